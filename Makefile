@@ -1,0 +1,236 @@
+# The project's commands. `make` alone lists them; each sets up whatever it needs by itself.
+#
+# Values given to Make (STUDY=…) are data, never code: neither Make nor the shell may run any part
+# of them. They reach `python -m analysis` through the environment, and it checks them.
+# Kept to what GNU Make 3.81 and a POSIX shell know: macOS has nothing newer.
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+SHELL := /bin/sh
+PARAMETERS := STUDY LANGUAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE
+
+# -- Parameters -----------------------------------------------------------------------------------
+
+# $(origin) says "command line" in two words; a value from elsewhere never holds the word `command`.
+given = $(filter command,$(origin $(1)))
+all_given := $(foreach name,$(.VARIABLES),$(if $(call given,$(name)),$(name)))
+unknown := $(filter-out $(PARAMETERS) PYTHON,$(all_given))
+$(if $(unknown),$(error no such parameter: $(unknown); there are $(PARAMETERS) and PYTHON))
+
+# LANGUAGE is gettext's too (en_US:en), and PYTHON other programs': only this command line counts.
+chosen_python := $(call given,PYTHON)
+ifeq ($(call given,LANGUAGE),)
+override LANGUAGE := both
+endif
+
+# Make would expand $(…) in a command-line value on handing it on; its raw text is fixed here first.
+$(foreach name,$(all_given),$(eval override $(name) := $$(value $(name))))
+export LANGUAGE $(all_given)
+
+# -- The environment ------------------------------------------------------------------------------
+
+ifdef chosen_python
+python = "$$PYTHON"
+else
+python = .venv/bin/python
+endif
+# src comes first, so that this checkout's code runs, never an installed copy; build/metadata lets
+# a chosen Python find the entry points without anything being installed into it.
+run = PYTHONPATH="$$PWD/src:$$PWD/build/metadata" $(python) -m
+
+# Whether the chosen Python holds the locked versions of what the project asks for directly.
+define CHECK_PYTHON
+import sys
+def refuse(found):
+    advice = "install requirements.lock there, or leave PYTHON out"
+    sys.stderr.write("PYTHON=%s: %s; %s\n" % (sys.argv[1], found, advice))
+    sys.exit(2)
+if sys.version_info < (3, 11):
+    refuse("found Python %d.%d, expected 3.11 or newer" % sys.version_info[:2])
+import re, tomllib
+from importlib import metadata
+from pathlib import Path
+project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+lock = Path("requirements.lock").read_text(encoding="utf-8")
+locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", lock, re.MULTILINE))
+direct = project["build-system"]["requires"] + project["project"]["dependencies"]
+direct += project["project"]["optional-dependencies"]["test"]
+installed = {d.name.lower().replace("_", "-"): d.version for d in metadata.distributions()}
+names = [re.match("[a-z0-9-]+", requirement)[0] for requirement in direct]
+wrong = ["%s %s (locked: %s)" % (name, installed.get(name, "missing"), locked.get(name))
+         for name in names if installed.get(name) != locked.get(name)]
+if wrong:
+    more = " and %d more" % (len(wrong) - 3) if wrong[3:] else ""
+    refuse("found " + ", ".join(wrong[:3]) + more)
+
+import os, shutil, tempfile
+from flit_core import buildapi
+stamp = Path("build/metadata/pyproject.toml")
+if not stamp.exists() or stamp.read_bytes() != Path("pyproject.toml").read_bytes():
+    shutil.rmtree(stamp.parent, ignore_errors=True)
+    os.makedirs("build", exist_ok=True)
+    fresh = tempfile.mkdtemp(dir="build")
+    buildapi.prepare_metadata_for_build_wheel(fresh)
+    shutil.copy("pyproject.toml", fresh)
+    os.rename(fresh, stamp.parent)
+endef
+
+# Whether a Python can make the project's own environment: silent and 0, or one line and 2.
+define CHECK_BASE
+import sys
+if sys.version_info < (3, 11):
+    found = "python3 is %d.%d" % sys.version_info[:2]
+    sys.exit(found + "; the project needs Python 3.11 or newer, with venv")
+try:
+    import ensurepip, venv
+except ImportError:
+    sys.exit("python3 has no venv; install it (Debian and Ubuntu: apt install python3-venv)")
+endef
+export CHECK_PYTHON CHECK_BASE
+
+# .venv counts as good only while it holds a copy of the lock (and the folder's name: a virtual
+# environment cannot be moved) it was made from. That stamp is written last, so an interrupted
+# set-up is begun again, and compared by content, so neither a touch nor a checkout reinstalls.
+#
+# Why not pip alone: with nothing cached, on two cores, it took 43 s when they were idle and 64-103 s
+# when they were busy; pip for the locked uv and uv for the rest take 19 s and 36-54 s (idle, with
+# uv's cache: 14 s, most of it compiling). uv is told to compile: without .pyc files every process
+# starts 2-3 times slower, and PYTHONDONTWRITEBYTECODE may be set. Where uv cannot install (pip is
+# configured with a mirror that uv does not know), pip installs the same lock.
+good = { pwd -P; cat requirements.lock; } | cmp -s - .venv/made-from \
+  && .venv/bin/python -c 'import flit_core' 2>/dev/null
+pip = PIP_USER=0 PYTHONPATH= PIP_DISABLE_PIP_VERSION_CHECK=1 \
+  .venv/bin/python -m pip install -qq --require-hashes
+
+.PHONY: environment
+environment:
+ifdef chosen_python
+	@command -v -- "$$PYTHON" >/dev/null \
+	  || { printf 'PYTHON=%s: no such program\n' "$$PYTHON" >&2; exit 2; }
+	@"$$PYTHON" -c "$$CHECK_PYTHON" "$$PYTHON"
+else
+	@$(good) || { \
+	  set -e; \
+	  python3 -c "$$CHECK_BASE" || exit 2; \
+	  exec 9>.venv.lock; python3 -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' || true; \
+	  if $(good); then exit 0; fi; \
+	  echo 'Setting up .venv from requirements.lock: once, about 220 MB to download.' >&2; \
+	  again='The set-up of .venv was not finished; the same command begins it again.'; \
+	  trap 'echo "$$again" >&2; exit 2' EXIT; \
+	  rm -rf .venv; python3 -m venv .venv; \
+	  sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.lock; \
+	  $(pip) -r .venv/uv.lock; \
+	  .venv/bin/uv pip sync -q --compile-bytecode --require-hashes -p .venv/bin/python \
+	    requirements.lock \
+	  || { echo 'uv could not install it; pip tries, which takes longer.' >&2; \
+	       $(pip) -r requirements.lock; }; \
+	  { pwd -P; cat requirements.lock; } >.venv/made-from; \
+	  trap - EXIT; \
+	}
+	@cmp -s pyproject.toml .venv/pyproject.toml || { \
+	  .venv/bin/uv pip install -q --no-deps --no-build-isolation -p .venv/bin/python -e . \
+	  && cp pyproject.toml .venv/pyproject.toml; \
+	}
+endif
+
+# -- Commands -------------------------------------------------------------------------------------
+
+.PHONY: help report data figures verify passage new-study status reproduce compare expected test test-browser benchmark lab lock clean distclean
+
+## this list
+help:
+	@echo 'make COMMAND [PARAMETER=VALUE ...]'
+	@echo
+	@awk '/^## / { text = substr($$0, 4) } \
+	  /^[a-z-]+:/ && text { sub(":.*", ""); printf "  make %-12s %s\n", $$0, text; text = "" }' Makefile
+	@echo
+	@sed -n 's/^#: /  /p' Makefile
+
+#: STUDY=NAME       the study, a folder of data/raw
+#: LANGUAGE=ja|en   one language; both if not given
+#: SOURCE=FILE      the source's text or PDF, for verify
+#: TITLE='…'        the source's title, for new-study
+#: WORDS='…'        words of the source, for passage
+#: REVIEWER='…'     who reproduces, for the certificate
+#: A=NAME           a report's folder or a revision, for compare (HEAD if not given)
+#: B=NAME           the other (the built report if not given)
+#: JOBS=N           how many notebooks run at once
+#: FORCE=1          build what is fresh, too; with lock: newer versions
+#: KERNELS=cold     ordinary kernels
+#: EXECUTOR=dask    run on a Dask cluster; see docs/cluster.md
+#: ADDRESS=tcp://…  where its scheduler is
+#: PYTHON=python    use this Python (an active conda environment's, say) instead of .venv
+
+## the whole report, from the transcription to reports/<study>
+report: environment
+	@$(run) analysis report
+
+## check the transcription and write the tidy tables to data/processed
+data: environment
+	@$(run) analysis data
+
+## the figures alone
+figures: environment
+	@$(run) analysis figures
+
+## check the passages against the source's text: make verify SOURCE=paper.txt
+verify: environment
+	@$(run) analysis verify
+
+## a row for passages.csv: make passage SOURCE=paper.txt WORDS='the first words'
+passage: environment
+	@$(run) analysis passage
+
+## begin a study of another source: make new-study STUDY=name TITLE='…' LANGUAGE=en
+new-study: environment
+	@$(run) analysis new-study
+
+## what is fresh, what is stale, and why
+status: environment
+	@$(run) analysis status
+
+## build twice in clean copies, compare, write a certificate
+reproduce: environment
+	@$(run) analysis reproduce
+
+## what differs between two reports: make compare A=HEAD B=reports/NAME
+compare: environment
+	@$(run) analysis compare
+
+## write expected/<study>.json, what is published, from the built report
+expected: report
+	@$(run) analysis expected
+
+## every test
+test: environment
+	@$(run) pytest --numprocesses=auto --dist=loadgroup
+
+## the built report in a real browser: links, keyboard, axe, search (Node.js 20 and Chromium)
+test-browser: report
+	@REPORT="$$PWD/reports/$${STUDY:-okamoto2020}" PYTHON_FOR_TESTS=$(python) sh tests/browser/run.sh
+
+## time the notebooks against other tools (half an hour; they are installed into build/peers)
+benchmark: environment data
+	@PYTHONPATH="$$PWD/src" $(python) benchmarks/notebooks.py
+
+## open the notebooks in JupyterLab
+lab: environment
+	@JUPYTER_PREFER_ENV_PATH=1 $(run) jupyterlab --ServerApp.root_dir=notebooks
+
+## write requirements.lock again from pyproject.toml
+lock: environment
+	@# Everybody gets the extras, too (pdf, cluster): 65 MB more, no time that could be measured, and
+	@# one environment for all instead of variants that nobody tests.
+	@$(run) uv pip compile -q --universal --python-version=3.11 --fork-strategy=fewest \
+	  --all-extras --group=setup --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command='make lock' $${FORCE:+--upgrade} --output-file=requirements.lock pyproject.toml
+
+## remove reports/ and caches; .venv stays
+clean:
+	rm -rf reports build .pytest_cache .hypothesis .ruff_cache
+	find . \( -path ./.venv -o -path ./.git \) -prune -o -type d \
+	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
+
+## clean, and remove .venv
+distclean: clean
+	rm -rf .venv .venv.lock
