@@ -1,0 +1,15 @@
+"""Every folder and file of the project that code needs, one named path a line."""
+
+from pathlib import Path
+
+# The root is found from this file, so that nothing depends on the working directory.
+ROOT = Path(__file__).resolve().parents[2]
+
+DATA = ROOT / "data"  # what a person transcribed, and what is made of it
+RAW = DATA / "raw"  # one folder a study: the transcription
+PROCESSED = DATA / "processed"  # one folder a study: the tidy tables
+SCHEMA = DATA / "schema.yaml"  # the tables' columns, values and labels
+NOTEBOOKS = ROOT / "notebooks"  # the parameterized notebooks
+PLAN = NOTEBOOKS / "report.yaml"  # which notebook runs with which parameters
+REPORTS = ROOT / "reports"  # built reports; never committed
+LOCK = ROOT / "requirements.lock"  # every dependency, pinned with its hashes

@@ -1,0 +1,279 @@
+"""Periods and dates as they are written in the tables: EDTF, and FY for the Japanese fiscal year.
+
+The notation keeps the precision of the source: a year is never widened to a day in raw data. Its
+first and last day are computed here, for drawing and comparing, and the text stays beside them.
+EDTF is ISO 8601-2:2019 (https://www.loc.gov/standards/datetime/); only the part that the tables
+need is read, and everything else is refused rather than guessed at.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+EXPECTED = "EDTF such as 2016, 2012-12, 2018-03-31, FY2016, FY2011/FY2016, 2012-12/.. or ../1995-11"
+
+# One side of a period; also what Table Schema can say of the notation (datapackage.json).
+_SIDE = r"(?:FY[0-9]{4}|[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)"
+PATTERN = rf"{_SIDE}(?:/(?:{_SIDE}|\.\.)?)?|(?:\.\.)?/{_SIDE}"
+_PARTS = re.compile(r"(FY)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+_ENGLISH_MONTHS = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
+# Eras by the first fiscal year that is counted in them.
+_ERAS = (("令和", 2019), ("平成", 1989), ("昭和", 1926), ("大正", 1912), ("明治", 1868), ("西暦", 1))
+_NOT_STATED = {"ja": "記載なし", "en": "not stated"}
+
+
+class PeriodError(ValueError):
+    """A text that is no period; str() is what was expected, `advice` what to write instead."""
+
+    def __init__(self, expected: str, advice: str) -> None:
+        super().__init__(expected)
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Period:
+    """A date or a period, with its first and last day where it has them.
+
+    `end` is the last day itself. A side is None where it is open (`..`: it goes on beyond what
+    the source tells) or unknown (nothing there: the source does not say).
+    """
+
+    text: str
+    start: date | None
+    end: date | None
+    open_start: bool = False
+    open_end: bool = False
+    start_unknown: bool = False
+    end_unknown: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One end of a period as written: a fiscal year, or a year, a month or a day."""
+
+    fiscal: bool
+    year: int
+    month: int | None
+    day: int | None
+
+    @property
+    def first(self) -> date:
+        if self.fiscal:
+            return date(self.year, 4, 1)
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last(self) -> date:
+        if self.fiscal:
+            return date(self.year + 1, 3, 31)
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Period:
+    """Return the period that a text in the tables' notation says.
+
+    >>> parse("FY2011/2016-12").start, parse("FY2011/2016-12").end
+    (datetime.date(2011, 4, 1), datetime.date(2016, 12, 31))
+
+    Raises PeriodError (a ValueError), whose message is one phrase: what was expected.
+    """
+    left, slash, right = text.partition("/")
+    start = _side(left, text)
+    if not slash:
+        if start is None:
+            raise _refused(text)
+        return Period(text, start.first, start.last)
+    end = _side(right, text)
+    if start is None and end is None:
+        raise _refused(text)
+    if start and end and end.last < start.first:
+        swapped = f"swap the two sides ({right}/{left}) or correct one"
+        raise PeriodError("a period that ends after it starts", swapped)
+    return Period(
+        text,
+        start and start.first,
+        end and end.last,
+        open_start=left == "..",
+        open_end=right == "..",
+        start_unknown=not left,
+        end_unknown=not right,
+    )
+
+
+def display(period: Period | str, language: str) -> str:
+    """Return a period as a reader of the language ('ja', 'en') expects it; '' reads as not stated.
+
+    >>> display("1995-12/2009-09", "en"), display("FY2011/FY2016", "ja")
+    ('Dec 1995–Sep 2009', '2011～2016年度')
+    """
+    wording = {"ja": _japanese, "en": _english}[language]
+    text = str(period)
+    if not text:
+        return _NOT_STATED[language]
+    parse(text)
+    left, slash, right = text.partition("/")
+    start, end = _side(left, text), _side(right, text) if slash else None
+    if start is not None and (not slash or start == end):
+        return _named(start, language)
+    return wording(start, end, not left or not right)
+
+
+def in_era(period: Period | str) -> str:
+    """Return the fiscal years of a period as Japanese official papers count them, or "".
+
+    >>> in_era("FY2002"), in_era("FY2016/FY2020"), in_era("2018-03")
+    ('平成14年度', '平成28～令和2年度', '')
+
+    Only fiscal years are counted so; a fiscal year bears the era in which most of it lies, and the
+    first year of an era is 元.
+    """
+    text = str(period)
+    parse(text)
+    years = [int(side[2:]) for side in text.split("/") if side.startswith("FY")]
+    if not years or len(years) != len(text.split("/")):
+        return ""
+    names = [_era_year(year) for year in years]
+    if len(names) == 2 and names[0][0] == names[1][0]:
+        return f"{names[0][0]}{names[0][1]}～{names[1][1]}年度"
+    return "～".join(era + number for era, number in names) + "年度"
+
+
+def _era_year(fiscal_year: int) -> tuple[str, str]:
+    era, before = next((era, first - 1) for era, first in _ERAS if fiscal_year >= first)
+    return era, "元" if fiscal_year - before == 1 else str(fiscal_year - before)
+
+
+def fiscal_years(period: Period | str, until: int | None = None) -> range:
+    """Return the Japanese fiscal years (April to March) that a period touches.
+
+    A period with an open end is followed to the fiscal year `until`, which the caller has to
+    name: the notation does not say how far the source could see.
+
+    Raises ValueError where a side is unknown, the start is open, or `until` is missing.
+    """
+    period = parse(str(period))
+    if period.start is None or period.end_unknown:
+        raise ValueError(f"'{period}' has no stated start and end: it covers no countable years")
+    if period.open_end and until is None:
+        raise ValueError(f"'{period}' has an open end: say `until` which fiscal year to count")
+    last = until if period.end is None else _fiscal_year(period.end)
+    return range(_fiscal_year(period.start), last + 1)
+
+
+def _fiscal_year(day: date) -> int:
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def _side(text: str, whole: str) -> _Side | None:
+    """Read one side of a period; None for an open or unstated one."""
+    if text in ("", ".."):
+        return None
+    match = _PARTS.fullmatch(text)
+    if not match:
+        raise _refused(whole)
+    fiscal, *digits = match.groups()
+    year, month, day = (part and int(part) for part in digits)
+    # 9999 has no next March in Python's calendar, and no year before 1000 is a policy's.
+    if not 1000 <= year <= 9998 or (fiscal and month is not None):
+        raise _refused(whole)
+    if month is not None and not 1 <= month <= 12:
+        raise PeriodError("a month from 01 to 12", _advice(whole))
+    if day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
+        advice = "correct the day, or write the month only"
+        raise PeriodError(f"a day that {year}-{month:02} has", advice)
+    return _Side(bool(fiscal), year, month, day)
+
+
+def _refused(text: str) -> PeriodError:
+    return PeriodError(EXPECTED, _advice(text))
+
+
+# The commonest slips, and how each is written instead: as advice only, never read as data.
+_SLIPS = [
+    (
+        r"((?:FY)?[0-9]{2})([0-9]{2})[-/](?:FY)?([0-9]{2})",
+        lambda m: f"{m[1]}{m[2]}/{m[1]}{m[3]}",
+    ),
+    (r"((?:FY)?[0-9]{4})[-~](?:FY)?([0-9]{4})", lambda m: f"{m[1]}/{m[1][:-4]}{m[2]}"),
+    (r"([0-9]{4})年度", lambda m: f"FY{m[1]}"),
+    (
+        r"([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})?)?[日月]?",
+        lambda m: "-".join(part.zfill(2) for part in m.groups("") if part),
+    ),
+    (r"([0-9]{4})[-年]", lambda m: m[1]),
+]
+
+
+def _advice(text: str) -> str:
+    """Say what to write where the slip is a common one and its correction is a period."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:60])).upper()
+    plain = re.sub("[\u2010-\u2015\u2212]", "-", plain)
+    plain = re.sub("[\u301c\u223c]", "~", plain)
+    matches = [(re.fullmatch(pattern, plain), write) for pattern, write in _SLIPS]
+    for candidate in [plain, *(write(match) for match, write in matches if match)]:
+        if candidate != text and _reads(candidate):
+            return f"write {candidate}"
+    if match := re.fullmatch(r"FY'?([0-9]{2})", plain):
+        return f"write the year with four digits, such as FY20{match[1]}"
+    return "write years with four digits, months and days with two, and / between two dates"
+
+
+def _reads(text: str) -> bool:
+    try:
+        return re.fullmatch(PATTERN, text) is not None and parse(text) is not None
+    except PeriodError:
+        return False
+
+
+def _named(side: _Side, language: str, unit: bool = True) -> str:
+    """Name one side, in Japanese with or without the unit that two years of a span share."""
+    if language == "ja":
+        if side.month is None:
+            return f"{side.year}" + ("年度" if side.fiscal else "年") * unit
+        return f"{side.year}年{side.month}月" + (f"{side.day}日" if side.day else "")
+    if side.fiscal:
+        return f"FY{side.year}"
+    month = f"{_ENGLISH_MONTHS[side.month - 1]} " if side.month else ""
+    return (f"{side.day} " if side.day else "") + f"{month}{side.year}"
+
+
+def _japanese(start: _Side | None, end: _Side | None, unstated: bool) -> str:
+    if start and end:
+        # 2011～2016年度: the unit is said once where both sides share it.
+        shared = start.month is None and end.month is None and start.fiscal == end.fiscal
+        return f"{_named(start, 'ja', unit=not shared)}～{_named(end, 'ja')}"
+    if start:
+        return f"{_named(start, 'ja')}～" + "（終期の記載なし）" * unstated
+    return "（始期の記載なし）" * unstated + f"～{_named(end, 'ja')}"
+
+
+def _english(start: _Side | None, end: _Side | None, unstated: bool) -> str:
+    if start and end:
+        return f"{_named(start, 'en')}–{_named(end, 'en')}"
+    if start:
+        return f"from {_named(start, 'en')}" + " (end not stated)" * unstated
+    return f"until {_named(end, 'en')}" + " (start not stated)" * unstated
