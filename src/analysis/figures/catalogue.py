@@ -1,0 +1,311 @@
+"""The figures of the report: a study's tables in, a figure with its finding, measure and alt out.
+
+Every number in a title, a subtitle or an alt text is computed here from the plotted tables.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.figures import coverage as coverage_figures
+from analysis.figures import grades as grade_figures
+from analysis.figures import institutions as institution_figures
+from analysis.figures import issues as issue_figures
+from analysis.figures import timeline as timeline_figures
+from analysis.figures.canvas import Exhibit
+from analysis.figures.style import drawn
+from analysis.figures.words import joined
+from analysis.study.periods import display
+from analysis.tables.findings import counted, table_titles
+from analysis.tables.tidy import Data
+
+
+def source_line(data: Data, language: str) -> str:
+    """Where the figure's data come from, built from what the study says of itself."""
+    about = data.about
+    authors = joined((a[f"name_{language}"] for a in about["authors"]), language)
+    title, venue = about[f"title_{language}"], about[f"venue_{language}"]
+    check = data.verification[f"words_{language}"]
+    if language == "ja":
+        return f"出典：{authors}（{about['year']}）「{title}」{venue}。転記：{check}。"
+    return f"Source: {authors} ({about['year']}), {title}. {venue}. Transcription: {check}."
+
+
+@drawn
+def phase_timeline(data: Data, language: str) -> Exhibit:
+    """Policy phases, plans, stages, events and programmes above the regions' projects."""
+    phases = data.phase_spans.query("table == 'phases'")
+    months = data.events.query("kind == 'government'")["start"].str[:7]
+    opened = phases["start"].str[:7].isin(months) & (phases["start"] != "")
+    regions = data.project_spans["region"].nunique()
+    projects = len(data.project_spans)
+    n, turns = len(phases), int(opened.sum())
+    if n and turns:
+        title = {"ja": f"{n}つの政策フェーズのうち{turns}つは政権交代とともに始まった",
+                 "en": f"{counted(turns, 'en').capitalize()} of {counted(n, 'en')} policy phases"
+                       " began with a change of government"}
+    elif n:
+        title = {"ja": f"{n}つの政策フェーズと{regions}地域の{projects}プロジェクト",
+                 "en": f"{counted(n, 'en').capitalize()} policy phases and {projects} projects"
+                       f" in {counted(regions, 'en')} regions"}
+    else:
+        title = {"ja": f"{regions}地域の{projects}プロジェクト",
+                 "en": f"{projects} projects in {counted(regions, 'en')} regions"}  # fmt: skip
+    subtitle = {
+        "ja": "灰色の帯は政策、色の帯は地域のプロジェクト。枠内の文字は評価の評点（原文のとおり、"
+              "空の枠は記載なし）。破線と白抜きは転記者の判断、斜線は期間の記載がある国の事業のない年度。",
+        "en": "Grey bands are policy, coloured bands the regions' projects. Letters in tiles are"
+              " grades as printed (an empty tile: none reported). Dashed outlines and hollow marks"
+              " are the transcriber's inference; hatching: fiscal years without a project of"
+              " stated period.",
+    }  # fmt: skip
+    return timeline_figures.phase_timeline(
+        data.phase_spans, data.events, data.project_spans, data.support_gaps, data.grades,
+        language=language, title=title[language], subtitle=subtitle[language],
+        source=source_line(data, language), alt=_timeline_alt(data, phases, language),
+    )  # fmt: skip
+
+
+def _timeline_alt(data: Data, phases: pd.DataFrame, language: str) -> str:
+    spans = joined(
+        (f"{getattr(p, f'label_{language}')} ({display(p.period, language)})"
+         for p in phases.itertuples()), language)  # fmt: skip
+    counts = data.project_spans.groupby(f"region_{language}", sort=False).size().items()
+    if language == "ja":
+        per_region = joined((f"{r}{n}件" for r, n in counts), "ja")
+        return (f"時間軸の図。フェーズ：{spans or 'なし'}。出来事{len(data.events)}件。"
+                f"プロジェクト：{per_region or 'なし'}。")  # fmt: skip
+    per_region = joined((f"{r} {n}" for r, n in counts), "en")
+    return (f"Timeline. Phases: {spans or 'none'}. {len(data.events)} events."
+            f" Projects: {per_region or 'none'}.")  # fmt: skip
+
+
+@drawn
+def grade_tiles(data: Data, language: str) -> Exhibit:
+    """Each evaluation as a tile with its printed letter, one lane per project."""
+    reported = data.grades.query("grade_status == 'reported'")
+    scales = reported["scale"].nunique()
+    comparable = int(data.grades["change"].isin(["same", "up", "down"]).sum())
+    n = len(reported)
+    title = {
+        "ja": f"{n}つの評点は{scales}つの尺度に分かれ、"
+              + (f"同じ地域の前後を比べられる組は{comparable}つ" if comparable
+                 else "同じ地域の前後を比べられる組はない"),
+        "en": f"{counted(n, 'en').capitalize()} {'letter' if n == 1 else 'letters'} on"
+              f" {counted(scales, 'en')} {'scale' if scales == 1 else 'scales'}: "
+              + (f"{counted(comparable, 'en')} can be set against the region's letter before"
+                 if comparable else "none can be set against the region's letter before"),
+    }  # fmt: skip
+    subtitle = {
+        "ja": "評価の総合評価（原文のとおり）。枠は評価一回、帯はプロジェクトの期間（破線は期間の記載なし）。"
+              "異なる尺度の文字は線で結ばない。",
+        "en": "Overall grades as printed. A tile is one evaluation, a band the project's period"
+              " (dashed: period not stated). Letters of different scales are never joined.",
+    }  # fmt: skip
+    letters = joined(
+        (f"{getattr(g, f'region_{language}')} {display(g.conducted, language)}"
+         f" {getattr(g, f'kind_{language}')}: {g.grade}" for g in reported.itertuples()), language)  # fmt: skip
+    alt = {"ja": f"評価の図。{letters or '評点の記載なし'}。",
+           "en": f"Chart of evaluations. {letters or 'No grade is reported'}."}  # fmt: skip
+    return grade_figures.grade_tiles(
+        data.grades, data.project_spans, language=language, title=title[language],
+        subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def theme_profile(data: Data, language: str) -> Exhibit:
+    """Every comment of an evaluation as one mark, by theme, region and stance."""
+    profile = data.theme_profile
+    regions = profile["region"].nunique()
+    per_theme = profile.groupby("theme", sort=False)["region"].nunique()
+    everywhere = int((per_theme == regions).sum())
+    n = len(data.evaluation_statements)
+    where = "両地域" if regions == 2 else "すべての地域"
+    title = {
+        "ja": f"評価のコメントの{len(per_theme)}テーマのうち{everywhere}つが{where}に現れる"
+              if everywhere else f"{where}の評価に現れるテーマはない",
+        "en": f"{counted(everywhere, 'en').capitalize()} of {counted(len(per_theme), 'en')} themes"
+              f" come up in the evaluations of {'both' if regions == 2 else 'all'} regions",
+    }  # fmt: skip
+    subtitle = {
+        "ja": f"評価のコメント{n}件。印一つがコメント一件（テーマが二つあれば二か所）。テーマは一人のコーダーの判断。",
+        "en": f"{n} comments made in evaluations; one mark is one comment (two where it has two"
+              " themes). Themes are one coder's judgement.",
+    }  # fmt: skip
+    names = profile.drop_duplicates("theme").set_index("theme")[f"theme_{language}"]
+    counts = profile.groupby("theme", sort=False)["comments"].sum()
+    told = joined((f"{names[t]} {c}" for t, c in counts.items()), language)
+    alt = {"ja": f"テーマごとのコメントの数：{told or 'なし'}。",
+           "en": f"Comments per theme: {told or 'none'}."}  # fmt: skip
+    return grade_figures.theme_profile(
+        data.evaluation_statements, profile, regions=data.about["regions"], language=language,
+        title=title[language],
+        subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def issue_matrix(data: Data, language: str) -> Exhibit:
+    """Issues against later occasions, with their status."""
+    n, lost = len(data.issues), data.issues.query("taken_up == 'no'")
+    k = len(lost)
+    title = {
+        "ja": f"{n}の課題のうち{k}つは、その後どの評価・考察・提言にも現れない" if k
+              else f"{n}の課題はすべて、その後の評価・考察・提言のどこかに現れる",
+        "en": f"{counted(k, 'en').capitalize()} of {counted(n, 'en')} issues are never spoken of"
+              " again" if k else f"All {counted(n, 'en')} issues are spoken of again",
+    }  # fmt: skip
+    subtitle = {
+        "ja": "課題と、その後の機会。同じテーマの記述があれば「再び述べられた」とする（テーマは一人のコーダーの判断）。",
+        "en": "Issues against later occasions. An issue is spoken of again where a statement shares"
+              " a theme with it (themes are one coder's judgement).",
+    }  # fmt: skip
+    names = joined(lost[f"short_{language}"], language)
+    alt = {"ja": f"課題{n}件と後の機会の表。どこにも現れない課題：{names or 'なし'}。",
+           "en": f"Matrix of {n} issues by later occasion. Never spoken of again: {names or 'none'}."}  # fmt: skip
+    return issue_figures.issue_matrix(
+        data.issues, data.issue_recurrence, language=language, title=title[language],
+        subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def outlook_map(data: Data, language: str) -> Exhibit:
+    """Recommendations and future tasks against the issues they answer."""
+    answers = data.outlook.query("relation == 'answers'")
+    asked = data.outlook.query("recommendation != ''")["recommendation"].nunique()
+    raised = data.outlook.query("issue != ''")["issue"].nunique()
+    some, met = answers["recommendation"].nunique(), answers["issue"].nunique()
+    title = {
+        "ja": f"{asked}の提言・今後の課題のうち{some}つが、{raised}の課題のうち{met}つに応える",
+        "en": f"{counted(some, 'en').capitalize()} of {counted(asked, 'en')} recommendations and"
+              f" tasks answer {counted(met, 'en')} of {counted(raised, 'en')} issues",
+    }  # fmt: skip
+    subtitle = {
+        "ja": "線は、提言と課題が同じテーマをもつこと（一人のコーダーの判断）を示す。灰色の線は共通課題、色の線は地域の課題。",
+        "en": "A line joins a recommendation and an issue that share a theme (one coder's"
+              " judgement): grey for common issues, colour for regional ones.",
+    }  # fmt: skip
+    unmet = joined(data.outlook.query("relation == 'unanswered'")[f"issue_{language}"], language)
+    alt = {"ja": f"提言と課題を結ぶ図。どの提言も応えていない課題：{unmet or 'なし'}。",
+           "en": f"Recommendations joined to issues. Issues no recommendation answers: {unmet or 'none'}."}  # fmt: skip
+    return issue_figures.outlook_map(
+        data.outlook, data.issues, regions=data.about["regions"], language=language,
+        title=title[language], subtitle=subtitle[language], source=source_line(data, language),
+        alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def region_timeline(data: Data, region: str, language: str) -> Exhibit:
+    """One region's projects, evaluations and years without a project."""
+    spans = data.project_spans.query("region == @region")
+    gaps = data.support_gaps.query("region == @region")
+    missing = gaps.query("status != 'supported'")
+    name = _region_name(data, region, language)
+    covered = len(gaps) - len(missing)
+    title = {
+        "ja": f"{name}：{len(gaps)}年度のうち{covered}年度に、期間の記載がある国のプロジェクト",
+        "en": f"{name}: a national project with stated years in {covered} of {len(gaps)}"
+              " fiscal years",
+    }  # fmt: skip
+    subtitle = {
+        "ja": "プロジェクトの期間と評価。破線は期間が転記者の判断によるもの、斜線は該当のない年度。",
+        "en": "Projects and their evaluations. Dashed: period inferred; hatched: years without one.",
+    }
+    told = joined(
+        (f"{getattr(p, f'label_{language}')} ({display(p.period, language)})"
+         for p in spans.itertuples()), language)  # fmt: skip
+    alt = {"ja": f"{name}のプロジェクト：{told or 'なし'}。",
+           "en": f"Projects of {name}: {told or 'none'}."}  # fmt: skip
+    return timeline_figures.region_timeline(
+        spans, gaps, data.grades.query("region == @region"),
+        data.events.query("region == @region"), place=_place(data, region), language=language,
+        title=title[language], subtitle=subtitle[language], source=source_line(data, language),
+        alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def institution_presence(data: Data, region: str, language: str) -> Exhibit:
+    """One region's core institutions from project to project."""
+    core = data.institution_roles.query("region == @region and role == 'core' and project != ''")
+    projects = core["project"].nunique()
+    spread = core.groupby("institution")["project"].nunique()
+    stayed = int((spread == projects).sum()) if projects else 0
+    name = _region_name(data, region, language)
+    title = {
+        "ja": f"{name}：記された{len(spread)}の中核機関のうち{stayed}つが{projects}つのプロジェクトすべてに加わる",
+        "en": f"{name}: {counted(stayed, 'en')} of {counted(len(spread), 'en')} core institutions"
+              f" named {'takes' if stayed == 1 else 'take'} part in"
+              f" {'both' if projects == 2 else 'all ' + counted(projects, 'en')} projects",
+    } if projects else {"ja": f"{name}：中核機関の記載なし", "en": f"{name}: no core institutions named"}  # fmt: skip
+    subtitle = {
+        "ja": "中核機関とプロジェクト。線は続けて加わったこと、下の数は連続する二つのプロジェクトの重なり。",
+        "en": "Core institutions by project. A line: took part in both; below: overlap of two"
+              " consecutive projects.",
+    }  # fmt: skip
+    told = joined(
+        (f"{getattr(r, f'institution_{language}')} – {getattr(r, f'project_{language}')}"
+         for r in core.itertuples()), language)  # fmt: skip
+    alt = {"ja": f"{name}の中核機関：{told or '記載なし'}。",
+           "en": f"Core institutions of {name}: {told or 'none named'}."}  # fmt: skip
+    return institution_figures.institution_presence(
+        data.institution_roles, data.institution_continuity, data.project_spans, region=region,
+        place=_place(data, region), language=language, title=title[language],
+        subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def source_coverage(data: Data, language: str) -> Exhibit:
+    """How much of each section of the source stands under a record."""
+    passages = data.passages
+    chars = passages.groupby("covered")["chars"].sum()
+    total = int(passages["chars"].sum())
+    share = chars.get("record", 0) / total if total else 0
+    title = {"ja": f"指紋を付けた原文の文字の{share:.0%}に記録が立つ",
+             "en": f"Records stand on {share:.0%} of the source's fingerprinted characters"}  # fmt: skip
+    subtitle = {"ja": "節ごとの文字数（正規化後）。斜線は理由を示して記録を設けなかった箇所。",
+                "en": "Characters per section, normalised. Hatched: left without a record, with the reason."}  # fmt: skip
+    alt = {"ja": f"節ごとの文字数の棒グラフ。全体{total}字のうち{int(chars.get('record', 0))}字に記録がある。",
+           "en": f"Bars of characters per section: {int(chars.get('record', 0))} of {total} under a record."}  # fmt: skip
+    return coverage_figures.source_coverage(
+        passages, data.about["sections"], language=language, title=title[language],
+        subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def source_map(data: Data, language: str) -> Exhibit:
+    """Where in the source the records of each table stand, from first to last character."""
+    coverage = data.coverage
+    total = int(coverage["chars"].sum())
+    of = coverage.groupby("covered")["chars"].sum()
+    recorded = int(of.get("record", 0) + of.get("heading", 0))
+    reasoned, open_ = int(of.get("reason", 0)), int(of.get("nothing", 0))
+    title = {"ja": f"原文{total:,}字のうち{recorded / max(total, 1):.1%}に記録、"
+                   f"{reasoned / max(total, 1):.1%}に理由、{open_ / max(total, 1):.1%}にどちらもない",
+             "en": f"Of {total:,} characters {recorded / max(total, 1):.1%} stand under a record,"
+                   f" {reasoned / max(total, 1):.1%} under a reason,"
+                   f" {open_ / max(total, 1):.1%} under neither"}  # fmt: skip
+    subtitle = {"ja": "左端が原文の始まり、右端が終わり。行は表、上の数字は節。最後の照合で見つかった位置による。",
+                "en": "Left is the beginning of the source, right its end; rows are tables, numbers"
+                      " above are sections. Positions as the last check found them."}  # fmt: skip
+    alt = {"ja": f"原文の帯図。{total}字のうち記録{recorded}字、理由{reasoned}字、どちらもない{open_}字。",
+           "en": f"Strip map of {total} characters: {recorded} under a record, {reasoned} under a"
+                 f" reason, {open_} under neither."}  # fmt: skip
+    return coverage_figures.source_map(
+        coverage, table_titles(language), language=language, title=title[language],
+        subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+def _place(data: Data, region: str) -> int:
+    """The region's place in the study's order, which gives its colour and mark."""
+    return list(data.about["regions"]).index(region)
+
+
+def _region_name(data: Data, region: str, language: str) -> str:
+    return data.regions.set_index("record").loc[region, f"name_{language}"]

@@ -1,0 +1,1 @@
+"""What a page shows beside figures: tables, evidence cards, the data dictionary, as safe HTML."""

@@ -1,0 +1,76 @@
+"""A tidy table as HTML: headers, a caption, rows that lead to their evidence; all text escaped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from analysis import links
+from analysis.study import periods
+from analysis.tables.tidy import columns
+
+JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_DATES = ("period", "date", "conducted", "raised", "assessed", "as_of", "adopted",
+          "programme_period")  # fmt: skip
+_INFERRED = {"ja": "判断", "en": "inferred"}
+_YES = {"yes": {"ja": "はい", "en": "yes"}, "no": {"ja": "いいえ", "en": "no"}}
+_EMPTY = {"ja": "該当する行はない。", "en": "There are no rows."}
+
+
+def html_table(
+    frame: pd.DataFrame, names: Sequence[str], caption: str, language: str, *, table: str = "",
+    titles: Mapping[str, str] | None = None,
+) -> str:  # fmt: skip
+    """A table as HTML with headers and caption, everything escaped, rows led to their evidence."""
+    if frame.empty:
+        return f'<p class="empty">{escape(caption)}: {_EMPTY[language]}</p>'
+    fields = [_field(frame, name, language) for name in names]
+    titles = [(titles or {}).get(name) or _title(field, language)
+              for name, field in zip(names, fields, strict=True)]  # fmt: skip
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    body = []
+    for row in frame.to_dict("records"):
+        cells = [_cell(row, field, language) for field in fields]
+        home = row.get("table", table)  # a table of its own has no cards to lead to
+        key = home and row.get("record") and f"{home}/{row['record']}"
+        first = f'<a href="{links.address(key)}">{cells[0]}</a>' if key else cells[0]
+        rest = "".join(f"<td>{cell}</td>" for cell in cells[1:])
+        body.append(f'<tr><th scope="row">{first}</th>{rest}</tr>')
+    return (
+        f'<div class="table-frame" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _field(frame: pd.DataFrame, name: str, language: str) -> str:
+    return f"{name}_{language}" if f"{name}_{language}" in frame else name
+
+
+def _title(field: str, language: str) -> str:
+    known, _ = columns()
+    title = getattr(known[field], f"title_{language}")
+    return title.removesuffix("（日本語）").removesuffix("（英語）").removesuffix(" (Japanese)").removesuffix(" (English)")  # fmt: skip
+
+
+def _cell(row: dict, field: str, language: str) -> str:
+    value = row[field]
+    if value is None or value != value or value is pd.NA or value == "":
+        return '<span class="none">–</span>'
+    if field in _DATES:
+        text = periods.display(str(value), language)
+    elif value in _YES:
+        text = _YES[value][language]
+    elif isinstance(value, float):
+        text = f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
+    else:
+        text = str(value)
+    inferred = field.removesuffix(f"_{language}") in str(row.get("inferred", "")).split()
+    shown = escape(text)
+    if language == "en" and JAPANESE.search(text):
+        shown = f'<span lang="ja">{shown}</span>'
+    mark = f' <span class="judgement">{_INFERRED[language]}</span>' if inferred else ""
+    return shown + mark

@@ -1,0 +1,70 @@
+"""The page a notebook writes: sentences in one language, figures, tables, evidence cards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+from IPython.display import HTML, Markdown, display
+
+from analysis import links
+from analysis.figures.canvas import Exhibit
+from analysis.figures.show import show
+from analysis.markup.cards import evidence_cards
+from analysis.markup.dictionary import data_dictionary
+from analysis.markup.tables import html_table
+from analysis.study import schema
+from analysis.tables.tidy import Data, read
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook's view of a study: its tidy tables, and the language it writes in."""
+
+    data: Data
+    language: str
+
+    def say(self, *, ja: str, en: str) -> None:
+        """Display the sentence of the report's language (Markdown)."""
+        display(Markdown({"ja": ja, "en": en}[self.language]))
+
+    def show(self, exhibit: Exhibit, *, name: str) -> None:
+        """Display a figure under its name in the report; see `figures.show`."""
+        show(exhibit, name=name)
+
+    def to(self, key: str, words: object) -> str:
+        """Words that lead to the evidence of a record (`table/id`)."""
+        return links.to(key, words)
+
+    def table(
+        self, frame: pd.DataFrame, columns: Sequence[str], *, ja: str, en: str, table: str = "",
+        titles: Mapping[str, tuple[str, str]] | None = None,
+    ) -> None:  # fmt: skip
+        """Display chosen columns of a tidy table under a caption.
+
+        A column that exists per language is named without its ending (`label`). Rows lead to the
+        evidence of their `record`, in the table named by the column `table` or the argument.
+        `titles` gives a column another heading here, in Japanese and English.
+        """
+        caption = {"ja": ja, "en": en}[self.language]
+        own = {k: pair[self.language == "en"] for k, pair in (titles or {}).items()}
+        display(HTML(html_table(frame, columns, caption, self.language, table=table, titles=own)))
+
+    def cards(self) -> None:
+        """Display one evidence card per record and passage, grouped by table."""
+        display(HTML(evidence_cards(self.data, self.language)))
+
+    def dictionary(self) -> None:
+        """Display the data dictionary: every column of every raw table."""
+        display(HTML(data_dictionary(schema.load(), self.data.about["kind"], self.language)))
+
+
+def open_study(study: str, language: str) -> Report:
+    """Open a study's tidy tables to write about them in a language ('ja' or 'en').
+
+    Raises ValueError for another language, FileNotFoundError for a study without tidy tables.
+    """
+    if language not in ("ja", "en"):
+        raise ValueError(f"language {language!r}: write 'ja' or 'en'")
+    return Report(read(study), language)
