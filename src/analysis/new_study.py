@@ -1,0 +1,60 @@
+"""A new study's folder: a commented study.yaml and every table with its header, ready to build."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from analysis import paths
+from analysis.study import schema
+from analysis.study.meta import FILE
+
+_ABOUT = """\
+# What the study says of itself. Texts are asked for in both languages, for the report has both.
+# Until you have written the other language, the same words in both places will do.
+id: {study}
+title_ja: {title}
+title_en: {title}
+# subtitle_ja, subtitle_en: if there is one
+authors:
+  - {{name_ja: "?", name_en: "?"}}  # and affiliation_ja, affiliation_en
+venue_ja: "?"  # journal, conference, publisher
+venue_en: "?"
+year: {year}
+language: {language}  # the source's own: ja or en
+rights_ja: "?"  # whose the text is, and what is kept of it here
+rights_en: "?"
+kind: document  # records: several pages of the web, each row with its address
+normaliser: {normaliser}  # how a passage is compared with the source
+regions: []  # ids of regions.csv in the order in which the report shows them: [north, south]
+# The source's sections. `role` says where later considerations and where recommendations stand;
+# `printed: false` is for a part without a heading, such as a footnote.
+sections:
+  - {{id: "1", title: "?", title_en: "?"}}
+"""
+
+
+class NewStudyError(ValueError):
+    """A study cannot be begun; the message is one line that says why and what to do."""
+
+
+def begin(study: str, title: str, language: str, year: int) -> Path:
+    """Write data/raw/<study>/: study.yaml and every table with nothing but its header.
+
+    Raises NewStudyError where there is such a folder already, or the title is empty.
+    """
+    folder = paths.RAW / study
+    if folder.exists():
+        raise NewStudyError(f"STUDY: found {study!r}, which is there already; choose another name")
+    if not title.strip():
+        raise NewStudyError("TITLE: not given; write make new-study STUDY=… TITLE='the source’s title'")
+    about = _ABOUT.format(
+        study=study, language=language, normaliser=f"{language}-1", year=year,
+        title=json.dumps(title.strip(), ensure_ascii=False),  # a JSON text is a YAML text
+    )  # fmt: skip
+    folder.mkdir(parents=True)
+    (folder / FILE).write_text(about, "utf-8")
+    for name, table in schema.load().tables.items():
+        header = ",".join(field.name for field in table.fields_for("document"))
+        (folder / f"{name}.csv").write_text(header + "\n", "utf-8")
+    return folder
