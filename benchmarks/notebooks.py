@@ -1,0 +1,222 @@
+"""How long notebooks take, here and with other tools, as ratios to a plain script on all cores.
+
+`make benchmark` runs it. In each round every tool runs once, in turn, so that a machine that gets
+slower makes all of them slower; the table gives medians. Tools that the project does not need itself
+are installed into build/peers. Each run is the report's own notebook with its own parameters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from analysis import paths
+from analysis.report.fresh import package_of
+from analysis.report.plan import LANGUAGES, plan
+
+STUDY = "okamoto2020"
+HERE = Path(__file__).resolve().parent
+WORK = paths.ROOT / "build" / "benchmark"
+PEERS = paths.ROOT / "build" / "peers"
+CORES = os.cpu_count() or 1
+LIMIT_FOR_PEERS = 100  # runs; more would take hours and say nothing new
+ENVIRONMENT = os.environ | {
+    "PYTHONPATH": str(paths.ROOT / "src"), "OPENBLAS_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}  # fmt: skip
+
+
+@dataclass
+class Measured:
+    """One tool at one number of runs: seconds of wall clock, seconds of processors, peak in MiB."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+
+def jobs_of(count: int) -> list[dict]:
+    """Runs as plain data: the report's own, or, beyond them, the regions' notebook again and again."""
+    report = [
+        {"notebook": f"{job.notebook}.ipynb", "parameters": dict(job.parameters)}
+        for job in plan(package_of(STUDY)["study"], LANGUAGES)
+    ]
+    regions = [job for job in report if "region" in job["parameters"]]
+    own = report if count >= len(report) else regions
+    more = [regions[i % len(regions)] for i in range(count)]
+    return [{**job, "out": f"run-{n:04}.ipynb"} for n, job in enumerate([*own, *more][:count])]
+
+
+def commands(count: int) -> dict[str, list[str]]:
+    """The command of each tool for that number of runs."""
+    folder = WORK / str(count)
+    folder.mkdir(parents=True, exist_ok=True)
+    jobs = jobs_of(count)
+    (folder / "jobs.json").write_text(json.dumps(jobs), "utf-8")
+    python, given = sys.executable, str(folder / "jobs.json")
+    split = [f"{shlex.quote(python)} {HERE / 'plain.py'} {given} {n} {CORES}" for n in range(CORES)]
+    made = {
+        "plain script, split over the cores": ["sh", "-c", " & ".join(split) + " & wait"],
+        "this project, warm kernels": [python, str(HERE / "ours.py"), given, "warm"],
+        "this project, ordinary kernels": [python, str(HERE / "ours.py"), given, "cold"],
+    }
+    if count > LIMIT_FOR_PEERS:
+        return made
+    lines = [_papermill(job, folder) for job in jobs]
+    (folder / "papermill.txt").write_text("\n".join(lines) + "\n", "utf-8")
+    made["papermill, command in a loop"] = ["sh", str(folder / "papermill.txt")]
+    made[f"papermill, xargs -P{CORES}"] = [
+        "sh", "-c", f"tr '\\n' '\\0' <{folder}/papermill.txt | xargs -0 -n1 -P{CORES} sh -c"]  # fmt: skip
+    made["papermill, Python API"] = [python, str(HERE / "peers.py"), given, "papermill"]
+    made["nbconvert --execute, in a loop"] = ["sh", "-c", "\n".join(_nbconvert(j, folder) for j in jobs)]
+    if (PEERS / "bin" / "python").exists():
+        there = str(PEERS / "bin" / "python")
+        made["ploomber-engine"] = [there, str(HERE / "peers.py"), given, "ploomber"]
+        made[f"Snakemake with papermill, {CORES} jobs"] = _snakemake(jobs, folder)
+        made["Jupyter Book"] = _jupyter_book(jobs, folder)
+    return made
+
+
+def _papermill(job: dict, folder: Path) -> str:
+    words = [sys.executable, "-m", "papermill", "--no-progress-bar", "--log-level", "ERROR", "-k", "python3",
+             "--cwd", str(paths.NOTEBOOKS)]  # fmt: skip
+    for name, value in job["parameters"].items():
+        words += ["-p", name, str(value)]
+    return shlex.join([*words, str(paths.NOTEBOOKS / job["notebook"]), str(folder / job["out"])])
+
+
+def _nbconvert(job: dict, folder: Path) -> str:
+    """nbconvert knows no parameters: it gets a copy with a cell that sets them."""
+    source = folder / f"source-{job['out']}"
+    with_parameters(paths.NOTEBOOKS / job["notebook"], job["parameters"], source)
+    words = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--log-level", "ERROR",
+             "--output", f"nbconvert-{job['out']}", str(source)]  # fmt: skip
+    return shlex.join(words)
+
+
+def with_parameters(notebook: Path, parameters: dict, target: Path) -> None:
+    """Write a copy of a notebook whose parameters are set by one more cell."""
+    content = json.loads(notebook.read_text("utf-8"))
+    place = next(n for n, c in enumerate(content["cells"])
+                 if "parameters" in c["metadata"].get("tags", []))  # fmt: skip
+    source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
+    content["cells"].insert(place + 1, {"cell_type": "code", "id": "given", "metadata": {}, "outputs": [],
+                                        "execution_count": None, "source": source})  # fmt: skip
+    target.write_text(json.dumps(content), "utf-8")
+
+
+def _snakemake(jobs: Sequence[dict], folder: Path) -> list[str]:
+    """A Snakefile with a rule per run, which calls papermill's command."""
+    rules = [f"rule all:\n    input: {[str(folder / job['out']) for job in jobs]!r}\n"]
+    for n, job in enumerate(jobs):
+        rules.append(f"rule run_{n}:\n    output: {str(folder / job['out'])!r}\n"
+                     f"    shell: {_papermill(job, folder)!r}\n")  # fmt: skip
+    (folder / "Snakefile").write_text("\n".join(rules), "utf-8")
+    return [str(PEERS / "bin" / "snakemake"), "--snakefile", str(folder / "Snakefile"), "--cores",
+            str(CORES), "--forceall", "--quiet", "all", "--directory", str(folder)]  # fmt: skip
+
+
+def _jupyter_book(jobs: Sequence[dict], folder: Path) -> list[str]:
+    """A book of a page per run, executed anew; it sets the pages, too, which the others do not."""
+    book = folder / "book"
+    book.mkdir(exist_ok=True)
+    for job in jobs:
+        with_parameters(paths.NOTEBOOKS / job["notebook"], job["parameters"], book / job["out"])
+    pages = "".join(f"  - file: {Path(j['out']).stem}\n" for j in jobs[1:])
+    toc = f"format: jb-book\nroot: {Path(jobs[0]['out']).stem}\n" + (f"chapters:\n{pages}" if pages else "")
+    (book / "_toc.yml").write_text(toc, "utf-8")
+    (book / "_config.yml").write_text("title: b\nexecute:\n  execute_notebooks: force\n", "utf-8")
+    return ["sh", "-c", f"rm -rf {book}/_build; {PEERS}/bin/jupyter-book build -q {book}"]
+
+
+def run(command: Sequence[str]) -> tuple[float, float, float]:
+    """Run a command; return wall seconds, processor seconds and the tree's peak memory (PSS) in MiB."""
+    before, began = os.times(), time.monotonic()
+    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, cwd=WORK)  # fmt: skip
+    peak: list[float] = [0.0]
+    done = threading.Event()
+    watching = threading.Thread(target=_watch, args=(process.pid, peak, done))
+    watching.start()
+    error = process.communicate()[1]
+    wall, after = time.monotonic() - began, os.times()
+    done.set()
+    watching.join()
+    if process.returncode:
+        raise SystemExit(f"{shlex.join(command)[:200]}: exit status {process.returncode}\n"
+                         + error.decode("utf-8", "replace")[-1500:])  # fmt: skip
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, cpu, peak[0]
+
+
+def _watch(pid: int, peak: list[float], done: threading.Event) -> None:
+    """Keep the greatest sum of proportional memory of a process and all below it."""
+    while not done.wait(0.2):
+        total = 0
+        try:
+            tree = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+        except psutil.Error:
+            return
+        for process in tree:
+            try:
+                total += process.memory_full_info().pss
+            except psutil.Error:
+                continue
+        peak[0] = max(peak[0], total / 2**20)
+
+
+def install_peers() -> None:
+    """The other tools, in the versions of peers.txt, in an environment of their own."""
+    stamp, wanted = PEERS / "made-from", (HERE / "peers.txt").read_text("utf-8")
+    if stamp.exists() and stamp.read_text("utf-8") == wanted:
+        return
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "-q", "--clear", "-p", sys.executable, str(PEERS)], check=True)
+    subprocess.run([*uv, "pip", "install", "-q", "-p", str(PEERS / "bin" / "python"), "--compile-bytecode",
+                    "-r", str(HERE / "peers.txt")], check=True)  # fmt: skip
+    stamp.write_text(wanted, "utf-8")
+
+
+def table(measured: dict[int, dict[str, Measured]]) -> Iterable[str]:
+    """The Markdown table: medians, and the ratio of the wall clock to the plain script."""
+    yield "| runs | tool | wall (s) | × plain script | processor (s) | peak memory (MiB) |"
+    yield "|---:|---|---:|---:|---:|---:|"
+    for count, tools in measured.items():
+        plain = statistics.median(next(iter(tools.values())).wall)
+        for name, found in tools.items():
+            wall, cpu, memory = map(statistics.median, (found.wall, found.cpu, found.memory))
+            yield f"| {count} | {name} | {wall:.1f} | {wall / plain:.2f} | {cpu:.1f} | {memory:.0f} |"
+
+
+def main(sizes: Sequence[int], rounds: int) -> None:
+    """Measure and print the table."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    install_peers()
+    measured: dict[int, dict[str, Measured]] = {}
+    for count in sizes:
+        tools = commands(count)
+        found = measured[count] = {name: Measured() for name in tools}
+        for number in range(rounds):
+            for name, command in tools.items():
+                wall, cpu, memory = run(command)
+                print(f"{count} runs, round {number + 1}, {name}: {wall:.1f} s", file=sys.stderr, flush=True)
+                found[name].wall.append(wall)
+                found[name].cpu.append(cpu)
+                found[name].memory.append(memory)
+    print("\n".join(table(measured)))
+
+
+if __name__ == "__main__":
+    given = [int(word) for word in sys.argv[1:]] or [5, 3, 18, 100, 1000]
+    main(given[1:], given[0])
