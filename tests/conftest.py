@@ -1,0 +1,175 @@
+"""What tests share: the synthetic study, the paper's, small studies made of rows, built projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import settings
+
+from analysis import paths
+from analysis.study import load, record, schema
+from analysis.study.load import Study
+from analysis.study.meta import Author, Meta, Section
+from analysis.study.record import VerificationState
+from analysis.study.schema import Schema, Table
+from analysis.tables import tidy
+from analysis.tables.tidy import Data
+from projects import HARBOUR, Project, copy_project
+
+PAPER = "okamoto2020"
+# A test takes as long as the machine is busy; only what it finds counts.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let groups hold: xdist 3.8 names a group in `_nodeid`, where pytest 9.2 no longer looks."""
+    for item in items:
+        named = getattr(item, "_nodeid", item.nodeid)
+        if named != item.nodeid and "@" in named.rpartition("]")[2] and hasattr(item, "_id"):
+            item._id = type(item._id).parse(named)
+
+
+# -- Studies ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def book() -> Schema:
+    """The schema of the tables."""
+    return schema.load()
+
+
+@pytest.fixture(scope="session")
+def harbour(book) -> Study:
+    """The synthetic study: three regions, six phases, one scale, no common issue."""
+    return load.read(HARBOUR, book)
+
+
+@pytest.fixture(scope="session")
+def paper(book) -> Study:
+    """The study that the project transcribes."""
+    return load.read(paths.RAW / PAPER, book)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A study with its tidy tables, and the same as a notebook opens them."""
+
+    study: Study
+    tables: Mapping[str, pd.DataFrame]
+    state: VerificationState
+    folder: Path
+
+    @property
+    def data(self) -> Data:
+        """The tidy tables read back from files, as a notebook gets them."""
+        return tidy.read(self.study.id, self.folder)
+
+
+@pytest.fixture(scope="session")
+def make(book, tmp_path_factory) -> Callable[[Study], Made]:
+    """Make the tidy tables of a study and write them outside the project."""
+
+    def made(study: Study) -> Made:
+        state = record.state(study, book)
+        tables = tidy.tidy(study, book, state)
+        folder = tmp_path_factory.mktemp("processed")
+        (folder / study.id).mkdir()
+        for name, content in tidy.as_files(study, tables, state, "").items():
+            (folder / study.id / name).write_bytes(content)
+        return Made(study, tables, state, folder)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def harbour_made(harbour, make) -> Made:
+    return make(harbour)
+
+
+@pytest.fixture(scope="session")
+def paper_made(paper, make) -> Made:
+    return make(paper)
+
+
+@pytest.fixture(scope="session")
+def empty_made(harbour, make) -> Made:
+    """The synthetic study with no row in any table but the regions."""
+    empty = {name: t if name == "regions" else t.iloc[:0] for name, t in harbour.tables.items()}
+    return make(replace(harbour, tables=empty))
+
+
+Rows = Iterable[Mapping[str, object]]
+
+
+@pytest.fixture(scope="session")
+def small(book, tmp_path_factory) -> Callable[..., Study]:
+    """Make a study of a few rows: `small(projects=[{"id": "a", "region": "north"}])`.
+
+    Columns that are not given are empty, labels are the id. Regions named anywhere exist, in the
+    order of `regions`; sections are 1, 2 (considerations) and 3 (recommendations).
+    """
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "study.yaml").write_text("id: small\n", "utf-8")
+    sections = (Section("1", "一", "One"), Section("2", "二", "Two", "considerations"),
+                Section("3", "三", "Three", "recommendations"))  # fmt: skip
+
+    def study(*, regions: Iterable[str] = ("north", "south"), year: int = 2020, kind="document",
+              **rows: Rows) -> Study:  # fmt: skip
+        rows = {"regions": [{"id": r, "name_ja": r, "name_en": r.title()} for r in regions]} | rows
+        meta = Meta("small", "小", "Small", (Author("人", "One"),), "誌", "Journal", year, "ja",
+                    "CC0", "CC0", kind, tuple(regions), sections, "ja-1")  # fmt: skip
+        unknown = set(rows) - set(book.tables)
+        assert not unknown, f"no such tables: {unknown}"
+        tables = {name: frame(table, rows.get(name, ()), kind)
+                  for name, table in book.tables.items()}  # fmt: skip
+        return Study("small", folder, meta, tables)
+
+    return study
+
+
+def frame(table: Table, rows: Rows, kind: str) -> pd.DataFrame:
+    """Rows as `load.read` types them."""
+    fields = {f.name: f for f in table.fields_for(kind)}
+    blank = dict.fromkeys(fields, "")
+    filled = []
+    for number, row in enumerate(rows, 1):
+        assert set(row) <= set(fields), f"{table.name} has no {set(row) - set(fields)}"
+        identifier = row.get("id", f"{table.name}-{number}")
+        labels = {c: identifier for c in ("label_ja", "label_en", "short_ja", "short_en",
+                                          "statement_ja", "statement_en") if c in fields}  # fmt: skip
+        stated = {"basis": "stated"} if "basis" in fields else {}
+        filled.append(blank | labels | stated | {"id": identifier} | dict(row))
+    lines = pd.RangeIndex(2, 2 + len(filled), name="line")
+    made = pd.DataFrame(filled, columns=list(fields), index=lines).astype("str")
+    numbers = {"integer": "Int64", "number": "float64"}
+    return made.assign(**{
+        name: pd.to_numeric(made[name].where(made[name] != "")).astype(numbers[field.type])
+        for name, field in fields.items() if field.type in numbers
+    })  # fmt: skip
+
+
+# -- Projects in a folder of their own -------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def new_project() -> Callable[[Path], Project]:
+    """Make a copy of the project with the synthetic study as its only one."""
+    return copy_project
+
+
+@pytest.fixture(scope="session")
+def built(new_project, tmp_path_factory) -> Project:
+    """The project with the synthetic study's whole report built; tests copy it to change it.
+
+    Tests that ask for it belong to the group `report`, so that one worker builds it once.
+    """
+    project = new_project(tmp_path_factory.mktemp("built") / "project")
+    done = project.run("report")
+    assert done.returncode == 0, done.stderr[-2000:]
+    return project

@@ -1,0 +1,94 @@
+"""Copies of the project in folders of their own, whose commands run in processes of their own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from analysis import paths
+
+HARBOUR = paths.ROOT / "tests" / "studies" / "harbour"
+MAKE_PARAMETERS = ("STUDY", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER",
+                   "A", "B", "EXECUTOR", "ADDRESS", "TITLE")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project, whose commands run in processes of their own."""
+
+    folder: Path
+    study: str = "harbour"
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "data" / "raw" / self.study
+
+    @property
+    def processed(self) -> Path:
+        return self.folder / "data" / "processed" / self.study
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "reports" / self.study
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+        """Run `python -m analysis` here on the study, unless the environment names another."""
+        outer = {
+            name: value for name, value in os.environ.items()
+            if name not in MAKE_PARAMETERS and not name.startswith(("MAKE", "MFLAGS", "PYTEST"))
+        }  # fmt: skip
+        own = {"STUDY": self.study, "PYTHONPATH": str(self.folder / "src"), "MAKELEVEL": "1"}
+        return subprocess.run(
+            [sys.executable, "-m", "analysis", *arguments], cwd=self.folder,
+            env=outer | own | environment, stdin=subprocess.DEVNULL, capture_output=True,
+            encoding="utf-8", check=False,
+        )  # fmt: skip
+
+    def stale(self) -> dict[str, str]:
+        """The runs that are not fresh, and what `status` says of each."""
+        said = self.run("status")
+        assert said.returncode == 0, said.stderr
+        lines = [line for line in said.stdout.splitlines() if line != "everything is fresh"]
+        return dict(line.split(": ", 1) for line in lines)
+
+    def copy(self, folder: Path) -> Project:
+        """The same project, with what is built in it, in another folder."""
+        shutil.copytree(self.folder, folder)
+        return Project(folder, self.study)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the report."""
+        return files(self.report)
+
+    def only_pages(self, *names: str) -> Project:
+        """Leave only some pages in the plan, so that a build is short."""
+        path = self.folder / "notebooks" / "report.yaml"
+        plan = yaml.safe_load(path.read_text("utf-8"))
+        plan["pages"] = [page for page in plan["pages"] if page["page"] in names]
+        assert len(plan["pages"]) == len(names)
+        path.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), "utf-8")
+        return self
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, by its path in it."""
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def copy_project(folder: Path) -> Project:
+    """Make a copy of the project with the synthetic study as its only one, in a new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    for name in ("src", "notebooks"):
+        shutil.copytree(paths.ROOT / name, folder / name, ignore=ignored)
+    shutil.copy(paths.LOCK, folder)
+    (folder / "data").mkdir()
+    shutil.copy(paths.SCHEMA, folder / "data")
+    shutil.copytree(HARBOUR, folder / "data" / "raw" / "harbour")
+    return Project(folder)

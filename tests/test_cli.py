@@ -1,0 +1,160 @@
+"""The commands: a strange value is one line and status 2, and a broken study changes nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.cli import main
+
+STRANGE = ("../../etc", "/etc", "x; touch pwned", "$(touch pwned)", "OKAMOTO2020", "okamoto 2020",
+           "okamoto2020/", "-", "--help", "a--b", "x\ny", "図", ".", "nothing-of-this-name",
+           "x" * 5000, "\x1b[31m")  # fmt: skip
+tables = pytest.mark.xdist_group("tables")  # one worker writes the synthetic study's tables
+COMMANDS = ("report", "data", "figures", "verify", "status", "clean")
+
+
+def run(*arguments: str, **environment: str) -> Result:
+    """Run a command in this process; whatever goes wrong must be said, not raised."""
+    unset = dict.fromkeys(("STUDY", "LANGUAGE", "SOURCE", "JOBS", "FORCE", "KERNELS", "MAKELEVEL"))
+    done = CliRunner(env=unset | environment).invoke(main, list(arguments))
+    assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
+    return done
+
+
+def refused(done: Result, name: str) -> None:
+    """Assert that a command said one line about a parameter, and ended with status 2."""
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith(f"{name}: ")
+    assert "found" in done.stderr
+    assert "expected" in done.stderr
+
+
+# -- Strange values --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("value", STRANGE)
+def test_a_strange_study_is_refused_in_one_line(command, value):
+    refused(run(command, STUDY=value), "STUDY")
+
+
+@pytest.mark.parametrize("value", STRANGE[:6])
+def test_a_strange_study_given_as_an_option_is_refused_as_well(value):
+    refused(run("report", f"--study={value}"), "STUDY")
+
+
+def test_a_study_that_is_not_there_is_answered_with_those_that_are():
+    assert run("report", STUDY="okamoto").stderr.endswith("write one of okamoto2020, public-records\n")
+
+
+@settings(max_examples=50)
+@given(value=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
+def test_no_text_whatever_gets_past_as_a_study(value):
+    if value.strip() and value != "okamoto2020":
+        refused(run("status", STUDY=value), "STUDY")
+
+
+@pytest.mark.parametrize("value", ["fr", "JA", "ja,en", "ja ", "$(id)", "both\n", "日本語"])
+def test_a_strange_language_is_refused_in_one_line(value):
+    refused(run("report", LANGUAGE=value, MAKELEVEL="1"), "LANGUAGE")
+    refused(run("report", f"--language={value}"), "LANGUAGE")
+
+
+def test_gettexts_language_is_not_the_reports():
+    assert run("status", LANGUAGE="en_US:en").exit_code in (0, 2)
+    assert "LANGUAGE" not in run("status", LANGUAGE="en_US:en").stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("JOBS", "0"), ("JOBS", "-1"), ("JOBS", "many"), ("JOBS", "1e3"), ("JOBS", "１"),
+    ("KERNELS", "hot"), ("KERNELS", "WARM"), ("FORCE", "yes"), ("FORCE", "2"),
+])  # fmt: skip
+def test_a_strange_value_of_another_parameter_is_refused_in_one_line(name, value):
+    done = run("report", **{name: value})
+    refused(done, name)
+
+
+def test_a_check_without_a_source_says_how_to_give_one():
+    done = run("verify")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == "SOURCE: not given; write make verify SOURCE=path/to/the/paper.txt\n"
+
+
+def test_a_source_that_is_not_there_is_refused_in_one_line():
+    done = run("verify", SOURCE="/nowhere/paper.txt")
+    assert done.exit_code == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "/nowhere/paper.txt" in done.stderr
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_every_command_says_what_it_does(command):
+    assert main.commands[command].get_short_help_str(limit=200).strip()
+    assert run(command, "--help").exit_code == 0
+
+
+# -- Studies that are not right --------------------------------------------------------------------
+
+
+def test_the_state_of_a_study_without_tables_says_what_to_do(new_project, tmp_path):
+    done = new_project(tmp_path / "project").run("status")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "data/processed/harbour: not there; run: make data STUDY=harbour\n"
+
+
+def test_a_folder_without_a_study_is_refused_with_what_is_missing(new_project, tmp_path):
+    project = new_project(tmp_path / "project")
+    (project.raw.parent / "hollow").mkdir()
+    done = project.run("data", STUDY="hollow")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert "study.yaml" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def tabled(new_project, tmp_path_factory):
+    """The project with the synthetic study's tidy tables written; tests copy it to change it."""
+    project = new_project(tmp_path_factory.mktemp("tabled") / "project")
+    done = project.run("data")
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(r"data/processed/harbour: \d+ files written\n", done.stdout)
+    return project
+
+
+@tables
+def test_tables_are_written_once_and_are_then_up_to_date(tabled):
+    assert tabled.run("data").stdout == "data/processed/harbour: up to date\n"
+    assert [path.name for path in tabled.processed.parent.iterdir()] == ["harbour"]
+
+
+@tables
+def test_a_broken_cell_is_said_with_its_place_and_changes_no_table(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    path = project.raw / "phases.csv"
+    path.write_text(path.read_text("utf-8").replace("1995-01/2001-03", "1995-01/2001-13"), "utf-8")
+    done = project.run("report")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("data/raw/harbour/phases.csv:4: period: found ")
+    assert len(done.stderr.splitlines()) == 1
+    before = {path.name: path.read_bytes() for path in tabled.processed.iterdir()}
+    assert {path.name: path.read_bytes() for path in project.processed.iterdir()} == before
+    assert not (project.folder / "reports").exists()
+
+
+@tables
+def test_a_touched_transcription_is_not_read_again_and_a_changed_one_is(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    for path in project.raw.iterdir():
+        os.utime(path, (4e9, 4e9))
+    assert project.run("data").stdout.endswith("up to date\n")
+    path = project.raw / "projects.csv"
+    path.write_text(path.read_text("utf-8").replace("FY2002/FY2006", "FY2003/FY2006"), "utf-8")
+    assert "files written" in project.run("data").stdout

@@ -1,0 +1,50 @@
+"""A new study: begun with one command, built at once, and never in the way of another."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.study import load
+from projects import copy_project
+
+TITLE = 'A "title": with #marks, and {braces}'
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    project = copy_project(tmp_path_factory.mktemp("begun") / "project")
+    done = project.run("new-study", STUDY="ports", TITLE=TITLE, LANGUAGE="en")
+    assert done.returncode == 0, done.stderr
+    assert "make report STUDY=ports" in done.stdout
+    return project
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"STUDY": "harbour", "TITLE": "x"}, "STUDY: found 'harbour', which is there already"),
+    ({"STUDY": "../x", "TITLE": "x"}, "STUDY: found '../x', expected a name of small letters"),
+    ({"STUDY": "", "TITLE": "x"}, "STUDY: found '', expected a name"),
+    ({"STUDY": "other", "TITLE": " "}, "TITLE: not given"),
+    ({"STUDY": "other", "TITLE": "x", "LANGUAGE": "fr"}, "LANGUAGE: found 'fr'"),
+])  # fmt: skip
+def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(begun, given, said):
+    before = sorted(begun.folder.rglob("data/raw/*"))
+    done = begun.run("new-study", **given)
+    assert done.returncode == 2
+    assert done.stderr.startswith(said) and done.stderr.count("\n") == 1
+    assert sorted(begun.folder.rglob("data/raw/*")) == before
+
+
+def test_what_is_begun_is_a_study_with_its_title_and_no_row(begun, book):
+    study = load.read(begun.folder / "data/raw/ports", book)
+    assert (study.meta.title_en, study.meta.normaliser) == (TITLE, "en-1")
+    assert all(table.empty for table in study.tables.values())
+
+
+@pytest.mark.xdist_group("begun")
+def test_its_report_builds_at_once_and_says_what_is_missing(begun):
+    done = begun.run("report", STUDY="ports", LANGUAGE="en")
+    assert done.returncode == 0, done.stderr[-2000:]
+    pages = {p.stem: p.read_text("utf-8") for p in (begun.folder / "reports/ports/en").glob("*.html")}
+    assert "Not transcribed yet, or not in the source" in pages["index"]
+    assert "No phases, events or projects are recorded." in pages["phases"]
+    assert "No issues are recorded." in pages["issues"]

@@ -1,0 +1,44 @@
+"""What the READMEs promise in numbers, files and commands is so."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from analysis import paths
+
+READMES = ("README.md", "README.ja.md")
+RECORD = json.loads((paths.RAW / "okamoto2020" / "verification.json").read_text("utf-8"))
+
+
+def text_of(name: str) -> str:
+    return (paths.ROOT / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_counts_of_the_verification_are_those_of_its_record(name):
+    cells = RECORD["verdicts"]["cells"]
+    wanted = {RECORD["verdicts"]["passages"]["EXACT"], cells["FOUND"], cells["INFERRED"]}
+    words = {"README.md": r"(\d+) (?:passages|labels|cells)", "README.ja.md": r"(\d+)(?:箇所|の名称|の値)"}
+    assert {int(found) for found in re.findall(words[name], text_of(name))} == wanted
+
+
+@pytest.mark.parametrize("name", [*READMES, "docs/new-study.md", "docs/new-study.ja.md",
+                                  "docs/cluster.md", "docs/cluster.ja.md", "benchmarks/README.md"])
+def test_every_file_that_is_linked_is_there(name):  # fmt: skip
+    page = paths.ROOT / name
+    linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text_of(name)) if "://" not in link]
+    assert linked or name == "benchmarks/README.md"
+    assert [link for link in linked if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", [*READMES, "docs/new-study.md", "docs/new-study.ja.md", "docs/cluster.md"])
+def test_every_command_and_parameter_that_is_named_exists(name):
+    makefile = text_of("Makefile")
+    commands = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    parameters = set(re.findall(r"^#: ([A-Z]+)=", makefile, re.MULTILINE))
+    for command, rest in re.findall(r"\bmake ([a-z-]+)((?: [A-Z]+=\S+)*)", text_of(name)):
+        assert command in commands, f"{name}: make {command}"
+        assert set(re.findall(r" ([A-Z]+)=", rest)) <= parameters, f"{name}: make {command}{rest}"
