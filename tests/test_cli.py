@@ -104,10 +104,10 @@ def test_every_command_says_what_it_does(command):
 # -- Studies that are not right --------------------------------------------------------------------
 
 
-def test_the_state_of_a_study_without_tables_says_what_to_do(new_project, tmp_path):
-    done = new_project(tmp_path / "project").run("status")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "data/processed/harbour: not there; run: make data STUDY=harbour\n"
+def test_the_state_of_a_study_is_said_before_anything_of_it_was_made(new_project, tmp_path):
+    stale = new_project(tmp_path / "project").stale()
+    assert stale["en/index"] == "never run"
+    assert set(stale.values()) == {"never run"}
 
 
 def test_a_folder_without_a_study_is_refused_with_what_is_missing(new_project, tmp_path):

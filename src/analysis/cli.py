@@ -158,11 +158,10 @@ def new_study(study: str, title: str, languages: tuple[str, ...]) -> None:
 @study_option
 @language_option
 def status(study: str, languages: tuple[str, ...]) -> None:
-    """Say which notebooks would run, and why."""
+    """Say which notebooks would run, and why, once the tables are those of the transcription."""
     from analysis.report.fresh import stale
 
-    if not (paths.PROCESSED / study / "datapackage.json").exists():
-        raise Refused(f"data/processed/{study}: not there; run: make data STUDY={study}")
+    _make_data(study)
     todo = stale(study, languages)
     for job, why in todo.items():
         click.echo(f"{job.name}: {', '.join(why[:3])}" + (f" and {len(why) - 3} more" if why[3:] else ""))
