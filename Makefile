@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY LANGUAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE
+PARAMETERS := STUDY STUDIES LANGUAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE
 
 # -- Parameters -----------------------------------------------------------------------------------
 
@@ -147,6 +147,7 @@ help:
 	@sed -n 's/^#: /  /p' Makefile
 
 #: STUDY=NAME       the study, a folder of data/raw
+#: STUDIES='A B'    several: the report of A, with B beside it
 #: LANGUAGE=ja|en   one language; both if not given
 #: SOURCE=FILE      the source's text or PDF, for verify
 #: TITLE='…'        the source's title, for new-study

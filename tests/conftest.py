@@ -11,14 +11,14 @@ import pytest
 from hypothesis import settings
 
 from analysis import paths
-from analysis.study import load, record, schema
+from analysis.study import crosswalk, load, record, schema
 from analysis.study.load import Study
 from analysis.study.meta import Author, Meta, Section
 from analysis.study.record import VerificationState
 from analysis.study.schema import Schema, Table
 from analysis.tables import tidy
 from analysis.tables.tidy import Data
-from projects import HARBOUR, Project, copy_project
+from projects import HARBOUR, STUDIES, Project, copy_project
 
 PAPER = "okamoto2020"
 # A test takes as long as the machine is busy; only what it finds counts.
@@ -75,9 +75,9 @@ class Made:
 def make(book, tmp_path_factory) -> Callable[[Study], Made]:
     """Make the tidy tables of a study and write them outside the project."""
 
-    def made(study: Study) -> Made:
+    def made(study: Study, joined: pd.DataFrame | None = None) -> Made:
         state = record.state(study, book)
-        tables = tidy.tidy(study, book, state)
+        tables = tidy.tidy(study, book, state, joined)
         folder = tmp_path_factory.mktemp("processed")
         (folder / study.id).mkdir()
         for name, content in tidy.as_files(study, tables, state, "").items():
@@ -95,6 +95,29 @@ def harbour_made(harbour, make) -> Made:
 @pytest.fixture(scope="session")
 def paper_made(paper, make) -> Made:
     return make(paper)
+
+
+@pytest.fixture(scope="session")
+def side_by_side(book, make) -> Callable[[str, str, Path], tuple[Data, Data]]:
+    """Two studies of a folder as a notebook opens them, the first leading."""
+
+    def opened(first: str, second: str, folder: Path) -> tuple[Data, Data]:
+        studies = [load.read(folder / name, book) for name in (first, second)]
+        return tuple(make(s, crosswalk.read(folder, s, book)).data for s in studies)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def harbour_beside(side_by_side) -> tuple[Data, Data]:
+    """The synthetic study and its public records."""
+    return side_by_side("harbour", "harbour-records", STUDIES)
+
+
+@pytest.fixture(scope="session")
+def paper_beside(side_by_side) -> tuple[Data, Data]:
+    """The paper and the public records about its regions."""
+    return side_by_side(PAPER, "public-records", paths.RAW)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,9 @@ import yaml
 
 from analysis import paths
 
-HARBOUR = paths.ROOT / "tests" / "studies" / "harbour"
-MAKE_PARAMETERS = ("STUDY", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER",
+STUDIES = paths.ROOT / "tests" / "studies"
+HARBOUR = STUDIES / "harbour"
+MAKE_PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER",
                    "A", "B", "EXECUTOR", "ADDRESS", "TITLE")  # fmt: skip
 
 
@@ -39,13 +40,17 @@ class Project:
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         """Run `python -m analysis` here on the study, unless the environment names another."""
+        return self.python("-m", "analysis", *arguments, **environment)
+
+    def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+        """Run Python here, with the code of this copy."""
         outer = {
             name: value for name, value in os.environ.items()
             if name not in MAKE_PARAMETERS and not name.startswith(("MAKE", "MFLAGS", "PYTEST"))
         }  # fmt: skip
         own = {"STUDY": self.study, "PYTHONPATH": str(self.folder / "src"), "MAKELEVEL": "1"}
         return subprocess.run(
-            [sys.executable, "-m", "analysis", *arguments], cwd=self.folder,
+            [sys.executable, *arguments], cwd=self.folder,
             env=outer | own | environment, stdin=subprocess.DEVNULL, capture_output=True,
             encoding="utf-8", check=False,
         )  # fmt: skip
@@ -65,6 +70,12 @@ class Project:
     def files(self) -> dict[str, bytes]:
         """Every file of the report."""
         return files(self.report)
+
+    def with_records(self) -> Project:
+        """Add the synthetic study's public records, and the crosswalk between the two."""
+        shutil.copytree(STUDIES / "harbour-records", self.raw.parent / "harbour-records")
+        shutil.copy(STUDIES / "crosswalk.csv", self.raw.parent)
+        return self
 
     def only_pages(self, *names: str) -> Project:
         """Leave only some pages in the plan, so that a build is short."""

@@ -115,7 +115,8 @@ def test_a_notebook_defines_nothing_and_imports_nothing_but_the_few_names_of_our
             assert not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda | ast.Import)
             if isinstance(node, ast.ImportFrom):
                 assert node.module == "analysis"
-                assert {alias.name for alias in node.names} <= {"figures", "findings", "open_study"}
+                assert {alias.name for alias in node.names} <= {
+                    "figures", "findings", "open_study", "together"}
 
 
 @each

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PARAMETERS = ("STUDY", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER", "A", "B",
+PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER", "A", "B",
               "EXECUTOR", "ADDRESS", "TITLE")
 COMMANDS = {"help", "report", "test", "data", "figures", "lab", "clean", "lock", "verify", "status",
             "passage", "reproduce", "compare", "expected", "test-browser",

@@ -3,7 +3,8 @@
     from analysis import figures, findings, open_study
 
 `open_study(study, language)` gives the report to write into; `figures` holds one function a
-figure; `findings` computes the numbers that sentences use. A notebook imports nothing else of ours.
+figure; `findings` computes the numbers that sentences use, `together` those that set several
+studies side by side. A notebook imports nothing else of ours.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 from importlib import import_module
 
 __version__ = "0.1.0"
-__all__ = ["figures", "findings", "open_study"]
+__all__ = ["figures", "findings", "open_study", "together"]
 
 _WHERE = {
     "figures": ("analysis.figures", None),
     "findings": ("analysis.tables.findings", None),
+    "together": ("analysis.tables.together", None),
     "open_study": ("analysis.notebook", "open_study"),
 }
 

@@ -11,6 +11,7 @@ import re
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ from analysis import paths
 
 LANGUAGES = ("ja", "en")
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+_FIRST = "first of STUDIES"  # in click's own memory of a call
 
 
 class Refused(click.ClickException):
@@ -34,16 +36,34 @@ class Refused(click.ClickException):
 _ADDRESS = re.compile(r"(tcp|tls)://[A-Za-z0-9.\[\]:_-]+:[0-9]{1,5}")
 
 
-def _named(value: str, advice: str) -> None:
+def _named(value: str, advice: str, parameter: str = "STUDY") -> None:
     if not _NAME.fullmatch(value) or len(value) > 64:
-        raise Refused(f"STUDY: found {value!r}, expected a name of small letters, digits and"
+        raise Refused(f"{parameter}: found {value!r}, expected a name of small letters, digits and"
                       f" hyphens; {advice}")  # fmt: skip
 
 
-def _study(_: click.Context, __: click.Parameter, value: str) -> str:
-    _named(value, "write one of " + ", ".join(_studies()))
+def _study(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    first = context.meta.get(_FIRST)
+    if first and context.get_parameter_source(parameter.name) != ParameterSource.DEFAULT:
+        raise Refused("STUDY: given beside STUDIES; write one of the two")
+    return first or _known(value, "STUDY")
+
+
+def _beside(context: click.Context, _: click.Parameter, value: str) -> tuple[str, ...] | None:
+    """The studies after the first, which leads the report; None where the study itself names them."""
+    names = [_known(name, "STUDIES") for name in value.split()]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused(f"STUDIES: found {name!r} more than once; write every study once")
+    if names:
+        context.meta[_FIRST] = names[0]
+    return tuple(names[1:]) if names else None
+
+
+def _known(value: str, parameter: str) -> str:
+    _named(value, "write one of " + ", ".join(_studies()), parameter)
     if not (paths.RAW / value).is_dir():
-        raise Refused(f"STUDY: found {value!r}, expected a folder of data/raw; write one of "
+        raise Refused(f"{parameter}: found {value!r}, expected a folder of data/raw; write one of "
                       + ", ".join(_studies()))  # fmt: skip
     return value
 
@@ -80,8 +100,20 @@ def _force(_: click.Context, __: click.Parameter, value: str) -> bool:
     return value == "1"
 
 
-study_option = click.option("--study", envvar="STUDY", default="okamoto2020", callback=_study,
-                            help="a folder of data/raw")  # fmt: skip
+def study_option(command: Callable, *, beside: bool = False) -> Callable:
+    """Give a command the study it is about; with `beside` also the studies to set beside it."""
+    for option in (
+        click.option("--study", envvar="STUDY", default="okamoto2020", callback=_study,
+                     help="a folder of data/raw"),
+        click.option("--studies", "beside", envvar="STUDIES", default="", callback=_beside,
+                     is_eager=True, expose_value=beside,
+                     help="several: the report of the first, with the others beside it"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+studies_option = partial(study_option, beside=True)
 language_option = click.option("--language", "languages", envvar="LANGUAGE", default="both",
                                callback=_languages, help="ja, en or both")  # fmt: skip
 
@@ -97,7 +129,7 @@ def build_options(command: Callable) -> Callable:
         click.option("--force", envvar="FORCE", default="", callback=_force,
                      help="1: also what is fresh"),
         language_option,
-        study_option,
+        studies_option,
     ):  # fmt: skip
         command = option(command)
     return command
@@ -109,18 +141,18 @@ def main() -> None:
 
 
 @main.command()
-@study_option
-def data(study: str) -> None:
+@studies_option
+def data(study: str, beside: tuple[str, ...] | None) -> None:
     """Check the transcription and write the tidy tables to data/processed."""
-    changed = _make_data(study)
-    click.echo(f"data/processed/{study}: " + (f"{changed} files written" if changed else "up to date"))
+    for name, changed in _make_data(study, beside).items():
+        click.echo(f"data/processed/{name}: " + (f"{changed} files written" if changed else "up to date"))
 
 
 @main.command()
 @build_options
 def report(study: str, languages: tuple[str, ...], **how: object) -> None:
     """Build the whole report, from the transcription to reports/<study>."""
-    _make_data(study)
+    _make_data(study, how["beside"])
     built = _built(study, languages, **how)
     click.echo(f"reports/{study}/index.html" + ("" if built else " (up to date)"))
 
@@ -129,7 +161,7 @@ def report(study: str, languages: tuple[str, ...], **how: object) -> None:
 @build_options
 def figures(study: str, languages: tuple[str, ...], **how: object) -> None:
     """Build the report and list its figures."""
-    _make_data(study)
+    _make_data(study, how["beside"])
     _built(study, languages, **how)
     for language in languages:
         for path in sorted((paths.REPORTS / study / language / "figures").iterdir()):
@@ -155,14 +187,14 @@ def new_study(study: str, title: str, languages: tuple[str, ...]) -> None:
 
 
 @main.command()
-@study_option
+@studies_option
 @language_option
-def status(study: str, languages: tuple[str, ...]) -> None:
+def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | None) -> None:
     """Say which notebooks would run, and why, once the tables are those of the transcription."""
     from analysis.report.fresh import stale
 
-    _make_data(study)
-    todo = stale(study, languages)
+    _make_data(study, beside)
+    todo = stale(study, languages, beside)
     for job, why in todo.items():
         click.echo(f"{job.name}: {', '.join(why[:3])}" + (f" and {len(why) - 3} more" if why[3:] else ""))
     if not todo:
@@ -284,14 +316,21 @@ def compare(study: str, a: str, b: str) -> None:
     click.echo(page.relative_to(paths.ROOT))
 
 
-def _make_data(study: str) -> int:
-    """Write the tidy tables where they differ; return how many files changed."""
+def _make_data(study: str, beside: tuple[str, ...] | None) -> dict[str, int]:
+    """Write the tidy tables of a study, and of those beside it, where they differ.
+
+    Returns how many files of each changed.
+    """
     from analysis.data import write
+    from analysis.report.fresh import package_of
 
     try:
-        return write(study)
+        changed = {study: write(study)}
+        for other in package_of(study, beside)["study"]["beside"]:
+            changed[other] = write(other)
     except _study_error() as error:
         raise Refused(str(error)) from None
+    return changed
 
 
 def _study_error() -> type[Exception]:
@@ -314,7 +353,7 @@ def _cluster(executor: str, address: str) -> str:
 
 def _built(
     study: str, languages: tuple[str, ...], *, force: bool, warm: bool, jobs: int, executor: str,
-    address: str,
+    address: str, beside: tuple[str, ...] | None,
 ) -> bool:  # fmt: skip
     """Bring a report up to date; return whether anything was written."""
     from analysis.report import fresh
@@ -322,9 +361,9 @@ def _built(
 
     address = _cluster(executor, address)
     try:
-        if not force and fresh.whole(study, languages):
+        if not force and fresh.whole(study, languages, beside):
             return False
-        runs_here = not address and (force or fresh.stale(study, languages))
+        runs_here = not address and (force or fresh.stale(study, languages, beside))
     except PlanError as error:
         raise Refused(str(error)) from None
     if warm and runs_here:
@@ -337,7 +376,8 @@ def _built(
     from analysis.report.site import SiteError
 
     try:
-        outcome = build(study, languages, force=force, warm=warm, at_once=jobs, address=address)
+        outcome = build(study, languages, force=force, warm=warm, at_once=jobs, address=address,
+                        beside=beside)  # fmt: skip
     except (PlanError, ClusterError) as error:
         raise Refused(str(error)) from None
     except (SiteError, PdfError) as error:

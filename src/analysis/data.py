@@ -22,21 +22,22 @@ def write(study: str) -> int:
     now = made_from(study)
     if _recorded(target) == now and _whole(target):
         return 0
-    from analysis.study import load, record, schema
+    from analysis.study import crosswalk, load, record, schema
     from analysis.tables import tidy
 
     book = schema.load()
     loaded = load.read(paths.RAW / study, book)
     state = record.state(loaded, book)
-    tables = tidy.tidy(loaded, book, state)
+    joined = crosswalk.read(paths.RAW, loaded, book)
+    tables = tidy.tidy(loaded, book, state, joined)
     return _replace(target, tidy.as_files(loaded, tables, state, now))
 
 
 def made_from(study: str) -> str:
-    """Digest of the transcription, the schema and the code that makes tables of them."""
-    files = [*sorted((paths.RAW / study).iterdir()), paths.SCHEMA]
+    """Digest of the transcription, the crosswalk, the schema and the code that makes tables of them."""
+    files = [*sorted((paths.RAW / study).iterdir()), *paths.RAW.glob("*.csv"), paths.SCHEMA]
     files += [provenance.PACKAGE.parent / name
-              for name in provenance.modules(("analysis.tables.tidy", "analysis.study.load"))]  # fmt: skip
+              for name in provenance.modules(("analysis.tables.tidy", "analysis.study.crosswalk"))]  # fmt: skip
     return provenance.text_digest(
         "\n".join(f"{p.name} {provenance.file_digest(p)}" for p in files if p.is_file())
     )

@@ -6,7 +6,10 @@ import re
 
 
 def anchor(key: str) -> str:
-    """The id of a record's card: `phases/phase-1` has `phases-phase-1`."""
+    """The id of a record's card: `phases/phase-1` has `phases-phase-1`.
+
+    A record of a study that stands beside another is called `study/table/record`.
+    """
     return key.replace("/", "-")
 
 

@@ -11,7 +11,7 @@ from IPython.display import HTML, Markdown, display
 from analysis import links
 from analysis.figures.canvas import Exhibit
 from analysis.figures.show import show
-from analysis.markup.cards import evidence_cards
+from analysis.markup.cards import evidence_cards, other_cards
 from analysis.markup.dictionary import data_dictionary
 from analysis.markup.tables import html_table
 from analysis.study import schema
@@ -24,6 +24,7 @@ class Report:
 
     data: Data
     language: str
+    beside: tuple[Data, ...] = ()  # the studies set beside it
 
     def say(self, *, ja: str, en: str) -> None:
         """Display the sentence of the report's language (Markdown)."""
@@ -52,19 +53,21 @@ class Report:
         display(HTML(html_table(frame, columns, caption, self.language, table=table, titles=own)))
 
     def cards(self) -> None:
-        """Display one evidence card per record and passage, grouped by table."""
+        """Display one evidence card per record and passage, grouped by study and table."""
         display(HTML(evidence_cards(self.data, self.language)))
+        for other in self.beside:
+            display(HTML(other_cards(other, self.language)))
 
     def dictionary(self) -> None:
         """Display the data dictionary: every column of every raw table."""
         display(HTML(data_dictionary(schema.load(), self.data.about["kind"], self.language)))
 
 
-def open_study(study: str, language: str) -> Report:
+def open_study(study: str, language: str, *, beside: str = "") -> Report:
     """Open a study's tidy tables to write about them in a language ('ja' or 'en').
 
-    Raises ValueError for another language, FileNotFoundError for a study without tidy tables.
+    `beside` names the studies to set beside it, space-separated. Raises ValueError for another language, FileNotFoundError for a study without tidy tables.
     """
     if language not in ("ja", "en"):
         raise ValueError(f"language {language!r}: write 'ja' or 'en'")
-    return Report(read(study), language)
+    return Report(read(study), language, tuple(map(read, beside.split())))

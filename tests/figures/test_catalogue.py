@@ -20,6 +20,7 @@ NAMES = [
     if hasattr(function, "__wrapped__") and function.__module__ == catalogue.__name__
 ]  # fmt: skip
 OF_REGIONS = [n for n in NAMES if "region" in inspect.signature(getattr(catalogue, n)).parameters]
+OF_SEVERAL = [n for n in NAMES if "beside" in inspect.signature(getattr(catalogue, n)).parameters]
 DRAWN = [
     (study, name, region, language)
     for study, regions in REGIONS.items() for name in NAMES
@@ -28,8 +29,8 @@ DRAWN = [
 
 
 def draw(made, name: str, region: str | None, language: str) -> Exhibit:
-    arguments = [made.data, language] if region is None else [made.data, region, language]
-    return getattr(figures, name)(*arguments)
+    between = [region] if region else [[]] if name in OF_SEVERAL else []
+    return getattr(figures, name)(made.data, *between, language)
 
 
 def test_a_figure_that_is_not_there_is_named():

@@ -102,18 +102,28 @@ def test_another_process_gives_the_notebook_that_a_run_here_gives(job):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         there = cluster.Cluster(pool, STUDY, warm=False).submit(job).result()
     assert nbformat.writes(there) == nbformat.writes(run.perform(job, warm=False))
-    assert "outlook.csv" in run.tables_read(there)
+    assert "outlook.csv" in run.tables_read(there, STUDY)
 
 
 def test_a_notebook_reads_the_tables_that_travelled_not_those_that_are_here(job):
     with ThreadPoolExecutor(1) as pool:
-        there = cluster.Cluster(pool, STUDY, warm=False)
+        there = cluster.Cluster(pool, STUDY, package_of(STUDY)["study"]["beside"], warm=False)
         package = json.loads(there.files["datapackage.json"])
         package["study"]["title_en"] = "A title that travelled"
         there.files = there.files | {"datapackage.json": json.dumps(package).encode()}
         there.tables = {n: hashlib.sha256(c).hexdigest() for n, c in there.files.items()}
         index = next(j for j in plan(package_of(STUDY)["study"], ["en"]) if j.page == "index")
         assert "A title that travelled" in nbformat.writes(there.submit(index).result())
+
+
+def test_the_tables_of_the_studies_beside_it_travel_too():
+    about = package_of(STUDY)["study"]
+    page = next(j for j in plan(about, ["en"]) if j.page == "records")
+    with ThreadPoolExecutor(1) as pool:
+        there = cluster.Cluster(pool, STUDY, about["beside"], warm=False)
+        made = there.submit(page).result()
+    (other,) = about["beside"]
+    assert {f"{other}/evidence.csv", "crosswalk.csv"} <= set(run.tables_read(made, STUDY))
 
 
 def test_a_notebook_that_fails_comes_back_as_its_error(here, job):

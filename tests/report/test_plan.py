@@ -136,3 +136,10 @@ def test_the_first_page_is_the_index_and_there_is_a_page_of_evidence():
     assert pages[0] == "index"
     assert "evidence" in pages  # where every mark leads
     assert len(pages) == len(set(pages))
+
+
+def test_a_page_that_needs_studies_beside_it_is_left_out_where_there_are_none(planned, monkeypatch):
+    cell = 'study: str = ""\nlanguage: str = ""\nbeside: str = ""'
+    assert planned(cell, needs="beside") == []
+    monkeypatch.setitem(STUDY, "beside", ["one", "two"])
+    assert [job.parameters["beside"] for job in planned(cell, needs="beside")] == ["one two"] * 2

@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.study import periods
-from analysis.study.periods import Period, PeriodError, display, fiscal_years, in_era, parse
+from analysis.study.periods import (
+    Period,
+    PeriodError,
+    compatible,
+    display,
+    fiscal_years,
+    in_era,
+    parse,
+)
 
 years = st.integers(1000, 9998).map("{:04}".format)
 months = st.dates(date(1000, 1, 1), date(9998, 12, 31)).map(lambda day: f"{day:%m}")
@@ -184,3 +192,28 @@ def test_fiscal_years_are_also_counted_in_eras(text: str, era: str) -> None:
 @pytest.mark.parametrize("text", ["2018-03", "1995", "2013/FY2020", "2012-12/..", "FY2016/.."])
 def test_what_is_not_wholly_in_fiscal_years_has_no_era(text: str) -> None:
     assert in_era(text) == ""
+
+
+# -- Sides, and dates that may be one ---------------------------------------------------------------
+
+
+@given(left=sides, right=sides)
+def test_the_sides_of_a_period_are_those_that_were_written(left, right):
+    assert periods.sides(f"{left}/{right}") == (left, right)
+    assert periods.sides(left) == (left, left)
+    assert periods.sides(f"{left}/..") == (left, "")
+    assert periods.sides(f"/{right}") == ("", right)
+
+
+@given(one=sides, other=sides)
+def test_two_dates_may_be_one_whichever_is_named_first(one, other):
+    assert compatible(one, other) == compatible(other, one)
+    assert compatible(one, one)
+
+
+@pytest.mark.parametrize(("one", "other", "may"), [
+    ("FY2011", "2012-03-31", True), ("FY2011", "2012-04-01", False), ("2011", "FY2010", True),
+    ("2011", "FY2009", False), ("2011-05", "2011-05-31", True), ("2011-05", "2011-06-01", False),
+])  # fmt: skip
+def test_dates_are_compared_as_precisely_as_both_are_written(one, other, may):
+    assert compatible(one, other) is may

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from analysis import data, paths
-from analysis.study import load, record
+from analysis.study import crosswalk, load, record
 from analysis.study.record import Status, VerificationState
-from analysis.tables import findings, issues, tidy
+from analysis.tables import findings, issues, tidy, together
 
 PAPER = "okamoto2020"
 
@@ -36,11 +36,13 @@ def test_every_tidy_table_and_column_is_described_in_both_languages(harbour_made
         assert all(text.strip() for text in texts), name
 
 
-def test_nothing_is_described_that_is_not_there(harbour_made):
+def test_nothing_is_described_that_is_not_there(harbour_made, harbour_beside):
     known, described = tidy.columns()
     assert set(described) == set(harbour_made.tables)
     there = {column for frame in harbour_made.tables.values() for column in frame}
-    there |= set(findings.recurring_statements(harbour_made.data))  # shown as a table, too
+    lead, *others = harbour_beside
+    for shown in (findings.recurring_statements(lead), together.comparisons(lead, others)):
+        there |= set(shown)
     assert set(known) - there == set()
 
 
@@ -63,10 +65,11 @@ def test_a_rebuild_is_byte_for_byte_the_same(harbour, harbour_made, book):
     assert files == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.fixture(scope="module", params=sorted(p.name for p in paths.RAW.iterdir()))
+@pytest.fixture(scope="module", params=sorted(p.parent.name for p in paths.RAW.glob("*/study.yaml")))
 def rebuilt(request, make, book):
     """Every study of the project, its tidy tables made anew."""
-    return make(load.read(paths.RAW / request.param, book))
+    study = load.read(paths.RAW / request.param, book)
+    return make(study, crosswalk.read(paths.RAW, study, book))
 
 
 def test_the_committed_tables_of_a_study_are_those_a_rebuild_makes(rebuilt):

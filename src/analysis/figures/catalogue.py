@@ -5,6 +5,8 @@ Every number in a title, a subtitle or an alt text is computed here from the plo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.figures import coverage as coverage_figures
@@ -12,11 +14,13 @@ from analysis.figures import grades as grade_figures
 from analysis.figures import institutions as institution_figures
 from analysis.figures import issues as issue_figures
 from analysis.figures import timeline as timeline_figures
+from analysis.figures import together as together_figures
 from analysis.figures.canvas import Exhibit
 from analysis.figures.style import drawn
 from analysis.figures.words import joined
 from analysis.study.periods import display
-from analysis.tables.findings import counted, table_titles
+from analysis.tables import together
+from analysis.tables.findings import counted, table_titles, things
 from analysis.tables.tidy import Data
 
 
@@ -41,11 +45,11 @@ def phase_timeline(data: Data, language: str) -> Exhibit:
     projects = len(data.project_spans)
     n, turns = len(phases), int(opened.sum())
     if n and turns:
-        title = {"ja": f"{n}つの政策フェーズのうち{turns}つは政権交代とともに始まった",
+        title = {"ja": f"{things(n, 'ja')}の政策フェーズのうち{things(turns, 'ja')}は政権交代とともに始まった",
                  "en": f"{counted(turns, 'en').capitalize()} of {counted(n, 'en')} policy phases"
                        " began with a change of government"}
     elif n:
-        title = {"ja": f"{n}つの政策フェーズと{regions}地域の{projects}プロジェクト",
+        title = {"ja": f"{things(n, 'ja')}の政策フェーズと{regions}地域の{projects}プロジェクト",
                  "en": f"{counted(n, 'en').capitalize()} policy phases and {projects} projects"
                        f" in {counted(regions, 'en')} regions"}
     else:
@@ -88,8 +92,8 @@ def grade_tiles(data: Data, language: str) -> Exhibit:
     comparable = int(data.grades["change"].isin(["same", "up", "down"]).sum())
     n = len(reported)
     title = {
-        "ja": f"{n}つの評点は{scales}つの尺度に分かれ、"
-              + (f"同じ地域の前後を比べられる組は{comparable}つ" if comparable
+        "ja": f"{things(n, 'ja')}の評点は{things(scales, 'ja')}の尺度に分かれ、"
+              + (f"同じ地域の前後を比べられる組は{things(comparable, 'ja')}" if comparable
                  else "同じ地域の前後を比べられる組はない"),
         "en": f"{counted(n, 'en').capitalize()} {'letter' if n == 1 else 'letters'} on"
               f" {counted(scales, 'en')} {'scale' if scales == 1 else 'scales'}: "
@@ -123,7 +127,7 @@ def theme_profile(data: Data, language: str) -> Exhibit:
     n = len(data.evaluation_statements)
     where = "両地域" if regions == 2 else "すべての地域"
     title = {
-        "ja": f"評価のコメントの{len(per_theme)}テーマのうち{everywhere}つが{where}に現れる"
+        "ja": f"評価のコメントの{len(per_theme)}テーマのうち{things(everywhere, 'ja')}が{where}に現れる"
               if everywhere else f"{where}の評価に現れるテーマはない",
         "en": f"{counted(everywhere, 'en').capitalize()} of {counted(len(per_theme), 'en')} themes"
               f" come up in the evaluations of {'both' if regions == 2 else 'all'} regions",
@@ -151,7 +155,7 @@ def issue_matrix(data: Data, language: str) -> Exhibit:
     n, lost = len(data.issues), data.issues.query("taken_up == 'no'")
     k = len(lost)
     title = {
-        "ja": f"{n}の課題のうち{k}つは、その後どの評価・考察・提言にも現れない" if k
+        "ja": f"{n}の課題のうち{things(k, 'ja')}は、その後どの評価・考察・提言にも現れない" if k
               else f"{n}の課題はすべて、その後の評価・考察・提言のどこかに現れる",
         "en": f"{counted(k, 'en').capitalize()} of {counted(n, 'en')} issues are never spoken of"
               " again" if k else f"All {counted(n, 'en')} issues are spoken of again",
@@ -178,7 +182,7 @@ def outlook_map(data: Data, language: str) -> Exhibit:
     raised = data.outlook.query("issue != ''")["issue"].nunique()
     some, met = answers["recommendation"].nunique(), answers["issue"].nunique()
     title = {
-        "ja": f"{asked}の提言・今後の課題のうち{some}つが、{raised}の課題のうち{met}つに応える",
+        "ja": f"{asked}の提言・今後の課題のうち{things(some, 'ja')}が、{raised}の課題のうち{things(met, 'ja')}に応える",
         "en": f"{counted(some, 'en').capitalize()} of {counted(asked, 'en')} recommendations and"
               f" tasks answer {counted(met, 'en')} of {counted(raised, 'en')} issues",
     }  # fmt: skip
@@ -236,7 +240,7 @@ def institution_presence(data: Data, region: str, language: str) -> Exhibit:
     stayed = int((spread == projects).sum()) if projects else 0
     name = _region_name(data, region, language)
     title = {
-        "ja": f"{name}：記された{len(spread)}の中核機関のうち{stayed}つが{projects}つのプロジェクトすべてに加わる",
+        "ja": f"{name}：記された{len(spread)}の中核機関のうち{things(stayed, 'ja')}が{things(projects, 'ja')}のプロジェクトすべてに加わる",
         "en": f"{name}: {counted(stayed, 'en')} of {counted(len(spread), 'en')} core institutions"
               f" named {'takes' if stayed == 1 else 'take'} part in"
               f" {'both' if projects == 2 else 'all ' + counted(projects, 'en')} projects",
@@ -299,6 +303,92 @@ def source_map(data: Data, language: str) -> Exhibit:
     return coverage_figures.source_map(
         coverage, table_titles(language), language=language, title=title[language],
         subtitle=subtitle[language], source=source_line(data, language), alt=alt[language],
+    )  # fmt: skip
+
+
+def _sources(data: Data, beside: Sequence[Data], language: str) -> str:
+    """Where the data of several studies come from."""
+    gap = {"ja": "", "en": " "}[language]
+    return gap.join(source_line(each, language) for each in (data, *beside))
+
+
+@drawn
+def support_together(data: Data, beside: Sequence[Data], language: str) -> Exhibit:
+    """Each region's projects as every study states them, over the years that none covers."""
+    counts = together.support_counts(data, beside, language)
+    gained = int((counts["together"] > counts["alone"]).sum())
+    names = {each.about["id"]: each.about[f"short_{language}"] for each in (data, *beside)}
+    first, others = names[data.about["id"]], joined(list(names.values())[1:], language)
+    holes = together.holes(data, beside, language)
+    closed = int((holes["filled"] == holes["length"]).sum())
+    if closed:
+        n, whole = len(holes), closed == len(holes)
+        share = "both" if n == 2 else f"all {counted(n, 'en')}"
+        part = f"{counted(closed, 'en')} of {counted(n, 'en')}"
+        title = {"ja": f"{first}で支援の空白に見える{things(n, 'ja')}の期間は、{others}ではすべて埋まる" if whole
+                 else f"{first}で支援の空白に見える{things(n, 'ja')}の期間のうち{things(closed, 'ja')}は、{others}では埋まる",
+                 "en": f"{others} fill {share if whole else part} gaps that {first} leaves in the"
+                       " regions' support"}
+    else:
+        title = {"ja": f"{others}と並べると、{len(counts)}地域のうち{gained}地域で支援の年度が増える",
+                 "en": f"Beside {others}, years of support grow in {counted(gained, 'en')} of"
+                       f" {counted(len(counts), 'en')} regions"}  # fmt: skip
+    subtitle = {"ja": "段は研究、帯はそれぞれが記すプロジェクトの期間。斜線は期間の記載がある国の事業のない年度。",
+                "en": "A lane is a study, a band a project's period as that study states it. Hatching:"
+                      " fiscal years without a project of stated period."}  # fmt: skip
+    told = joined(
+        (f"{c.name} {c.alone}→{c.together}/{c.total}" for c in counts.itertuples()), language)  # fmt: skip
+    alt = {"ja": f"研究を並べた時間軸の図。支援のある年度（{first}だけ→合わせて／全体）：{told or 'なし'}。",
+           "en": f"Timeline of several studies. Supported years ({first} alone→all studies/total):"
+                 f" {told or 'none'}."}  # fmt: skip
+    return together_figures.support_together(
+        _spans_of_all(data, beside), together.support_together(data, beside), names,
+        list(data.about["regions"]), together.levels(data, beside), language=language,
+        title=title[language], subtitle=subtitle[language], source=_sources(data, beside, language),
+        alt=alt[language],
+    )  # fmt: skip
+
+
+def _spans_of_all(data: Data, beside: Sequence[Data]) -> dict[str, pd.DataFrame]:
+    """Every study's projects in the leading study's regions, with their keys."""
+    spans = {data.about["id"]: data.project_spans}
+    names = together.regions(data, beside)
+    for other in beside:
+        study = other.about["id"]
+        own = {there[study]: here for here, there in names.items() if study in there}
+        rows = other.project_spans
+        spans[study] = rows[rows["region"].isin(own)].assign(region=lambda f, own=own: f["region"].map(own))
+    return {
+        study: frame.assign(key=[together.key(study, data, "projects", r) for r in frame["record"]])
+        for study, frame in spans.items()
+    }
+
+
+@drawn
+def standings(data: Data, beside: Sequence[Data], language: str) -> Exhibit:
+    """The regions among all letters that were read of the programmes they were in."""
+    rows = together.standings(data, beside)
+    own = rows.query("own == 'yes' and grade_status == 'reported'")
+    top = rows.query("grade_status == 'reported'").sort_values("rank")
+    below = own[own["rank"] > 1]
+    if len(below):
+        letter, best = below["grade"].iloc[0], top["grade"].iloc[0]
+        title = {"ja": f"{letter}は最上位の評点ではない：同じ事業の評価に{best}がある",
+                 "en": f"{letter} was not the top grade: in the same evaluation there is {best}"}
+    else:
+        title = {"ja": "同じ事業の評価で読めた評点と、この報告の地域",
+                 "en": "The letters read of the same programmes, and this report's regions"}
+    unread = int((rows["grade_status"] == "unread").sum())
+    subtitle = {"ja": f"同じ事業・種類・尺度の評点だけを並べる。未読は{unread}件で、順位には数えない。",
+                "en": "Only letters of one programme, kind and scale stand together."
+                      f" Unread: {unread}, counted in no rank."}  # fmt: skip
+    told = joined((f"{getattr(r, f'name_{language}')} {getattr(r, f'kind_{language}')} {r.grade}"
+                   for r in top.sort_values("kind", kind="stable").itertuples()), language)  # fmt: skip
+    alt = {"ja": f"評点の分布の図。{told or '評点なし'}。未読{unread}件。",
+           "en": f"Chart of letters. {told or 'No letters'}. Unread: {unread}."}  # fmt: skip
+    return together_figures.standings(
+        rows, language=language, title=title[language], subtitle=subtitle[language],
+        source=_sources(data, beside, language), alt=alt[language],
     )  # fmt: skip
 
 

@@ -35,35 +35,54 @@ _WORDS = {
 }
 
 
-def evidence_cards(data: Data, language: str) -> str:
-    """Every record as a card: values, level, passages, themes, and room for what uses it."""
+def evidence_cards(data: Data, language: str, *, study: str = "") -> str:
+    """Every record as a card: values, level, passages, themes, and room for what uses it.
+
+    Cards of a study that stands beside another are named after it: `study`.
+    """
     places = {p.record: p for p in data.passages.itertuples()}
     themes = data.codebook.set_index("record")[f"label_{language}"]
     names = dict(zip(data.evidence["table"] + "/" + data.evidence["record"],
                      data.evidence[f"label_{language}"], strict=True))  # fmt: skip
-    titles = table_titles(language)
     parts = []
     for table, records in data.evidence.groupby("table", sort=False):
-        cards = "".join(_card(r, places, themes, names, language) for r in records.itertuples())
-        parts.append(f'<section class="cards"><h2 id="table-{table}">{escape(titles[table])}'
-                     f" ({len(records)})</h2>{cards}</section>")  # fmt: skip
+        cards = "".join(_card(r, places, themes, names, language, study) for r in records.itertuples())
+        parts.append(_section(table, len(records), cards, language, study))
     if places:
-        cards = "".join(_passage_card(p, language) for p in places.values())
-        parts.append(f'<section class="cards"><h2 id="table-passages">'
-                     f"{escape(titles['passages'])} ({len(places)})</h2>{cards}</section>")  # fmt: skip
+        cards = "".join(_passage_card(p, language, study) for p in places.values())
+        parts.append(_section("passages", len(places), cards, language, study))
     return "".join(parts)
 
 
+def other_cards(data: Data, language: str) -> str:
+    """The cards of a study that stands beside another one, under its title."""
+    about = data.about
+    return (f'<h2 id="study-{about["id"]}">{escape(about[f"title_{language}"])}</h2>'
+            f"{evidence_cards(data, language, study=about['id'])}")  # fmt: skip
+
+
+def _section(table: str, count: int, cards: str, language: str, study: str) -> str:
+    """All cards of a table under its title."""
+    level = "h3" if study else "h2"  # another study's tables stand under its own heading
+    title = f"{escape(table_titles(language)[table])} ({count})"
+    return (f'<section class="cards"><{level} id="{links.anchor(_key(study, "table", table))}">{title}'
+            f"</{level}>{cards}</section>")  # fmt: skip
+
+
+def _key(study: str, table: str, record: str) -> str:
+    return "/".join(part for part in (study, table, record) if part)
+
+
 def _card(
-    row: object, places: dict, themes: pd.Series, names: dict[str, str], language: str
+    row: object, places: dict, themes: pd.Series, names: dict[str, str], language: str, study: str
 ) -> str:
     word = {name: texts.get(language) for name, texts in _WORDS.items()}
     lines = [
         f"<dt>{word['values']}</dt>"
-        f"<dd>{_values(json.loads(row.cells), row.table, names, language)}</dd>"
+        f"<dd>{_values(json.loads(row.cells), row.table, names, language, study)}</dd>"
     ]
     if row.passages:
-        cited = "".join(_place(places[p], language) for p in row.passages.split() if p in places)
+        cited = "".join(_place(places[p], language, study) for p in row.passages.split() if p in places)
         lines.append(f"<dt>{word['passages']}</dt><dd><ul>{cited}</ul></dd>")
     for address in row.address.split():
         lines.append(f"<dt>{word['address']}</dt><dd>{_address(address)}</dd>")
@@ -80,11 +99,17 @@ def _card(
         text = escape(row.note_ja + row.note_en)
         lines.append(f'<dt>{word["note"]}</dt><dd lang="{other}">{text}</dd>')
     level = _WORDS["level"][row.level][language]
+    title = _printed(getattr(row, f"label_{language}"), language)
+    body = f'<p class="level">{level}</p><dl>{"".join(lines)}</dl>'
+    return _article(_key(study, row.table, row.record), row.level, title, body, study)
+
+
+def _article(key: str, kind: str, title: str, body: str, study: str) -> str:
+    """A card: its title, what it says, and room for what uses it."""
+    level = "h4" if study else "h3"
     return (
-        f'<article class="card {row.level}" id="{row.table}-{escape(row.record)}">'
-        f"<h3>{_printed(getattr(row, f'label_{language}'), language)}</h3>"
-        f'<p class="level">{level}</p><dl>{"".join(lines)}</dl>'
-        f'<p class="used" data-key="{row.table}/{escape(row.record)}"></p></article>'
+        f'<article class="card {kind}" id="{escape(links.anchor(key))}"><{level}>{title}</{level}>'
+        f'{body}<p class="used" data-key="{escape(key)}"></p></article>'
     )
 
 
@@ -93,7 +118,9 @@ def _column_titles(table: str, names: Iterable[str], language: str) -> str:
     return ", ".join(titles.get(name, name) for name in names)
 
 
-def _values(cells: dict, table: str, names: dict[str, str], language: str) -> str:
+def _values(
+    cells: dict, table: str, names: dict[str, str], language: str, study: str
+) -> str:
     """The row's values with their columns' titles; only the reader's language of a pair."""
     book = schema.load()
     shown = []
@@ -109,7 +136,8 @@ def _values(cells: dict, table: str, names: dict[str, str], language: str) -> st
         words = _printed(str(value), language)
         key = f"{field.target[0]}/{value}" if field.target else ""
         if key in names:  # an id says little: the record's name does, and leads to its card
-            words = f'<a href="#{links.anchor(key)}">{_printed(names[key], language)}</a>'
+            card = links.anchor(_key(study, *key.split("/")))
+            words = f'<a href="#{card}">{_printed(names[key], language)}</a>'
         shown.append(f"{escape(field.title(language))}: <strong>{words}</strong>")
     return "<br>".join(shown)
 
@@ -126,10 +154,11 @@ def _of_another_language(field: object, cells: dict, language: str) -> bool:
     return field.name.endswith(f"_{other}") and twin in cells and not field.verbatim
 
 
-def _place(passage: object, language: str) -> str:
+def _place(passage: object, language: str, study: str) -> str:
     where = ", ".join(_where(passage, language))
+    card = links.anchor(_key(study, "passages", passage.record))
     return (
-        f'<li><a href="#passages-{escape(passage.record)}">{where}</a> '
+        f'<li><a href="#{escape(card)}">{where}</a> '
         f"– {escape(getattr(passage, f'gist_{language}'))}</li>"
     )
 
@@ -150,15 +179,12 @@ def _printed(words: str, language: str) -> str:
     return f'<span lang="ja">{marked}</span>' if language == "en" and JAPANESE.search(words) else marked
 
 
-def _passage_card(passage: object, language: str) -> str:
+def _passage_card(passage: object, language: str, study: str) -> str:
     chars = _WORDS["chars"][language].format(n=passage.chars)
     where = ", ".join([*_where(passage, language), chars])
-    return (
-        f'<article class="card passage" id="passages-{escape(passage.record)}">'
-        f"<h3>{escape(getattr(passage, f'gist_{language}'))}</h3>"
-        f'<p>{where}</p><p class="hash">SHA-256 <code>{passage.sha256}</code></p>'
-        f'<p class="used" data-key="passages/{escape(passage.record)}"></p></article>'
-    )
+    body = f'<p>{where}</p><p class="hash">SHA-256 <code>{passage.sha256}</code></p>'
+    title = escape(getattr(passage, f"gist_{language}"))
+    return _article(_key(study, "passages", passage.record), "passage", title, body, study)
 
 
 def _address(address: str) -> str:

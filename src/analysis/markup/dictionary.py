@@ -22,7 +22,7 @@ def data_dictionary(book: Schema, kind: str, language: str) -> str:
     parts = []
     head = {"ja": ("列", "意味", "値"), "en": ("Column", "Meaning", "Values")}[language]
     heads = "".join(f'<th scope="col">{h}</th>' for h in head)
-    for name, table in book.tables.items():
+    for name, table in {**book.tables, **book.shared}.items():
         rows = "".join(
             f'<tr><th scope="row"><code>{field.name}</code></th>'
             f"<td>{escape(field.title(language))} – {escape(field.description(language))}</td>"

@@ -24,7 +24,10 @@ def html_table(
     frame: pd.DataFrame, names: Sequence[str], caption: str, language: str, *, table: str = "",
     titles: Mapping[str, str] | None = None,
 ) -> str:  # fmt: skip
-    """A table as HTML with headers and caption, everything escaped, rows led to their evidence."""
+    """A table as HTML with headers and caption, everything escaped, rows led to their evidence.
+
+    A column `label` leads elsewhere where the frame has the keys in `label_key`.
+    """
     if frame.empty:
         return f'<p class="empty">{escape(caption)}: {_EMPTY[language]}</p>'
     fields = [_field(frame, name, language) for name in names]
@@ -33,10 +36,11 @@ def html_table(
     head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
     body = []
     for row in frame.to_dict("records"):
-        cells = [_cell(row, field, language) for field in fields]
+        cells = [_led(_cell(row, field, language), row.get(f"{name}_key"))
+                 for name, field in zip(names, fields, strict=True)]  # fmt: skip
         home = row.get("table", table)  # a table of its own has no cards to lead to
         key = home and row.get("record") and f"{home}/{row['record']}"
-        first = f'<a href="{links.address(key)}">{cells[0]}</a>' if key else cells[0]
+        first = _led(cells[0], key)
         rest = "".join(f"<td>{cell}</td>" for cell in cells[1:])
         body.append(f'<tr><th scope="row">{first}</th>{rest}</tr>')
     return (
@@ -44,6 +48,10 @@ def html_table(
         f"<table><caption>{escape(caption)}</caption>"
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
+
+
+def _led(cell: str, key: str | None) -> str:
+    return f'<a href="{links.address(key)}">{cell}</a>' if key else cell
 
 
 def _field(frame: pd.DataFrame, name: str, language: str) -> str:

@@ -39,23 +39,25 @@ class Outcome:
 
 def build(
     study: str, languages: Sequence[str] = LANGUAGES, *, force: bool = False, warm: bool = True,
-    at_once: int = 0, address: str = "",
+    at_once: int = 0, address: str = "", beside: Sequence[str] | None = None,
 ) -> Outcome:  # fmt: skip
     """Bring the report of a study up to date in reports/<study>/.
 
     Everything is made in a folder beside the target and swapped in whole: a failing notebook, or
     an interrupted build, leaves the last good report as it was. Other languages that the report
     already has stay in it. With the `address` of a Dask scheduler the notebooks run on its workers.
+    The studies `beside` it are those that the study names itself, unless others are given.
 
     Raises cluster.ClusterError where that cluster cannot be used.
     """
     target = paths.REPORTS / study
     languages = fresh.languages_of(study, languages)
-    states = fresh.states(study, languages, force=force)
+    states = fresh.states(study, languages, beside, force=force)
     outcome = Outcome(target)
     executed: dict[str, NotebookNode] = {}
     todo = [job for job, why in states.items() if why]
-    with _elsewhere(address if todo else "", study, warm=warm) as submit:
+    package = fresh.package_of(study, beside)
+    with _elsewhere(address if todo else "", package["study"], warm=warm) as submit:
         at_once = at_once or run.at_once_by_default()
         for job, result in run.run_all(todo, warm=warm, at_once=at_once, submit=submit):
             outcome.ran[job.name] = states[job]
@@ -65,8 +67,8 @@ def build(
                 executed[job.name] = result
     if outcome.failed:
         return outcome
-    rendering = fresh.rendering(study, languages)
-    if not todo and fresh.whole(study, languages):
+    rendering = fresh.rendering(study, languages, beside)
+    if not todo and fresh.whole(study, languages, beside):
         return outcome
     for job in states:
         if job.name not in executed:
@@ -75,34 +77,38 @@ def build(
     paths.REPORTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{study}-", dir=paths.REPORTS) as folder:
         made = Path(folder, study)
-        _assemble(study, list(states), executed, made, languages, rendering)
+        _assemble(package, list(states), executed, made, languages, rendering)
         _swap(made, target)
     return outcome
 
 
 @contextmanager
-def _elsewhere(address: str, study: str, *, warm: bool) -> Iterator[Callable | None]:
+def _elsewhere(
+    address: str, about: Mapping[str, Any], *, warm: bool
+) -> Iterator[Callable | None]:
     """How jobs are sent to the cluster at an address; None where they run here."""
     if address:
-        with cluster.dask(address, study, warm=warm) as made:
+        with cluster.dask(address, about["id"], about["beside"], warm=warm) as made:
             yield made.submit
     else:
         yield None
 
 
 def _assemble(
-    study: str, jobs: Sequence[Job], executed: Mapping[str, NotebookNode], folder: Path,
-    languages: Sequence[str], rendering: str,
+    package: Mapping[str, Any], jobs: Sequence[Job], executed: Mapping[str, NotebookNode],
+    folder: Path, languages: Sequence[str], rendering: str,
 ) -> None:  # fmt: skip
-    """Write a whole report into a folder."""
+    """Write a whole report into a folder; `package` describes the study (`fresh.package_of`)."""
     sources = run.sources()
-    package = fresh.package_of(study)
+    study, beside = package["study"]["id"], package["study"]["beside"]
     found = {j.name: pages.figures(executed[j.name], j, paths.REPORTS / study) for j in jobs}
     sites, papers = [], {}
     for language in languages:
         own = [job for job in jobs if job.language == language]
         uses = _uses(own, found, executed)
         labels = _labels(study, language)
+        for other in beside:
+            labels |= {f"{other}/{key}": words for key, words in _labels(other, language).items()}
         made = {
             job.page: pages.page(job, executed[job.name], sources[job.notebook], uses,
                                  labels)
@@ -122,12 +128,15 @@ def _assemble(
         text = nbformat.writes(pages.without_pictures(executed[job.name]))
         _write(_notebook(folder, job), (text + "\n").encode("utf-8"))
     shutil.copytree(paths.PROCESSED / study, folder / "data")
+    for other in beside:
+        shutil.copytree(paths.PROCESSED / other, folder / "data" / other)
     _write(folder / "index.html", _front(package, languages).encode("utf-8"))
     for path in sorted(folder.rglob("*")):  # permissions do not depend on who builds
         path.chmod(0o755 if path.is_dir() else 0o644)
     runs = {job.name: _run_record(study, job, executed[job.name]) for job in jobs}
     manifest = {
-        "study": study, "languages": list(languages), "rendering": rendering, "runs": runs,
+        "study": study, "beside": list(beside), "languages": list(languages),
+        "rendering": rendering, "runs": runs,
         "lock": provenance.file_digest(paths.LOCK), "font": provenance.font_version(),
         "artefacts": {
             str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
@@ -141,7 +150,7 @@ def _assemble(
 
 
 def _run_record(study: str, job: Job, executed: NotebookNode) -> dict[str, Any]:
-    tables = run.tables_read(executed)
+    tables = run.tables_read(executed, study)
     inputs = provenance.inputs(job, paths.NOTEBOOKS, fresh.table_digests(study, tables))
     return {"notebook": job.notebook, "parameters": dict(job.parameters), "tables": tables,
             "inputs": inputs}  # fmt: skip

@@ -23,7 +23,7 @@ from nbformat import NotebookNode
 
 from analysis import paths
 from analysis.figures import font
-from analysis.report import provenance, run
+from analysis.report import fresh, provenance, run
 from analysis.report.execute import NotebookError
 from analysis.report.plan import Job
 
@@ -46,16 +46,22 @@ class Order:
     job: Job
     notebook: str  # the source's text
     alike: Mapping[str, str]  # what has to be the same on the worker: name to digest
-    tables: Mapping[str, str]  # the tidy tables it gets: file name to digest
+    tables: Mapping[str, str]  # the tidy tables it gets: name to digest, see `fresh.table_path`
     warm: bool
 
 
 class Cluster:
     """A study's jobs on an Executor: `submit` gives the future of an executed notebook."""
 
-    def __init__(self, executor: Executor, study: str, *, warm: bool, keep: Callable | None = None) -> None:
+    def __init__(
+        self, executor: Executor, study: str, beside: Sequence[str] = (), *, warm: bool,
+        keep: Callable | None = None,
+    ) -> None:  # fmt: skip
         """`keep` puts the tables where the workers get them, once; what it returns is sent instead."""
         files = {p.name: p.read_bytes() for p in sorted((paths.PROCESSED / study).iterdir())}
+        for other in beside:
+            folder = sorted((paths.PROCESSED / other).iterdir())
+            files |= {f"{other}/{p.name}": p.read_bytes() for p in folder}
         self.tables = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
         self.files = keep(files) if keep else files
         self.executor, self.study, self.warm = executor, study, warm
@@ -105,10 +111,10 @@ def fulfil(order: Order, study: str, files: Mapping[str, bytes]) -> bytes | Note
         raise ClusterError(f"worker {socket.gethostname()}: {_listed(wrong)} arrived with other bytes"
                            " than were sent; run the report again")  # fmt: skip
     with tempfile.TemporaryDirectory(prefix="tables-") as folder:
-        target = Path(folder, study)
-        target.mkdir()
         for name, content in files.items():
-            (target / name).write_bytes(content)
+            path = fresh.table_path(study, name, Path(folder))
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(content)
         try:
             made = run.perform(order.job, warm=order.warm, notebook=order.notebook,
                                processed=Path(folder))  # fmt: skip
@@ -151,7 +157,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 @contextmanager
-def dask(address: str, study: str, *, warm: bool = True) -> Iterator[Cluster]:
+def dask(
+    address: str, study: str, beside: Sequence[str] = (), *, warm: bool = True
+) -> Iterator[Cluster]:
     """Use the Dask cluster whose scheduler is at `address` (`tcp://host:port`, `tls://host:port`).
 
     A worker that is lost costs only time: Dask gives its jobs, and the tables, to another one.
@@ -178,7 +186,7 @@ def dask(address: str, study: str, *, warm: bool = True) -> Iterator[Cluster]:
             ) from None
         # A task, not `scatter`: what a lost worker held alone is then made again.
         keep = partial(client.submit, _unchanged, pure=False)
-        yield Cluster(client.get_executor(pure=False), study, warm=warm, keep=keep)
+        yield Cluster(client.get_executor(pure=False), study, beside, warm=warm, keep=keep)
 
 
 def _unchanged(files: Mapping[str, bytes]) -> Mapping[str, bytes]:

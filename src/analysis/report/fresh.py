@@ -24,13 +24,13 @@ def languages_of(study: str, asked: Sequence[str]) -> list[str]:
     return [x for x in LANGUAGES if x in {*asked, *manifest(study).get("languages", [])}]
 
 
-def whole(study: str, asked: Sequence[str]) -> bool:
+def whole(study: str, asked: Sequence[str], beside: Sequence[str] | None = None) -> bool:
     """Whether the built report is all that a build would make."""
     languages = languages_of(study, asked)
     record = manifest(study)
     return (
-        record.get("rendering") == rendering(study, languages)
-        and not stale(study, languages)
+        record.get("rendering") == rendering(study, languages, beside)
+        and not stale(study, languages, beside)
         and all(
             provenance.file_digest(paths.REPORTS / study / name) == digest
             for name, digest in record["artefacts"].items()
@@ -38,24 +38,32 @@ def whole(study: str, asked: Sequence[str]) -> bool:
     )
 
 
-def package_of(study: str) -> dict[str, Any]:
-    """The Data Package that describes a study's tidy tables."""
-    return json.loads((paths.PROCESSED / study / "datapackage.json").read_text("utf-8"))
+def package_of(study: str, beside: Sequence[str] | None = None) -> dict[str, Any]:
+    """The Data Package that describes a study's tidy tables, with the studies that stand beside it.
+
+    Those are the ones that the study names itself, unless others (or none) are given.
+    """
+    package = json.loads((paths.PROCESSED / study / description.FILE).read_text("utf-8"))
+    if beside is not None:
+        package["study"]["beside"] = list(beside)
+    return package
 
 
-def stale(study: str, languages: Sequence[str]) -> dict[Job, list[str]]:
+def stale(
+    study: str, languages: Sequence[str], beside: Sequence[str] | None = None
+) -> dict[Job, list[str]]:
     """The runs that are not fresh, with the reasons, in words; fresh ones are left out."""
-    return {job: why for job, why in states(study, languages).items() if why}
+    return {job: why for job, why in states(study, languages, beside).items() if why}
 
 
 def states(
-    study: str, languages: Sequence[str], *, force: bool = False
+    study: str, languages: Sequence[str], beside: Sequence[str] | None = None, *, force: bool = False
 ) -> dict[Job, list[str]]:
     """Every run of a report with the reasons why it is not fresh; none where it is."""
     built = manifest(study)
     records = built.get("runs", {})
     found = {}
-    for job in plan(package_of(study)["study"], languages):
+    for job in plan(package_of(study, beside)["study"], languages):
         then = records.get(job.name)
         if force:
             found[job] = ["asked for"]
@@ -82,24 +90,32 @@ def _kept(study: str, job: Job, built: dict[str, Any]) -> bool:
 
 
 def table_digests(study: str, names: Sequence[str]) -> dict[str, str]:
-    """The digests of tidy tables, by file name; of their description, what notebooks learn from it."""
-    folder = paths.PROCESSED / study
-    found = {name: provenance.file_digest(folder / name) for name in names}
-    if found.get(description.FILE):
-        learnt = json.dumps(description.read(folder), sort_keys=True)
-        found[description.FILE] = provenance.text_digest(learnt)
-    return found
+    """The digests of tidy tables, by name; of their description, what notebooks learn from it."""
+    found = {name: table_path(study, name) for name in names}
+    return {name: _digest(path) for name, path in found.items()}
 
 
-def rendering(study: str, languages: Sequence[str]) -> str:
+def table_path(study: str, name: str, folder: Path | None = None) -> Path:
+    """Where a table stands: `grades.csv` of the study itself, `other/grades.csv` of another one."""
+    return (folder or paths.PROCESSED) / (name if "/" in name else f"{study}/{name}")
+
+
+def _digest(path: Path) -> str:
+    if path.name == description.FILE and path.is_file():
+        return provenance.text_digest(json.dumps(description.read(path.parent), sort_keys=True))
+    return provenance.file_digest(path)
+
+
+def rendering(study: str, languages: Sequence[str], beside: Sequence[str] | None = None) -> str:
     """A digest of what the pages depend on beyond the runs: prose, theme, plan, data, this code."""
     code = provenance.modules(("analysis.report.build",))
     files = [
         *sorted(paths.NOTEBOOKS.glob("*")),
         *(provenance.PACKAGE.parent / name for name in code),
         *sorted(p for p in THEME.rglob("*") if p.is_file()),
-        *sorted((paths.PROCESSED / study).glob("*")),
     ]
+    for each in (study, *package_of(study, beside)["study"]["beside"]):
+        files += sorted((paths.PROCESSED / each).glob("*"))
     digests = [f"{p.name} {provenance.file_digest(p)}" for p in files if p.is_file()]
     return provenance.text_digest("\n".join([*languages, *digests]))
 

@@ -140,7 +140,7 @@ def _shown(
     output.pop("execution_count", None)
     data = output.get("data", {})
     if FIGURE in data:
-        svg = re.sub(r"<title>([a-z]+/[a-z0-9-]+)</title>",
+        svg = re.sub(r"<title>((?:[a-z0-9-]+/)?[a-z]+/[a-z0-9-]+)</title>",
                      lambda m: f"<title>{escape(labels.get(m[1], m[1]))}</title>",
                      data["image/svg+xml"])  # fmt: skip
         html = _figure_html(svg, data[FIGURE], language)

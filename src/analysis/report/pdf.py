@@ -249,7 +249,7 @@ def _card(card: etree._Element, address: str) -> Block:
     level = card.xpath("./p[@class='level']")
     return {
         "block": "entry", "label": f"{address}#{card.get('id')}",
-        "spans": _inside(card.find("h3"), address),
+        "spans": _inside(card.xpath("./h3 | ./h4")[0], address),
         "level": _inside(level[0], address) if level else [],
         "places": [[_inline(place, address)] for place in places],
     }  # fmt: skip

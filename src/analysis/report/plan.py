@@ -44,8 +44,9 @@ class Job:
 def plan(study: Mapping[str, Any], languages: Sequence[str], path: Path = paths.PLAN) -> list[Job]:
     """List the runs that make a study's report, in page order, language by language.
 
-    `study` is what a study says of itself: id, regions (ids in order) and region_names (id to a
-    mapping of language to name).
+    `study` is what a study says of itself: id, regions (ids in order), region_names (id to a
+    mapping of language to name) and beside (ids of the studies set beside it). A page that
+    `needs: beside` is left out where there are none.
 
     Raises PlanError where the plan names a notebook that is not there, or gives a parameter that
     the notebook does not declare or that has another type.
@@ -54,6 +55,8 @@ def plan(study: Mapping[str, Any], languages: Sequence[str], path: Path = paths.
     jobs = []
     for language in languages:
         for entry in document["pages"]:
+            if entry.get("needs") == "beside" and not study.get("beside"):
+                continue
             for region in study["regions"] if entry.get("for_each") == "region" else [None]:
                 jobs.append(_job(entry, study, language, region, path))
     return jobs
@@ -64,7 +67,7 @@ def _job(
 ) -> Job:
     notebook = entry["notebook"]
     declared = declared_parameters(path.parent / f"{notebook}.ipynb")
-    offered = {"study": study["id"], "language": language}
+    offered = {"study": study["id"], "language": language, "beside": " ".join(study.get("beside", ()))}
     if region:
         offered["region"] = region
     given = {k: v for k, v in offered.items() if k in declared} | entry.get("parameters", {})

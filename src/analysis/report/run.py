@@ -48,12 +48,12 @@ def source_of(job: Job) -> str:
     return (paths.NOTEBOOKS / f"{job.notebook}.ipynb").read_text("utf-8")
 
 
-def tables_read(executed: NotebookNode) -> list[str]:
-    """The tidy tables (file names) that an executed notebook read."""
+def tables_read(executed: NotebookNode, study: str) -> list[str]:
+    """The tidy tables that an executed notebook read: `grades.csv`, of another study `other/grades.csv`."""
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             if READS in output.get("data", {}):
-                return output["data"][READS]
+                return [name.removeprefix(f"{study}/") for name in output["data"][READS]]
     return []
 
 

@@ -36,7 +36,7 @@ def _entries(path: Path) -> Iterator[tuple[str, str, str]]:
                                " | .//*[contains(@class, 'files')]"):  # fmt: skip
         left_out.drop_tree()
     for card in main.xpath(".//article[@id]"):
-        title = card.find("h3")
+        title = card.xpath("./h3 | ./h4")[0]
         yield f"#{card.get('id')}", _words(title), _words(card).removeprefix(_words(title)).strip()
         card.drop_tree()
     for figure in main.xpath(".//figure[@id]"):

@@ -64,7 +64,7 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
     tables, faults = _sheets(folder, schema, kind)
     sheets = Sheets(tables, schema, kind, meta)
     faults = _unclaimed(faults, rules.check(sheets))
-    faults = _unclaimed(faults, _validated(sheets))
+    faults = _unclaimed(faults, validated(sheets))
     if problems or faults:
         raise StudyError(_listed([*problems, *faults], schema))
     frames = {name: _typed(tables[name], schema.tables[name], kind) for name in schema.tables}
@@ -149,7 +149,7 @@ def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
 # --- Table Schema -------------------------------------------------------------------------------
 
 
-def _validated(sheets: Sheets) -> Iterator[Problem]:
+def validated(sheets: Sheets) -> Iterator[Problem]:
     """Validate the tables with frictionless and yield what it finds, at the cell it is found in."""
     from frictionless import Package  # slow to import, and only reading a study needs it
 

@@ -49,7 +49,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Meta(Mapping):
-    """The keys of `study.yaml`, as attributes and as a mapping."""
+    """The keys of `study.yaml`, as attributes and as a mapping.
+
+    `short` is what figures call the study; `beside` names the studies that its report sets beside it.
+    """
 
     id: str
     title_ja: str
@@ -67,6 +70,9 @@ class Meta(Mapping):
     normaliser: str = ""
     subtitle_ja: str = ""
     subtitle_en: str = ""
+    short_ja: str = ""
+    short_en: str = ""
+    beside: tuple[str, ...] = ()
 
     def __getitem__(self, key: str) -> Any:
         if key not in set(self):
@@ -129,6 +135,9 @@ _KEYS = {
     "rights_en": _TEXT,
     "kind": _choice(KINDS),
     "regions": _Key(list, "a list of ids of regions", lambda value: True),
+    "short_ja": _OPTIONAL_TEXT,
+    "short_en": _OPTIONAL_TEXT,
+    "beside": _Key(list, "a list of ids of studies", lambda value: True, required=False),
 }
 _DOCUMENT_KEYS = {
     "normaliser": _choice(tuple(NORMALISERS)),
@@ -153,7 +162,7 @@ def read(path: Path) -> tuple[Meta | None, list[Problem]]:
     if not isinstance(content, dict):
         expected = "keys and values, one a line"
         return None, [*problems, Problem(shown(path), 1, None, "no keys", expected, "write them")]
-    problems += _Checker(shown(path), path.absolute().parent.name).check(node, content)
+    problems += _Checker(shown(path), path.absolute().parent.name, path.absolute().parents[1]).check(node, content)
     return (None if problems else _meta(content)), problems
 
 
@@ -171,6 +180,7 @@ def _meta(content: dict) -> Meta:
             "authors": tuple(Author(**author) for author in content["authors"]),
             "sections": tuple(Section(**section) for section in content.get("sections", [])),
             "regions": tuple(content["regions"]),
+            "beside": tuple(content.get("beside", [])),
         }
     )
 
@@ -181,6 +191,7 @@ class _Checker:
 
     file: str
     folder: str
+    studies: Path  # the folder of all studies
 
     def check(self, node: yaml.MappingNode, content: dict) -> list[Problem]:
         """Return everything that is wrong, the keys of authors and sections included."""
@@ -191,7 +202,9 @@ class _Checker:
         lines = _lines(node)
         for name, parts in {"authors": _AUTHOR, "sections": _SECTION_KEYS}.items():
             problems += self._list(_value(node, name), content.get(name), parts, name)
-        problems += self._ids(content.get("regions"), "regions", lines.get("regions"))
+        for name in ("regions", "beside"):
+            problems += self._ids(content.get(name), name, lines.get(name))
+        problems += self._studies(content.get("beside"), lines.get("beside"))
         problems += self._twice(content.get("sections"), "sections", lines.get("sections"))
         if isinstance(name := content.get("id"), str) and name != self.folder:
             advice = "rename the folder or the id, so that both are the same"
@@ -258,6 +271,20 @@ class _Checker:
             return []
         problems = [found for value in content for found in self._one(line, name, value, _SLUG)]
         return problems + self._twice([{"id": value} for value in content], name, line)
+
+    def _studies(self, content: Any, line: int | None) -> list[Problem]:
+        """Check that the studies beside this one are there, and are others."""
+        names = [name for name in content if isinstance(name, str)] if isinstance(content, list) else []
+        known = [p.parent.name for p in self.studies.glob(f"*/{FILE}") if p.parent.name != self.folder]
+        expected = "the name of another study's folder"
+        return [
+            self._problem(line, "beside", quoted(name), expected, self._instead(name, known))
+            for name in names if name not in known
+        ]  # fmt: skip
+
+    def _instead(self, name: str, known: list[str]) -> str:
+        like = nearest(name, known)
+        return f"did you mean {like}?" if like else "remove it, or add the study"
 
     def _twice(self, content: Any, name: str, line: int | None) -> list[Problem]:
         """Check that no two entries of a list have the same id."""

@@ -167,6 +167,26 @@ def _era_year(fiscal_year: int) -> tuple[str, str]:
     return era, "元" if fiscal_year - before == 1 else str(fiscal_year - before)
 
 
+def sides(text: str) -> tuple[str, str]:
+    """Return the two sides of a period as written; "" for one that is open or not stated.
+
+    >>> sides("FY2011/FY2016"), sides("2016"), sides("FY2016/..")
+    (('FY2011', 'FY2016'), ('2016', '2016'), ('FY2016', ''))
+    """
+    left, slash, right = text.partition("/")
+    return left.strip("."), right.strip(".") if slash else left
+
+
+def compatible(one: str, other: str) -> bool:
+    """Whether two dates, each as precise as its source, can be the same day.
+
+    >>> compatible("FY2011", "2011-08-01"), compatible("FY2011", "2012-06-01")
+    (True, False)
+    """
+    a, b = parse(one), parse(other)
+    return a.start <= b.end and b.start <= a.end
+
+
 def fiscal_years(period: Period | str, until: int | None = None) -> range:
     """Return the Japanese fiscal years (April to March) that a period touches.
 

@@ -8,7 +8,7 @@ validate the raw tables and ship with the data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -125,10 +125,14 @@ class Table:
 
 @dataclass(frozen=True)
 class Schema:
-    """All tables and the named lists of values, in the order in which they are documented."""
+    """All tables and the named lists of values, in the order in which they are documented.
+
+    `tables` are those of a study; `shared` are those that stand between studies.
+    """
 
     tables: Mapping[str, Table]
     vocabularies: Mapping[str, Mapping[str, Text]]
+    shared: Mapping[str, Table] = field(default_factory=dict)
 
     def label(self, vocabulary: str, value: str, language: str) -> str:
         """Return how a coded value reads in a language ('ja', 'en').
@@ -197,7 +201,10 @@ def load(path: Path = paths.SCHEMA) -> Schema:
     }
     common = {name: tuple(map(_read_field, part)) for name, part in document["common"].items()}
     tables = {name: _read_table(name, raw, common) for name, raw in document["tables"].items()}
-    return Schema(MappingProxyType(tables), MappingProxyType(vocabularies))
+    shared = {name: _read_table(name, raw, common) for name, raw in document["shared"].items()}
+    return Schema(
+        MappingProxyType(tables), MappingProxyType(vocabularies), MappingProxyType(shared)
+    )
 
 
 def _read_table(name: str, raw: dict, common: dict[str, tuple[Field, ...]]) -> Table:

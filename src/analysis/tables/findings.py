@@ -28,6 +28,15 @@ def counted(number: int, language: str) -> str:
     return f"{number:,}"
 
 
+def things(number: int, language: str) -> str:
+    """A count of things: Japanese has its own counter below ten, and none above.
+
+    >>> things(4, "ja"), things(10, "ja"), things(4, "en")
+    ('4つ', '10', 'four')
+    """
+    return f"{number}つ" if language == "ja" and 0 < number < 10 else counted(number, language)
+
+
 def listed(words: Iterable[str], language: str) -> str:
     """Words as a sentence lists them.
 
@@ -113,7 +122,7 @@ def turns(data: Data, language: str) -> Turns:
                          links.to(f"events/{p.event}", getattr(p, f"short_{language}")))
          for p in opened.itertuples()), language)  # fmt: skip
     end = {"ja": "。", "en": "."}[language]
-    return Turns(counted(len(phases), language), counted(len(opened), language),
+    return Turns(things(len(phases), language), things(len(opened), language),
                  told + end if told else "")  # fmt: skip
 
 
@@ -148,7 +157,7 @@ def letters(data: Data, language: str) -> Letters:
     return Letters(
         reported=counted(len(reported), language),
         unreported=counted(len(data.grades) - len(reported), language),
-        scales=counted(reported["scale"].nunique(), language),
+        scales=things(reported["scale"].nunique(), language),
         comparable=int(data.grades["change"].isin(["same", "up", "down"]).sum()),
         told=", ".join(times.format(letter=links.plain(letter), n=n) for letter, n in given),
     )
@@ -176,7 +185,7 @@ def issues(data: Data, language: str) -> Issues:
     ]
     lost = [name for name, fate in zip(named, known["taken_up"], strict=True) if fate == "no"]
     named = [name for name, i in zip(named, known.index, strict=True) if i in top]
-    return Issues(counted(len(known), language), counted(len(occasions), language),
+    return Issues(counted(len(known), language), things(len(occasions), language),
                   listed(named, language), listed(lost, language))  # fmt: skip
 
 

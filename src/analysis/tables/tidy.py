@@ -21,7 +21,16 @@ from analysis.study.load import Study
 from analysis.study.meta import Meta
 from analysis.study.record import Status, VerificationState
 from analysis.study.schema import Schema
-from analysis.tables import codebook, description, evidence, grades, institutions, issues, phases
+from analysis.tables import (
+    codebook,
+    crosswalk,
+    description,
+    evidence,
+    grades,
+    institutions,
+    issues,
+    phases,
+)
 
 _TYPES = {"integer": "Int64", "number": "float64"}
 DESCRIPTOR = description.FILE
@@ -48,10 +57,12 @@ def columns() -> tuple[dict[str, Column], dict[str, dict]]:
     return known, document["tidy"]
 
 
-def tidy(study: Study, schema: Schema, state: VerificationState) -> dict[str, pd.DataFrame]:
+def tidy(
+    study: Study, schema: Schema, state: VerificationState, joined: pd.DataFrame | None = None
+) -> dict[str, pd.DataFrame]:
     """Make every tidy table of a checked study, in the order they are documented.
 
-    Raises KeyError where a table holds a column that data/schema.yaml does not describe.
+    `joined` are the study's rows of the crosswalk (`study.crosswalk.read`). Raises KeyError where a table holds a column that data/schema.yaml does not describe.
     """
     changed = {(table, line) for place in state.places for table, line in [_row(place)] if table}
     made = {
@@ -76,6 +87,7 @@ def tidy(study: Study, schema: Schema, state: VerificationState) -> dict[str, pd
         "references": codebook.references(study, schema),
         "passages": evidence.passages(study),
         "coverage": evidence.coverage(study, schema, state),
+        "crosswalk": crosswalk.crosswalk(schema, joined),
     }  # fmt: skip
     _, described = columns()
     for name, frame in made.items():
@@ -155,7 +167,9 @@ def _about(meta: Meta) -> dict:
                     for a in meta.authors],
         "venue_ja": meta.venue_ja, "venue_en": meta.venue_en, "year": meta.year,
         "rights_ja": meta.rights_ja, "rights_en": meta.rights_en,
+        "short_ja": meta.short_ja or meta.title_ja, "short_en": meta.short_en or meta.title_en,
         "language": meta.language, "kind": meta.kind, "regions": list(meta.regions),
+        "beside": list(meta.beside),
         "sections": [{"id": s.id, "title": s.title, "title_en": s.title_en, "role": s.role}
                      for s in meta.sections],
     }  # fmt: skip
@@ -178,7 +192,7 @@ def _resource(name: str, frame: pd.DataFrame, spec: Mapping, known: Mapping[str,
     }  # fmt: skip
 
 
-_reads: dict[str, None] = {}  # files read in this process, in order: what a notebook depends on
+_reads: dict[str, None] = {}  # study/file read in this process: what a notebook depends on
 
 
 @dataclass(frozen=True)
@@ -197,7 +211,7 @@ class Data:
         if name.startswith("_") or name not in self.resources:
             raise AttributeError(f"no tidy table {name!r}; there are {', '.join(self.resources)}")
         resource = self.resources[name]
-        _reads[resource["path"]] = None
+        _reads[f"{self.folder.name}/{resource['path']}"] = None
         types = {f["name"]: _TYPES.get(f["type"], "str") for f in resource["schema"]["fields"]}
         frame = pd.read_csv(
             self.folder / resource["path"], dtype=types, keep_default_na=False,
@@ -218,7 +232,7 @@ def read(study: str, folder: Path | None = None) -> Data:
     if not folder.is_dir():
         raise FileNotFoundError(f"no tidy tables of study {study!r}; run: make data STUDY={study}")
     package = description.read(folder)
-    _reads[DESCRIPTOR] = None
+    _reads[f"{study}/{DESCRIPTOR}"] = None
     return Data(folder, package["study"], package["verification"], package["resources"])
 
 
