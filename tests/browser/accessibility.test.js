@@ -28,6 +28,32 @@ for (const { name, path } of pages) {
   });
 }
 
+for (const language of languages) {
+  test(`${language}: figures follow the reader's scheme, and paper is light`, async () => {
+    const look = (page) => page.evaluate(() => {
+      const svg = document.querySelector("figure.exhibit svg");
+      const colour = (element) => getComputedStyle(element).fill;
+      return { sheet: colour(svg.querySelector("path")), hatch: colour(svg.querySelector("pattern rect")),
+        ink: [...new Set([...svg.querySelectorAll("g[transform]")].map(colour))] };
+    });
+    await visit(browser, address(language, "phases.html"), async (page) => {
+      const seen = {};
+      for (const colorScheme of ["light", "dark"]) {
+        await page.emulateMedia({ colorScheme, media: "screen" });
+        seen[colorScheme] = await look(page);
+      }
+      await page.emulateMedia({ colorScheme: "dark", media: "print" });
+      seen.paper = await look(page);
+      const white = "rgb(255, 255, 255)";
+      const night = "rgb(22, 22, 22)";
+      assert.deepEqual([seen.light.sheet, seen.light.hatch], [white, white]);
+      assert.deepEqual([seen.dark.sheet, seen.dark.hatch], [night, night]);
+      assert.ok(seen.light.ink.includes("rgb(26, 26, 26)") && seen.dark.ink.includes("rgb(236, 236, 236)"));
+      assert.deepEqual(seen.paper, seen.light);
+    });
+  });
+}
+
 test("axe is at work: it finds a picture without a name and faint text", async () => {
   await visit(browser, address(languages[0], "index.html"), async (page) => {
     const found = await page.evaluate(async () => {

@@ -74,6 +74,8 @@ for (const { name, path } of pages) {
           path: `${picture}-${width}.png`,
         });
       }
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.screenshot({ fullPage: !name.endsWith("evidence.html"), path: `${picture}-dark-1600.png` });
       await page.emulateMedia({ media: "print" });
       const hidden = await page.evaluate(() => [...document.querySelectorAll("header nav, .skip, .switch")]
         .filter((e) => e.getClientRects().length).length);

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import io
 import re
 
 import pytest
 from matplotlib.text import Text
 
 from analysis import figures
-from analysis.figures import catalogue, style
+from analysis.figures import catalogue, colours, style
 from analysis.figures.canvas import Exhibit
 from analysis.figures.show import check
 
@@ -56,6 +57,14 @@ def test_a_figure_can_be_read_and_every_mark_leads_to_something(
     known |= {f"passages/{r}" for r in passages["record"]}
     assert set(exhibit.records) - known == set()
     assert all(text.strip() for text in (exhibit.title, exhibit.subtitle, exhibit.alt))
+
+
+@pytest.mark.parametrize(("study", "name", "region"), [d[:3] for d in DRAWN if d[3] == "en"])
+def test_every_colour_of_a_figure_has_a_counterpart_on_a_dark_screen(request, study, name, region):
+    exhibit = draw(request.getfixturevalue(f"{study}_made"), name, region, "en")
+    with io.StringIO() as svg:
+        exhibit.figure.savefig(svg, format="svg")
+        assert colours.follows_scheme(svg.getvalue())
 
 
 @pytest.mark.parametrize(("name", "language"), [(n, g) for n in NAMES for g in LANGUAGES])

@@ -11,7 +11,7 @@ import pytest
 from lxml import etree
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import colours, style
 from analysis.figures.canvas import Canvas, Exhibit
 from analysis.figures.show import MIME, FigureError, check, show
 
@@ -86,6 +86,12 @@ def test_faint_text_is_found():
 
 def test_dark_text_on_a_dark_ground_is_found():
     assert "too faint" in "".join(faults(drawing((0.2, 0.5, "night"), face="#222222")))
+
+
+def test_text_that_is_faint_in_the_dark_alone_is_found(monkeypatch):
+    monkeypatch.setitem(colours.DARK, style.QUIET, "#444444")
+    found = faults(drawing((0.2, 0.5, "night", style.QUIET)))
+    assert found == ["text too faint on a dark screen (1.9 to 1): 'night'"]
 
 
 def test_an_invisible_or_blank_text_disturbs_nobody():
@@ -189,6 +195,6 @@ def test_a_label_is_drawn_as_it_stands(shown, text):
 
 @pytest.mark.parametrize("colour", style.ACCENTS)
 def test_ink_and_quiet_text_can_be_read_on_every_tint(colour):
-    face = style.tint(colour, 0.16)
+    face = style.tint(colour, style.WASH)
     figure = drawing((0.2, 0.2, "ink", style.INK), (0.2, 0.7, "quiet", style.QUIET), face=face)
     assert faults(figure) == []

@@ -63,7 +63,7 @@ def draw_years(canvas: Canvas, scale: TimeScale, top: float, bottom: float) -> N
     for year in ticks(scale):
         x = scale.at(year)
         canvas.text(x, top, str(year), size=style.SMALL, colour=style.QUIET, align="center")
-        canvas.rule(x, top + 0.17, x, bottom, colour="#ececec", below=0.1)
+        canvas.rule(x, top + 0.17, x, bottom, colour=style.GRID, below=0.1)
 
 
 def pack(spans: Sequence[tuple[float, float]], gap: float = 0.0) -> list[int]:

@@ -65,7 +65,7 @@ def _strip(
     for passage in own.itertuples():
         width = passage.chars * inch
         recorded = passage.covered == "record"
-        canvas.box(x, y - 0.1, width, 0.2, face="#8fa9bf" if recorded else style.PAPER,
+        canvas.box(x, y - 0.1, width, 0.2, face=style.PASSAGE if recorded else style.PAPER,
                    edge=style.PAPER if recorded else style.QUIET, line=0.5,
                    hatch="" if recorded else "////", key=f"passages/{passage.record}")  # fmt: skip
         x += width
@@ -99,7 +99,7 @@ def source_map(
     rows = {name: coverage[coverage["tables"].str.split().map(lambda t, n=name: n in t)] for name in tables}
     for name, own in rows.items():
         if len(own):
-            _map_row(canvas, tables[name], own, gutter, inch, face="#5b7f9d")
+            _map_row(canvas, tables[name], own, gutter, inch, face=style.USED)
     _map_row(canvas, WORDS("reason", language), coverage.query("covered == 'reason'"), gutter, inch,
              hatch="////")  # fmt: skip
     _map_row(canvas, WORDS("nothing", language), coverage.query("covered == 'nothing'"), gutter,
@@ -127,7 +127,7 @@ def _map_row(
     height = max(0.22, len(lines) * style.line_height(style.SMALL) + 0.04)
     y = canvas.top + height / 2
     canvas.middle(canvas.left, y, lines, size=style.SMALL)
-    canvas.rule(canvas.left + gutter, y, canvas.right, y, colour="#ececec")
+    canvas.rule(canvas.left + gutter, y, canvas.right, y, colour=style.GRID)
     for stretch in own.itertuples():
         key = f"passages/{stretch.passage}" if stretch.passage else None
         canvas.box(canvas.left + gutter + stretch.position * inch, y - 0.07,

@@ -97,7 +97,7 @@ def _project_lane(
     if project.start or project.end:
         left = scale(project.start) if project.start else scale.left
         right = scale(project.end) if project.end else scale.right
-        canvas.box(left, middle - 0.04, right - left, 0.08, face=style.tint(colour, 0.35),
+        canvas.box(left, middle - 0.04, right - left, 0.08, face=style.tint(colour, style.TRACK),
                    edge=colour, dashed=project.period_source != "project", line=0.6, key=key)  # fmt: skip
     spots = {}
     for row, (centre, drop) in zip(dated, captions, strict=True):
@@ -117,7 +117,7 @@ def _project_lane(
         x = min(x, canvas.right - style.text_width(words, style.SMALL) - 0.1)
         canvas.text(x, middle + 0.06, words, size=style.SMALL, colour=style.QUIET)
     canvas.top += height + 0.06
-    canvas.rule(canvas.left, canvas.top - 0.04, canvas.right, canvas.top - 0.04, colour="#ececec")
+    canvas.rule(canvas.left, canvas.top - 0.04, canvas.right, canvas.top - 0.04, colour=style.GRID)
     return spots
 
 
@@ -214,7 +214,7 @@ def theme_profile(
     step = 0.3
     for n, theme in enumerate(order):
         y = canvas.top + 0.34 + n * step
-        canvas.rule(canvas.left, y + step / 2, canvas.right, y + step / 2, colour="#ececec")
+        canvas.rule(canvas.left, y + step / 2, canvas.right, y + step / 2, colour=style.GRID)
         canvas.middle(canvas.left, y, [names[theme]])
     sns.scatterplot(
         data=spots, x="x", y="y", hue="region", style="stance", markers=STANCE_MARKS,

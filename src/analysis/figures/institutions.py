@@ -101,7 +101,7 @@ def _rows(
             canvas.mark(centres[project], y, marker, size=9, face=face, edge=colour,
                         key=f"participations/{row['record']}")  # fmt: skip
         canvas.top += height
-        canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour="#ececec")
+        canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour=style.GRID)
 
 
 def _overlaps(

@@ -110,7 +110,7 @@ def _issue_row(
         words = f"× {WORDS('untouched', language)}"
     canvas.middle(left, y, style.wrap(words, status - 0.1, style.SIZE, 2), italic=False, key=key)
     canvas.top += height
-    canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour="#ececec")
+    canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour=style.GRID)
 
 
 def _cell(canvas: Canvas, x: float, y: float, cell: pd.Series, issue: str, language: str) -> None:
@@ -119,7 +119,7 @@ def _cell(canvas: Canvas, x: float, y: float, cell: pd.Series, issue: str, langu
         canvas.middle(x, y, [WORDS("absent", language)], size=style.SMALL, colour=style.QUIET,
                       align="center")  # fmt: skip
     elif cell["recurs"] == "no":
-        canvas.mark(x, y, "o", face=style.PAPER, edge="#9a9a9a", size=7)
+        canvas.mark(x, y, "o", face=style.PAPER, edge=style.EMPTY, size=7)
     else:
         statements = cell["statements"].split()
         key = f"statements/{statements[0]}" if len(statements) == 1 else key

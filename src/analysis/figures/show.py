@@ -15,18 +15,18 @@ from itertools import combinations
 import numpy as np
 from IPython.display import display
 from lxml import etree
-from matplotlib import colors, rc_context
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
 from analysis import links
-from analysis.figures import style
+from analysis.figures import colours, style
 from analysis.figures.canvas import Exhibit
 
 DPI = 100  # one figure inch on screen
-CONTRAST = 4.5  # WCAG 2 AA for text of ordinary size
 MIME = "application/vnd.analysis.figure+json"  # what the report reads beside the pictures
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -134,21 +134,19 @@ def _faint(canvas: FigureCanvasAgg, texts: list[Text], boxes: list) -> list[str]
         behind = pixels[max(int(top), 0) : int(bottom) + 1, max(int(box.x0), 0) : int(box.x1) + 1]
         if not behind.size:
             continue
-        ratio = _contrast(colors.to_rgb(text.get_color()), np.median(behind, axis=(0, 1)))
-        if ratio < CONTRAST:
-            faults.append(f"text too faint ({ratio:.1f} to 1): {_short(text)}")
+        front, ground = to_hex(text.get_color()), to_hex(np.median(behind, axis=(0, 1)))
+        for where, (one, other) in _schemes(front, ground).items():
+            ratio = colours.contrast(colours.rgb(one), colours.rgb(other))
+            if ratio < colours.CONTRAST:
+                faults.append(f"text too faint{where} ({ratio:.1f} to 1): {_short(text)}")
     return faults
 
 
-def _contrast(one: tuple, other: tuple) -> float:
-    """Contrast ratio of two colours as WCAG 2 defines it."""
-    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(rgb: tuple) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in rgb]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def _schemes(*stated: str) -> dict[str, tuple[str, ...]]:
+    """The colours as the reader sees them: on paper, and where they have counterparts, in the dark."""
+    if not colours.DARK.keys() >= {*stated}:
+        return {"": stated}
+    return {"": stated, " on a dark screen": tuple(colours.DARK[colour] for colour in stated)}
 
 
 def _short(text: Text) -> str:

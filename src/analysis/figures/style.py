@@ -18,6 +18,24 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import LoadFlags
 
 from analysis.figures import font
+from analysis.figures.colours import (  # noqa: F401 - a figure has all of its looks from here
+    ACCENTS,
+    BAND,
+    BAND_ALT,
+    BORDER,
+    EMPTY,
+    GRID,
+    GUIDE,
+    INK,
+    PAPER,
+    PASSAGE,
+    QUIET,
+    RULE,
+    TRACK,
+    USED,
+    WASH,
+    tint,
+)
 
 P, T = ParamSpec("P"), TypeVar("T")
 
@@ -27,11 +45,6 @@ SIZE = 9.0  # body text
 SMALL = 8.0  # labels inside marks
 TITLE = 15.0
 
-INK, QUIET, RULE, PAPER = "#1a1a1a", "#595959", "#c9c9c9", "#ffffff"
-BAND, BAND_ALT = "#f3f3f3", "#e6e6e6"  # grey is for policy: it belongs to no region
-
-# Okabe and Ito's colours in an order whose neighbours differ most (https://jfly.uni-koeln.de/color/).
-ACCENTS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 # Colour never stands alone: the n-th region also has a marker and a hatch of its own.
 MARKERS = ("o", "s", "D", "^", "v", "P")
 HATCHES = ("", "//", "..", "xx", "--", "++")
@@ -76,12 +89,6 @@ def drawn(function: Callable[P, T]) -> Callable[P, T]:
 def accent(position: int) -> str:
     """The colour of the region at that place in the study's order."""
     return ACCENTS[position % len(ACCENTS)]
-
-
-def tint(colour: str, share: float) -> str:
-    """Mix a colour with white: share 1 is the colour itself, 0 is white."""
-    rgb = mpl.colors.to_rgb(colour)
-    return mpl.colors.to_hex([1 - share * (1 - channel) for channel in rgb])
 
 
 def text_width(text: str, size: float) -> float:

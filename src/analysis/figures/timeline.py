@@ -71,7 +71,7 @@ def phase_timeline(
         _region(canvas, n, spans, gaps, letters, scale, language)
     draw_years(canvas, scale, years_top, canvas.top)
     for start in phase_spans.query("table == 'phases' and start != ''")["start"]:
-        canvas.rule(scale(start), years_top + 0.17, scale(start), canvas.top, colour="#b0b0b0",
+        canvas.rule(scale(start), years_top + 0.17, scale(start), canvas.top, colour=style.BORDER,
                     line=0.9, below=0.2)  # fmt: skip
     rows = pd.concat(
         [phase_spans, events.assign(table="events"), project_spans.assign(table="projects"),
@@ -122,7 +122,7 @@ def _events(canvas: Canvas, events: pd.DataFrame, scale: TimeScale, language: st
     # Later labels of a crowd go lower; leaders are drawn first so that no text is crossed out.
     for (left, _, x, words, key, event), row in zip(labels, rows, strict=True):
         y = line + 0.1 + row * step
-        canvas.rule(x, line, x, y + (0.02 if left == x else step / 2), colour="#bdbdbd", below=0.4)
+        canvas.rule(x, line, x, y + (0.02 if left == x else step / 2), colour=style.GUIDE, below=0.4)
         canvas.mark(x, line, _EVENT_MARKS.get(event.kind, "o"), key=key,
                     face=style.PAPER if "date" in event.inferred.split() else style.INK,
                     edge=style.INK)  # fmt: skip
@@ -196,7 +196,7 @@ def _project_bar(
     return Bar(
         left, right, style.wrap(getattr(span, f"label_{language}"), width, style.SMALL, 6),
         programme + quiet, f"projects/{span.record}",
-        style.tint(colour, 0.16) if own else style.PAPER, edge=colour,
+        style.tint(colour, style.WASH) if own else style.PAPER, edge=colour,
         dashed=not own or "period" in span.inferred.split(),
         open_end=span.open_end == "yes", marks=marks,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 from PIL import Image
 
 from analysis import links
+from analysis.figures import colours
 from analysis.report.plan import Job
 
 FIGURE = "application/vnd.analysis.figure+json"  # as figures.show writes it
@@ -157,8 +158,13 @@ def _figure_html(svg: str, about: Mapping, language: str) -> str:
         f'<a href="figures/{name}.{ending}" download>{label}</a>'
         for ending, label in (("svg", "SVG"), ("png", "PNG"), ("csv", words["rows"]))
     )
+    frame = "frame"
+    if colours.follows_scheme(svg):
+        svg = colours.named(svg)
+    else:  # a figure with other colours than the house's stays on white, as it was drawn
+        frame += " white"
     return (
-        f'<figure class="exhibit" id="{name}"><div class="frame" role="region" tabindex="0"'
+        f'<figure class="exhibit" id="{name}"><div class="{frame}" role="region" tabindex="0"'
         f' aria-label="{escape(about["title"])}">{svg}</div>'
         f'<figcaption><details><summary>{words["described"]}</summary>{escape(about["alt"])}</details>'
         f'<span class="files">{words["download"]}: {files}</span></figcaption></figure>'

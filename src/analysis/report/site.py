@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from analysis.figures import colours
 from analysis.report import search
 from analysis.report.fresh import THEME
 
@@ -85,6 +86,7 @@ def build(site: Site, notebooks: Mapping[str, NotebookNode], target: Path) -> No
         for path in [path for left_out in _LEFT_OUT for path in output.glob(left_out)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         search.write(site.pages, output)
+        (output / "_static" / "figures.css").write_text(colours.stylesheet(), "utf-8")
         shutil.copytree(output, target, dirs_exist_ok=True)
 
 
