@@ -216,7 +216,9 @@ benchmark: environment data
 
 ## open the notebooks in JupyterLab
 lab: environment
-	@JUPYTER_PREFER_ENV_PATH=1 $(run) jupyterlab --ServerApp.root_dir=notebooks
+	@# The pages are served beside, so that a link to evidence opens them styled and at the card.
+	@JUPYTER_PREFER_ENV_PATH=1 ANALYSIS_PAGES=/static $(run) jupyterlab \
+	  --ServerApp.root_dir=notebooks --ServerApp.extra_static_paths="$$PWD/reports"
 
 ## write requirements.lock again from pyproject.toml
 lock: environment

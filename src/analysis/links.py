@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
+import os
 import re
+
+from analysis import paths
+
+_TO_PAGE = r'(\]\(|href=")'  # how Markdown, HTML and SVG begin a link
+
+
+def to_pages(study: str, language: str) -> str:
+    """What leads from a notebook to the pages of its report, to be put before their names.
+
+    Nothing where the report's builder runs it: what it says is set on those pages. A server that
+    shows them says where by ANALYSIS_PAGES, as `make lab` does; elsewhere they are found by path.
+    """
+    served = os.environ.get("ANALYSIS_PAGES")
+    if served is None:
+        return f"{os.path.relpath(paths.REPORTS / study / language)}/".replace(os.sep, "/")
+    return f"{served}/{study}/{language}/" if served else ""
+
+
+def through(prefix: str, text: str) -> str:
+    """A text (Markdown, HTML or SVG) whose links to pages lead through a prefix.
+
+    >>> through("../en/", '<a href="evidence.html#a">1</a> [2](phases.html)')
+    '<a href="../en/evidence.html#a">1</a> [2](../en/phases.html)'
+    """
+    return re.sub(rf"{_TO_PAGE}(?=[a-z0-9-]+\.html)", rf"\g<1>{prefix}", text)
+
+
+def direct(prefix: str, text: str) -> str:
+    """The text that `through` was given."""
+    return re.sub(rf"{_TO_PAGE}{re.escape(prefix)}(?=[a-z0-9-]+\.html)", r"\1", text)
 
 
 def anchor(key: str) -> str:

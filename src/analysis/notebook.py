@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 from IPython.display import HTML, Markdown, display
 
-from analysis import links
+from analysis import links, paths
 from analysis.figures.canvas import Exhibit
 from analysis.figures.show import show
 from analysis.markup.cards import evidence_cards, other_cards
@@ -25,14 +25,15 @@ class Report:
     data: Data
     language: str
     beside: tuple[Data, ...] = ()  # the studies set beside it
+    pages: str = ""  # what leads to the report's pages; nothing where they are beside
 
     def say(self, *, ja: str, en: str) -> None:
         """Display the sentence of the report's language (Markdown)."""
-        display(Markdown({"ja": ja, "en": en}[self.language]))
+        display(Markdown(links.through(self.pages, {"ja": ja, "en": en}[self.language])))
 
     def show(self, exhibit: Exhibit, *, name: str) -> None:
         """Display a figure under its name in the report; see `figures.show`."""
-        show(exhibit, name=name)
+        show(exhibit, name=name, pages=self.pages)
 
     def to(self, key: str, words: object) -> str:
         """Words that lead to the evidence of a record (`table/id`)."""
@@ -50,24 +51,35 @@ class Report:
         """
         caption = {"ja": ja, "en": en}[self.language]
         own = {k: pair[self.language == "en"] for k, pair in (titles or {}).items()}
-        display(HTML(html_table(frame, columns, caption, self.language, table=table, titles=own)))
+        self._put(html_table(frame, columns, caption, self.language, table=table, titles=own))
 
     def cards(self) -> None:
         """Display one evidence card per record and passage, grouped by study and table."""
-        display(HTML(evidence_cards(self.data, self.language)))
+        self._put(evidence_cards(self.data, self.language))
         for other in self.beside:
-            display(HTML(other_cards(other, self.language)))
+            self._put(other_cards(other, self.language))
 
     def dictionary(self) -> None:
         """Display the data dictionary: every column of every raw table."""
-        display(HTML(data_dictionary(schema.load(), self.data.about["kind"], self.language)))
+        self._put(data_dictionary(schema.load(), self.data.about["kind"], self.language))
+
+    def _put(self, html: str) -> None:
+        display(HTML(links.through(self.pages, html)))
 
 
 def open_study(study: str, language: str, *, beside: str = "") -> Report:
     """Open a study's tidy tables to write about them in a language ('ja' or 'en').
 
-    `beside` names the studies to set beside it, space-separated. Raises ValueError for another language, FileNotFoundError for a study without tidy tables.
+    `beside` names the studies to set beside it, space-separated. Raises ValueError for another
+    language, FileNotFoundError for a study without tidy tables.
     """
     if language not in ("ja", "en"):
         raise ValueError(f"language {language!r}: write 'ja' or 'en'")
-    return Report(read(study), language, tuple(map(read, beside.split())))
+    others = tuple(map(read, beside.split()))
+    report = Report(read(study), language, others, links.to_pages(study, language))
+    if report.pages and not (paths.REPORTS / study / language / "evidence.html").exists():
+        report.say(
+            ja=f"*根拠へのリンクが開くのは、`make report STUDY={study}` で報告を作った後です。*",
+            en=f"*Links to evidence open once `make report STUDY={study}` has built the report.*",
+        )
+    return report

@@ -149,6 +149,48 @@ def test_every_id_in_the_svg_begins_with_the_figures_name_and_every_reference_re
     assert named <= set(ids)
 
 
+def test_a_line_of_text_is_drawn_where_it_was_in_fewer_characters(shown, monkeypatch):
+    made = exhibit(word="Wide  地域 AV", keys=["phases/one"])
+    short = shown(made)["image/svg+xml"]
+    monkeypatch.setattr("analysis.figures.show._shorten_glyphs", lambda root: None)
+    long = shown(made)["image/svg+xml"]
+    assert len(short) < 0.7 * len(long)
+    for (x, y), (also_x, also_y) in zip(corners(long), corners(short), strict=True):
+        assert (x, y) == (pytest.approx(also_x, abs=0.1), pytest.approx(also_y, abs=0.1))
+
+
+def corners(svg: str) -> list[tuple[float, float]]:
+    """Every place that an outline names, on the sheet, of one glyph after the other."""
+    root = etree.fromstring(svg)
+    outlines = {f"#{p.get('id')}": p for p in root.iter(f"{SVG}path") if p.get("id")}
+    found = []
+    for group in root.iter(f"{SVG}g"):
+        line = re.fullmatch(r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+) .*", group.get("transform", ""))
+        for use in group.findall(f"{SVG}use") if line else []:
+            moved = re.search(r"[\d.]+", use.get("x") or use.get("transform") or "0")
+            outline = outlines[use.get(HREF)]
+            scale = float(re.search(r"[\d.]+", outline.get("transform") or "1")[0])
+            x, y, size = map(float, line.groups())
+            found += [(x + size * (float(moved[0]) + scale * right), y - size * scale * up)
+                      for right, up in places(outline.get("d", ""))]  # fmt: skip
+    return found
+
+
+def places(path: str) -> list[tuple[float, float]]:
+    """The places that a path goes through, absolute."""
+    found, x, y, start = [], 0.0, 0.0, (0.0, 0.0)
+    for command, told in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", told)]
+        if command in "hv":
+            numbers.insert(command == "h", 0.0)
+        far = (x, y) if command.islower() else (0.0, 0.0)
+        here = [(far[0] + a, far[1] + b) for a, b in zip(numbers[::2], numbers[1::2], strict=True)]
+        found += here
+        x, y = here[-1] if here else start
+        start = (x, y) if command in "Mm" else start
+    return found
+
+
 def test_two_figures_of_one_page_share_no_id(shown):
     texts = [shown(exhibit(), name)["image/svg+xml"] for name in ("one", "other")]
     one, other = (set(re.findall(r'\bid="([^"]+)"', text)) for text in texts)
@@ -160,6 +202,16 @@ def test_a_mark_leads_to_the_card_of_its_record_and_names_it(shown):
     links = {(a.get(HREF), a.findtext(f"{SVG}title")) for a in root.iter(f"{SVG}a")}
     assert links == {("evidence.html#phases-one", "phases/one"),
                      ("evidence.html#phases-two", "phases/two")}  # fmt: skip
+
+
+def test_a_notebook_that_a_person_runs_shows_marks_that_open_the_report_s_pages(monkeypatch):
+    displayed = []
+    monkeypatch.setattr("analysis.figures.show.display", lambda data, raw: displayed.append(data))
+    show(exhibit(), name="figure", pages="../reports/study/en/")
+    assert "image/svg+xml" not in displayed[0]
+    root = etree.fromstring(displayed[0]["text/html"])
+    assert {(a.get(HREF), a.get("target")) for a in root.iter(f"{SVG}a")} == {
+        (f"../reports/study/en/evidence.html#phases-{name}", "_blank") for name in ("one", "two")}  # fmt: skip
 
 
 def test_what_travels_with_a_figure_is_what_was_plotted(shown):

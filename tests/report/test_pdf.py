@@ -7,6 +7,7 @@ import sys
 from html import escape
 
 import nbformat
+import pikepdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,7 +26,7 @@ SVG = (
     ' viewBox="0 0 864 {height}"><rect width="864" height="{height}" fill="#eeeeee"/>'
     '<a xlink:href="evidence.html#plans-plan-1"><path d="M 100 20 L 200 20 L 200 60 L 100 60 z"/></a>'
     '<a xlink:href="evidence.html#plans-plan-1"><!-- one --><g transform="translate(300 50)'
-    ' scale(0.08 -0.08)"><use/><use transform="translate(200 0)"/></g></a>'
+    ' scale(0.016 -0.016)"><use/><use x="1000"/></g></a>'
     '<a xlink:href="evidence.html#gone"><path d="M 0 0 L 9 0 L 9 9 z"/></a></svg>'
 )
 CARDS = (
@@ -73,8 +74,17 @@ def words(made: bytes) -> str:
     return "".join("".join(p.get_textpage().get_text_range().split()) for p in document)
 
 
+def unpacked(made: bytes) -> bytes:
+    """The same PDF with nothing compressed, to be searched."""
+    with pikepdf.open(io.BytesIO(made)) as document, io.BytesIO() as file:
+        document.save(file, object_stream_mode=pikepdf.ObjectStreamMode.disable,
+                      stream_decode_level=pikepdf.StreamDecodeLevel.all, compress_streams=False)  # fmt: skip
+        return file.getvalue()
+
+
 def annotations(made: bytes) -> int:
-    return len(re.findall(rb"/Subtype\s*/Link", made))
+    with pikepdf.open(io.BytesIO(made)) as document:
+        return sum(a.Subtype == "/Link" for page in document.pages for a in page.get("/Annots", ()))
 
 
 def kinds(document: dict) -> list[str]:
@@ -123,7 +133,9 @@ def test_html_in_markdown_is_text_but_for_links() -> None:
 
 def test_javascript_is_no_link() -> None:
     made = pdf.pdf(site(), [page({"text/markdown": '<a href="javascript:alert(1)">here</a>'})])
-    assert b"javascript:" not in made
+    assert b"javascript:" not in unpacked(made)
+    assert b"https://example.org" in unpacked(pdf.pdf(site(), [page(
+        {"text/markdown": '<a href="https://example.org">here</a>'})]))  # fmt: skip
     assert "here" in words(made)
 
 
@@ -151,6 +163,17 @@ def test_a_mark_lies_over_what_is_drawn() -> None:
     assert marks[1]["x"] == 300 / 864
     assert marks[1]["width"] == pytest.approx(24 / 864)  # two glyphs, the second 16 points on
     assert marks[1]["y"] < 50 / 400 < marks[1]["y"] + marks[1]["height"]
+
+
+def test_the_words_of_a_figure_are_text_of_the_pdf_unless_its_glyphs_say_otherwise() -> None:
+    def drawn(said: str) -> str:
+        shown = figure()
+        shown["image/svg+xml"] = shown["image/svg+xml"].replace("<!-- one -->", f"<!-- {said} -->")
+        return words(pdf.pdf(site(), [page(shown)]))
+
+    assert "Qß" in drawn("Q ß")
+    assert "<&" in drawn("&lt;&amp;")
+    assert "Qßx" not in drawn("Qßx")
 
 
 def test_a_tall_figure_has_a_sheet_of_its_own_with_its_heading() -> None:
@@ -194,6 +217,8 @@ def test_the_bytes_depend_on_nothing_but_the_pages(tmp_path) -> None:
         capture_output=True,
     ).stdout  # fmt: skip
     assert elsewhere == made
+    made = unpacked(made)
+    assert b"/StructElem" in made
     assert b"/CreationDate" not in made
     assert b"/home" not in made
     assert os.fsencode(os.getcwd()) not in made

@@ -158,6 +158,8 @@ class Canvas:
         height = self.top + len(lines) * style.line_height(style.SMALL) + 0.12
         self.figure.set_size_inches(style.WIDTH, height)
         self.axes.set_ylim(height, 0)
+        for artist in self.axes.get_children():
+            artist.set_clip_on(False)  # the axes are the sheet: there is nothing to clip
         keys = [a.get_url() for a in self.axes.get_children() if a.get_url()]
         return Exhibit(
             self.figure, self.title, self.subtitle, alt, rows, tuple(dict.fromkeys(keys))

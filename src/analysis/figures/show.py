@@ -36,11 +36,13 @@ class FigureError(ValueError):
     """A figure that a reader could not read; the message says which and why."""
 
 
-def show(exhibit: Exhibit, *, name: str) -> None:
+def show(exhibit: Exhibit, *, name: str, pages: str = "") -> None:
     """Check a figure, write it as SVG and PNG with its rows as CSV, and display it.
 
     `name` is the figure's file name in the report, unique in its notebook. The picture, the rows
-    and what belongs to them travel inside the notebook's output: nothing is written here.
+    and what belongs to them travel inside the notebook's output: nothing is written here. `pages`
+    leads from a notebook that a person runs to the pages with the evidence; there the picture is
+    HTML, for JupyterLab shows an SVG as an image, whose marks lead nowhere.
 
     Raises FigureError where the figure cannot be read.
     """
@@ -54,9 +56,10 @@ def show(exhibit: Exhibit, *, name: str) -> None:
         if faults := warned + _faults(canvas):
             raise FigureError(f"figure {name}: " + "; ".join(faults))
         svg = _svg(exhibit.figure, name, exhibit.alt)
+    shown = links.through(pages, svg).replace('target="_top"', 'target="_blank"') if pages else svg
     display(
         {
-            "image/svg+xml": svg,
+            "text/html" if pages else "image/svg+xml": shown,
             "image/png": base64.b64encode(png).decode("ascii"),
             "text/plain": exhibit.alt,
             MIME: {
@@ -172,6 +175,7 @@ def _svg(figure: Figure, name: str, alt: str) -> str:
     _label(root, name, alt)
     _shorten_ids(root, name)
     _shorten_geometry(root)
+    _unwrap(root)
     return etree.tostring(root, encoding="unicode")
 
 
@@ -193,6 +197,7 @@ def _label(root: etree._Element, name: str, alt: str) -> None:
     root.set("role", "group")
     root.set("aria-label", alt)
     root.set("id", f"figure-{name}")
+    root.set("style", "max-width: 100%; height: auto")
 
 
 def _shorten_ids(root: etree._Element, name: str) -> None:
@@ -219,14 +224,13 @@ def _numbered(pointed: dict[str, str], old: str, name: str) -> str:
 
 def _shorten_geometry(root: etree._Element) -> None:
     """Write places in fewer characters: a hundredth of a point is finer than any screen."""
+    _shorten_glyphs(root)
     for element in root.iter(etree.Element):
+        if style := element.get("style"):
+            element.set("style", style.replace("; ", ";").replace(": ", ":"))
         if path := element.get("d"):
             element.set("d", re.sub(r"\s*([A-Za-z])\s*", r"\1", _rounded(path)).strip())
-        moved = re.fullmatch(r"translate\(([-\d.]+) 0\)", element.get("transform", ""))
-        if element.tag == f"{_SVG}use" and moved:
-            del element.attrib["transform"]
-            element.set("x", _rounded(moved[1]))
-        elif "transform" in element.attrib and element.get("transform").startswith("translate("):
+        if element.get("transform", "").startswith("translate("):
             before, scale, rest = element.get("transform").partition("scale(")  # kept: it multiplies
             element.set("transform", _rounded(before) + scale + rest)
 
@@ -234,3 +238,65 @@ def _shorten_geometry(root: etree._Element) -> None:
 def _rounded(text: str) -> str:
     """A text whose decimal numbers have two decimals at most."""
     return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.2f}".rstrip("0").rstrip("."), text)
+
+
+def _unwrap(root: etree._Element) -> None:
+    """Take away the groups that say nothing of what is in them."""
+    for group in root.iter(f"{_SVG}g"):
+        if not group.attrib:
+            group.tag = "nothing"
+    etree.strip_tags(root, "nothing")
+
+
+# How matplotlib sets an outline, a glyph in its line (from an em of 100), and the line itself.
+_GLYPH = re.compile(r"scale\(([\d.]+)\)")
+_MOVED = re.compile(r"translate\(([-\d.]+) 0\)")
+_LINE = re.compile(r"(.*scale\()([\d.]+) -[\d.]+\)")
+_STEPS = 5  # of an outline and of a place in a line, to a hundredth of an em
+
+
+def _shorten_glyphs(root: etree._Element) -> None:
+    """Write outlines, and their places in a line of text, in whole steps; leave out blanks."""
+    blank = set()
+    for path in [p for p in root.iter(f"{_SVG}path") if _GLYPH.fullmatch(p.get("transform", ""))]:
+        scale = float(_GLYPH.fullmatch(path.attrib.pop("transform"))[1])
+        path.set("d", _outline(path.get("d", ""), scale * _STEPS))
+        if not path.get("d"):
+            blank.add(path.get("id"))
+            path.getparent().remove(path)
+    for group in [g for g in root.iter(f"{_SVG}g") if _LINE.fullmatch(g.get("transform", ""))]:
+        before, size = _LINE.fullmatch(group.get("transform")).groups()
+        step = f"{float(size) / _STEPS:g}"
+        group.set("transform", f"{before}{step} -{step})")
+        for use in group.findall(f"{_SVG}use"):
+            if moved := _MOVED.fullmatch(use.attrib.pop("transform", "")):
+                use.set("x", str(round(float(moved[1]) * _STEPS)))
+            if use.get(_HREF)[1:] in blank:
+                group.remove(use)
+
+
+def _outline(path: str, scale: float) -> str:
+    """The outline of a glyph in whole steps, each place told from the one before."""
+    made, here, start = [], (0, 0), (0, 0)
+    for command, places in re.findall(r"([A-Za-z])([^A-Za-z]*)", path):
+        numbers = [round(float(n) * scale) for n in places.split()]
+        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        steps = [(x - here[0], y - here[1]) for x, y in points]
+        made.append(_line(*steps[0]) if command == "L" else
+                    command.lower() + " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-"))  # fmt: skip
+        here = points[-1] if points else start
+        start = here if command == "M" else start
+    return "".join(made)
+
+
+def _line(right: int, up: int) -> str:
+    """A straight line to a place told from here."""
+    if up and right:
+        return f"l{right} {up}".replace(" -", "-")
+    return f"v{up}" if up else f"h{right}"
+
+
+def _rounded(text: str, decimals: int = 2) -> str:
+    """A text whose decimal numbers have no more than so many decimals."""
+    return re.sub(
+        r"-?\d+\.\d+", lambda m: f"{float(m[0]):.{decimals}f}".rstrip("0").rstrip("."), text)  # fmt: skip

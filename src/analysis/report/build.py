@@ -64,7 +64,7 @@ def build(
             if isinstance(result, NotebookError):
                 outcome.failed.append(result)
             else:
-                executed[job.name] = result
+                executed[job.name] = pages.short_ids(result)
     if outcome.failed:
         return outcome
     rendering = fresh.rendering(study, languages, beside)
@@ -72,7 +72,8 @@ def build(
         return outcome
     for job in states:
         if job.name not in executed:
-            executed[job.name] = nbformat.read(_notebook(target, job), as_version=4)
+            kept = nbformat.read(_notebook(target, job), as_version=4)
+            executed[job.name] = pages.restored(kept, job, target)
     outcome.rendered = True
     paths.REPORTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{study}-", dir=paths.REPORTS) as folder:
@@ -101,7 +102,7 @@ def _assemble(
     """Write a whole report into a folder; `package` describes the study (`fresh.package_of`)."""
     sources = run.sources()
     study, beside = package["study"]["id"], package["study"]["beside"]
-    found = {j.name: pages.figures(executed[j.name], j, paths.REPORTS / study) for j in jobs}
+    found = {j.name: pages.figures(executed[j.name], j) for j in jobs}
     sites, papers = [], {}
     for language in languages:
         own = [job for job in jobs if job.language == language]
@@ -125,7 +126,7 @@ def _assemble(
     for language, content in _render(sites, papers).items():
         _write(folder / f"report-{language}.pdf", content)
     for job in jobs:
-        text = nbformat.writes(pages.without_pictures(executed[job.name]))
+        text = nbformat.writes(pages.published(executed[job.name], job))
         _write(_notebook(folder, job), (text + "\n").encode("utf-8"))
     shutil.copytree(paths.PROCESSED / study, folder / "data")
     for other in beside:

@@ -79,13 +79,13 @@ def states(
 
 
 def _kept(study: str, job: Job, built: dict[str, Any]) -> bool:
-    """Whether what pages are set from is as the last build left it: the notebook and the PNGs."""
+    """Whether what pages are set from is as the last build left it: the notebook and its figures."""
     own = f"notebooks/{job.name}.ipynb"
-    pictures = f"{job.language}/figures/"
+    figures = f"{job.language}/figures/"
     return all(
         provenance.file_digest(paths.REPORTS / study / name) == digest
         for name, digest in built["artefacts"].items()
-        if name == own or (name.startswith(pictures) and name.endswith(".png"))
+        if name == own or name.startswith(figures)
     )
 
 

@@ -57,6 +57,7 @@ ENVIRONMENT = {
     # cannot be written does not put matplotlib's complaint of it into a notebook.
     "MPLCONFIGDIR": str(Path(__file__).resolve().parents[3] / "build" / "matplotlib"),
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # or debugpy prints a note about frozen modules
+    "ANALYSIS_PAGES": "",  # what a notebook says is set on the pages themselves
     "ANALYSIS_PROCESSED": "",  # tables from elsewhere are read only where `execute` is told so
 }
 # Read once, when the interpreter or a preloaded module starts: too late for a kernel to change them.

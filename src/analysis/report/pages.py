@@ -6,12 +6,14 @@ import base64
 import copy
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from html import escape
 from pathlib import Path
 
 import nbformat
+import numpy as np
 from nbformat import NotebookNode
 from PIL import Image
 
@@ -19,6 +21,7 @@ from analysis import links
 from analysis.figures import colours
 from analysis.report.plan import Job
 
+_ID = "f"  # an id begins with a letter
 FIGURE = "application/vnd.analysis.figure+json"  # as figures.show writes it
 
 _COLON = {"ja": "：", "en": ": "}
@@ -47,8 +50,7 @@ class Figure:
         """Its files in the report: name to bytes."""
         return {
             # On its own the picture stands in a folder below the pages.
-            f"figures/{self.name}.svg": self.svg.replace(
-                '"evidence.html#', '"../evidence.html#').encode("utf-8"),
+            f"figures/{self.name}.svg": links.through("../", self.svg).encode("utf-8"),
             f"figures/{self.name}.png": self.png,
             f"figures/{self.name}.csv": self.rows.encode("utf-8"),
         }
@@ -69,35 +71,73 @@ def _small(png: bytes) -> bytes:
         return file.getvalue()
 
 
-def without_pictures(notebook: NotebookNode) -> NotebookNode:
-    """The notebook as it is published: its figures as SVG alone, their PNGs are files beside it."""
-    notebook = copy.deepcopy(notebook)
-    for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            if FIGURE in output.get("data", {}):
-                output.data.pop("image/png", None)
+def short_ids(notebook: NotebookNode) -> NotebookNode:
+    """Let the ids in a notebook's figures, in place, begin with one sign a figure, not with its name.
+
+    The figures of a page need different ones; a glyph is named at each place where it stands.
+    """
+    for number, data in enumerate(_displayed(notebook, FIGURE)):
+        name, sign = data[FIGURE]["name"], np.base_repr(number, 36).lower()
+        data["image/svg+xml"] = re.sub(rf'((?: id="|"#|url\(#)){name}-(?=[0-9a-z]+["\)])',
+                                       rf"\g<1>{_ID}{sign}-", data["image/svg+xml"])  # fmt: skip
     return notebook
 
 
-def figures(notebook: NotebookNode, job: Job, built: Path) -> list[Figure]:
-    """The figures that an executed notebook displays, in order.
+def published(notebook: NotebookNode, job: Job) -> NotebookNode:
+    """The notebook as it is published: its links lead to the pages, its figures are their files."""
+    notebook = copy.deepcopy(notebook)
+    for data in _displayed(notebook):
+        if about := data.get(FIGURE):
+            picture = f"{_up(job)}figures/{about['name']}.png"
+            data["text/html"] = (
+                f'<a href="{_up(job)}{job.page}.html#{about["name"]}">'
+                f'<img src="{picture}" width="100%" alt="{escape(about["alt"])}"></a>')  # fmt: skip
+            del data["image/svg+xml"], data["image/png"], about["rows"]
+    _lead(notebook, partial(links.through, _up(job)))
+    return notebook
 
-    Where it was read from a built report, the PNGs are those of that report.
-    """
-    page, found = job.page, []
+
+def restored(notebook: NotebookNode, job: Job, built: Path) -> NotebookNode:
+    """The notebook that `published` was given, from the published one and the files of its report."""
+    notebook = copy.deepcopy(notebook)
+    _lead(notebook, partial(links.direct, _up(job)))
+    for data in _displayed(notebook, FIGURE):
+        del data["text/html"]
+        file = built / job.language / "figures" / data[FIGURE]["name"]
+        svg = file.with_suffix(".svg").read_text("utf-8")
+        data["image/svg+xml"] = links.direct("../", svg)
+        data["image/png"] = base64.b64encode(file.with_suffix(".png").read_bytes()).decode("ascii")
+        data[FIGURE]["rows"] = file.with_suffix(".csv").read_bytes().decode("utf-8")
+    return notebook
+
+
+def _up(job: Job) -> str:
+    """From a published notebook to its pages."""
+    return f"../../{job.language}/"
+
+
+def _displayed(notebook: NotebookNode, kind: str = "") -> list[NotebookNode]:
+    """What the cells of a notebook displayed, by type; only what has a given one."""
+    found = [o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])]
+    return [data for data in found if not kind or kind in data]
+
+
+def _lead(notebook: NotebookNode, change: Callable[[str], str]) -> None:
+    """Change the links to pages in all that a notebook says."""
     for cell in notebook.cells:
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            if FIGURE in data:
-                about = data[FIGURE]
-                found.append(Figure(
-                    page, about["name"], about["title"], about["alt"], tuple(about["records"]),
-                    data["image/svg+xml"],
-                    base64.b64decode(data["image/png"]) if "image/png" in data
-                    else (built / job.language / "figures" / f"{about['name']}.png").read_bytes(),
-                    about["rows"],
-                ))  # fmt: skip
-    return found
+        if cell.cell_type == "markdown":
+            cell.source = change(cell.source)
+    for data in _displayed(notebook):
+        data.update({k: change(data[k]) for k in ("text/html", "text/markdown") if k in data})
+
+
+def figures(notebook: NotebookNode, job: Job) -> list[Figure]:
+    """The figures that an executed notebook displays, in order."""
+    return [
+        Figure(job.page, about["name"], about["title"], about["alt"], tuple(about["records"]),
+               data["image/svg+xml"], base64.b64decode(data["image/png"]), about["rows"])
+        for data in _displayed(notebook, FIGURE) for about in [data[FIGURE]]
+    ]  # fmt: skip
 
 
 def page(
@@ -144,6 +184,7 @@ def _shown(
         svg = re.sub(r"<title>((?:[a-z0-9-]+/)?[a-z]+/[a-z0-9-]+)</title>",
                      lambda m: f"<title>{escape(labels.get(m[1], m[1]))}</title>",
                      data["image/svg+xml"])  # fmt: skip
+        svg = re.sub(r'<!--.*?-->| target="_top"|(?<=<use )xlink:', "", svg)  # not needed in HTML
         html = _figure_html(svg, data[FIGURE], language)
         output.data = NotebookNode({"text/html": html})
         output.output_type, output.metadata = "display_data", NotebookNode()

@@ -6,6 +6,7 @@ plain tree (blocks and spans, as JSON), which `theme/report.typ` sets: no text c
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import unicodedata
@@ -15,6 +16,7 @@ from functools import lru_cache
 from html import unescape
 from typing import Any, NamedTuple
 
+import pikepdf
 import typst
 from lxml import etree
 from lxml import html as lxml_html
@@ -73,7 +75,14 @@ def pdf(site: Site, pages: Sequence[Page], *, subtitle: str = "") -> bytes:
         raise PdfError(f"the PDF could not be set: {error}") from error
     if warnings:
         raise PdfError("the PDF could not be set: " + "; ".join(str(w) for w in warnings))
-    return made
+    return _packed(made)
+
+
+def _packed(made: bytes) -> bytes:
+    """The same PDF in a third of the room: the typesetter compresses streams, but no objects."""
+    with pikepdf.open(io.BytesIO(made)) as document, io.BytesIO() as file:
+        document.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        return file.getvalue()
 
 
 def tree(site: Site, pages: Sequence[Page]) -> dict[str, Any]:
@@ -280,7 +289,8 @@ _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
 _WRITTEN = re.compile(r"translate\(([-\d.]+) ([-\d.]+)\) scale\(([\d.]+) -[\d.]+\)")
-_EM = 100  # of matplotlib's glyphs, before the text is scaled
+_FONT = "IPAexGothic"
+_EM = 500  # of a figure's glyphs, before the text is scaled
 _RADIUS = 5.0  # points around a marker
 
 
@@ -299,8 +309,10 @@ def _figure(svg: str, about: dict[str, Any], address: str) -> Block:
     root = etree.fromstring(svg.encode("utf-8"))
     _, _, width, height = (float(n) for n in root.get("viewBox").split())
     marks = [m for a in root.iter(f"{_SVG}a") for m in _marks(a, width, height)]
+    _write_words(root)
     return {
-        "block": "figure", "label": f"{address}#{about['name']}", "svg": svg,
+        "block": "figure", "label": f"{address}#{about['name']}",
+        "svg": etree.tostring(root, encoding="unicode"),
         "title": shown(about["title"]), "alt": shown(about["alt"]), "ratio": height / width,
         "records": about["records"], "marks": [asdict(mark) for mark in marks],
     }  # fmt: skip
@@ -320,8 +332,7 @@ def _marks(anchor: etree._Element, width: float, height: float) -> Iterator[Mark
             xs, ys = [x - _RADIUS, x + _RADIUS], [y - _RADIUS, y + _RADIUS]
         elif written := _WRITTEN.search(part.get("transform", "")):
             x, y, size = (float(n) for n in written.groups())
-            last = _NUMBER.findall(part[-1].get("transform", "")) or [0]
-            xs = [x, x + (float(last[0]) + _EM) * size]
+            xs = [x, x + (float(part[-1].get("x", 0)) + _EM) * size]
             ys = [y - 0.9 * _EM * size, y + 0.2 * _EM * size]
         else:
             continue
@@ -330,6 +341,27 @@ def _marks(anchor: etree._Element, width: float, height: float) -> Iterator[Mark
         if right > left and bottom > top:
             yield Mark(anchor.get(_HREF), left / width, top / height,
                        (right - left) / width, (bottom - top) / height)  # fmt: skip
+
+
+def _write_words(root: etree._Element) -> None:
+    """Set the words of a figure as text of the font they are drawn in: smaller, and to be found.
+
+    Matplotlib draws a line of text as one group of glyphs and says before it what it reads. Where
+    the two do not fit together, the glyphs stay as they are.
+    """
+    for said in list(root.iter(etree.Comment)):
+        group, words = said.getnext(), unescape(said.text[1:-1])
+        line = _WRITTEN.search("" if group is None else group.get("transform", ""))
+        if not line or len(group.findall(f"{_SVG}use")) != len("".join(words.split())):
+            continue
+        size = float(line[3]) * _EM
+        text = etree.Element(f"{_SVG}text", {
+            "transform": group.get("transform").partition("scale(")[0],
+            "style": f"{group.get('style', '')}; font: {size:g}px {_FONT}",
+            "{http://www.w3.org/XML/1998/namespace}space": "preserve",
+        })  # fmt: skip
+        text.text, text.tail = words, group.tail
+        group.getparent().replace(group, text)
 
 
 # The whole ----------------------------------------------------------------------------------
