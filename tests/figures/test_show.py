@@ -212,6 +212,10 @@ def test_a_notebook_that_a_person_runs_shows_marks_that_open_the_report_s_pages(
     root = etree.fromstring(displayed[0]["text/html"])
     assert {(a.get(HREF), a.get("target")) for a in root.iter(f"{SVG}a")} == {
         (f"../reports/study/en/evidence.html#phases-{name}", "_blank") for name in ("one", "two")}  # fmt: skip
+    show(exhibit(alt="Zwei Wörter."), name="figure", pages="../reports/study/de/")
+    one, other = (set(re.findall(r'\bid="(figure-[^"]+-[^"]+)"', d["text/html"])) for d in displayed)
+    assert one
+    assert not one & other
 
 
 def test_what_travels_with_a_figure_is_what_was_plotted(shown):

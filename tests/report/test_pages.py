@@ -16,6 +16,8 @@ from lxml import etree, html
 
 import hostile_texts
 from analysis import paths
+from analysis.report import pages
+from analysis.report.plan import Job
 
 LANGUAGES = ("ja", "en")
 OTHER = {"ja": "en", "en": "ja"}
@@ -219,6 +221,42 @@ def test_the_notebook_of_every_page_is_there_as_it_was_run(built, language):
         nbformat.validate(notebook)
         assert "papermill" not in notebook.metadata
         assert any(cell.get("outputs") for cell in notebook.cells)
+
+
+@report
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_published_notebook_shows_its_figures_and_leads_to_the_pages(built, language):
+    pictures, led = set(), set()
+    for path in (built.report / "notebooks" / language).glob("*.ipynb"):
+        for text in outputs(path):
+            root = html.fragment_fromstring(text, create_parent=True)
+            assert not root.xpath(".//svg | .//*[local-name()='path']")
+            pictures |= {(path.parent / source).resolve() for source in root.xpath(".//img/@src")}
+            led |= {(path.parent / a.split("#")[0]).resolve()
+                    for a in root.xpath(".//a/@href") if not a.startswith("#")}  # fmt: skip
+    assert {p.name for p in led} >= {"evidence.html", "phases.html"}
+    assert pictures == {p for p in (built.report / language / "figures").glob("*.png")
+                        if not p.stem.endswith("-small")}  # fmt: skip
+    assert [p for p in led if not p.is_file()] == []
+
+
+def outputs(path: Path) -> list[str]:
+    """The HTML that a notebook displays."""
+    notebook = nbformat.read(path, as_version=4)
+    data = [o.get("data", {}) for cell in notebook.cells for o in cell.get("outputs", [])]
+    return [d["text/html"] for d in data if "text/html" in d]
+
+
+@report
+@pytest.mark.parametrize("page", PAGES)
+def test_what_a_published_notebook_leaves_to_files_comes_back_from_them(built, page):
+    job = Job(page, "en", page, "", page, {})
+    kept = nbformat.read(built.report / "notebooks" / "en" / f"{page}.ipynb", as_version=4)
+    whole = pages.restored(kept, job, built.report)
+    assert pages.published(whole, job) == kept
+    for figure in pages.figures(whole, job):
+        for name, content in figure.files().items():
+            assert (built.report / "en" / name).read_bytes() == content
 
 
 # -- Hostile labels --------------------------------------------------------------------------------

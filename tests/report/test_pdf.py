@@ -1,7 +1,6 @@
 import base64
 import io
 import os
-import re
 import subprocess
 import sys
 from html import escape

@@ -11,6 +11,7 @@ import io
 import re
 import warnings
 from itertools import combinations
+from zlib import crc32
 
 import numpy as np
 from IPython.display import display
@@ -55,7 +56,9 @@ def show(exhibit: Exhibit, *, name: str, pages: str = "") -> None:
         png = _png(canvas)
         if faults := warned + _faults(canvas):
             raise FigureError(f"figure {name}: " + "; ".join(faults))
-        svg = _svg(exhibit.figure, name, exhibit.alt)
+        # Several notebooks stand on one page of JupyterLab, and may show a figure in two languages.
+        ids = f"{name}-{crc32(exhibit.alt.encode()):x}" if pages else name
+        svg = _svg(exhibit.figure, name, exhibit.alt, ids)
     shown = links.through(pages, svg).replace('target="_top"', 'target="_blank"') if pages else svg
     display(
         {
@@ -166,14 +169,14 @@ def _png(canvas: FigureCanvasAgg) -> bytes:
         return file.getvalue()
 
 
-def _svg(figure: Figure, name: str, alt: str) -> str:
+def _svg(figure: Figure, name: str, alt: str, ids: str) -> str:
     """The figure as SVG: ids of its own, keys turned into links with a tooltip."""
     with io.BytesIO() as file, rc_context({"svg.hashsalt": name}):
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
         root = etree.fromstring(file.getvalue(), etree.XMLParser(remove_blank_text=True))
     _link(root)
     _label(root, name, alt)
-    _shorten_ids(root, name)
+    _shorten_ids(root, ids)
     _shorten_geometry(root)
     _unwrap(root)
     return etree.tostring(root, encoding="unicode")
@@ -201,7 +204,7 @@ def _label(root: etree._Element, name: str, alt: str) -> None:
 
 
 def _shorten_ids(root: etree._Element, name: str) -> None:
-    """Drop the ids that nothing points at; number the others after the figure's name.
+    """Drop the ids that nothing points at; number the others after a name.
 
     Several figures stand on one page and must not share any.
     """

@@ -18,7 +18,7 @@ _TYPES = {
 
 
 def data_dictionary(book: Schema, kind: str, language: str) -> str:
-    """Every raw table with its columns, as HTML."""
+    """Every raw table with its columns, as HTML: a line each, which opens."""
     parts = []
     head = {"ja": ("列", "意味", "値"), "en": ("Column", "Meaning", "Values")}[language]
     heads = "".join(f'<th scope="col">{h}</th>' for h in head)
@@ -31,9 +31,10 @@ def data_dictionary(book: Schema, kind: str, language: str) -> str:
         )
         caption = f"{name} – {table.title(language)}. {table.description(language)}"
         parts.append(
+            f"<details><summary><code>{name}</code> – {escape(table.title(language))}</summary>"
             f'<div class="table-frame" role="region" tabindex="0" aria-label="{escape(name)}">'
             f"<table><caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
-            f"<tbody>{rows}</tbody></table></div>"
+            f"<tbody>{rows}</tbody></table></div></details>"
         )
     return "".join(parts)
 

@@ -14,7 +14,7 @@ from analysis.tables.tidy import columns
 
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _DATES = ("period", "date", "conducted", "raised", "assessed", "as_of", "adopted",
-          "programme_period")  # fmt: skip
+          "programme_period", "occasion_date")  # fmt: skip
 _INFERRED = {"ja": "判断", "en": "inferred"}
 _YES = {"yes": {"ja": "はい", "en": "yes"}, "no": {"ja": "いいえ", "en": "no"}}
 _EMPTY = {"ja": "該当する行はない。", "en": "There are no rows."}
@@ -26,18 +26,24 @@ def html_table(
 ) -> str:  # fmt: skip
     """A table as HTML with headers and caption, everything escaped, rows led to their evidence.
 
-    A column `label` leads elsewhere where the frame has the keys in `label_key`.
+    A column `label` leads elsewhere where the frame has the keys in `label_key`. What is inferred
+    is marked in its cell; where all of a column is, once in its heading.
     """
     if frame.empty:
         return f'<p class="empty">{escape(caption)}: {_EMPTY[language]}</p>'
     fields = [_field(frame, name, language) for name in names]
     titles = [(titles or {}).get(name) or _title(field, language)
               for name, field in zip(names, fields, strict=True)]  # fmt: skip
-    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    rows = frame.to_dict("records")
+    throughout = {f for f in fields if rows[1:] and all(_is_inferred(r, f, language) for r in rows)}
+    mark = f' <span class="judgement">{_INFERRED[language]}</span>'
+    head = "".join(f'<th scope="col">{escape(title)}{mark if field in throughout else ""}</th>'
+                   for title, field in zip(titles, fields, strict=True))  # fmt: skip
     body = []
-    for row in frame.to_dict("records"):
-        cells = [_led(_cell(row, field, language), row.get(f"{name}_key"))
-                 for name, field in zip(names, fields, strict=True)]  # fmt: skip
+    for row in rows:
+        marked = [f not in throughout and _is_inferred(row, f, language) for f in fields]
+        cells = [_led(_cell(row, field, language), row.get(f"{name}_key")) + (mark if own else "")
+                 for name, field, own in zip(names, fields, marked, strict=True)]  # fmt: skip
         home = row.get("table", table)  # a table of its own has no cards to lead to
         key = home and row.get("record") and f"{home}/{row['record']}"
         first = _led(cells[0], key)
@@ -64,9 +70,18 @@ def _title(field: str, language: str) -> str:
     return title.removesuffix("（日本語）").removesuffix("（英語）").removesuffix(" (Japanese)").removesuffix(" (English)")  # fmt: skip
 
 
+def _is_inferred(row: dict, field: str, language: str) -> bool:
+    inferred = str(row.get("inferred", "")).split()
+    return not _is_empty(row[field]) and field.removesuffix(f"_{language}") in inferred
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or value is pd.NA or value != value or value == ""
+
+
 def _cell(row: dict, field: str, language: str) -> str:
     value = row[field]
-    if value is None or value != value or value is pd.NA or value == "":
+    if _is_empty(value):
         return '<span class="none">–</span>'
     if field in _DATES:
         text = periods.display(str(value), language)
@@ -76,9 +91,7 @@ def _cell(row: dict, field: str, language: str) -> str:
         text = f"{value:,.0f}" if value == int(value) else f"{value:.2f}"
     else:
         text = str(value)
-    inferred = field.removesuffix(f"_{language}") in str(row.get("inferred", "")).split()
     shown = escape(text)
     if language == "en" and JAPANESE.search(text):
         shown = f'<span lang="ja">{shown}</span>'
-    mark = f' <span class="judgement">{_INFERRED[language]}</span>' if inferred else ""
-    return shown + mark
+    return shown

@@ -245,8 +245,10 @@ def _element(element: etree._Element, address: str) -> Iterator[Block]:
     elif element.tag in ("ul", "ol"):
         items = [[{"block": "paragraph", "spans": _inside(item, address)}] for item in element]
         yield {"block": "list", "ordered": element.tag == "ol", "items": items}
-    elif element.tag in ("div", "section") and len(element):
-        for part in element:
+    elif element.tag in ("div", "section", "details") and len(element):
+        for part in element.iterchildren("*"):
+            if part.tag == "summary":  # paper opens nothing: what it would open stands there
+                continue
             yield from _element(part, address)
     elif spans := _inside(element, address):
         yield {"block": "paragraph", "spans": spans}
