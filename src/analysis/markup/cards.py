@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -35,22 +36,42 @@ _WORDS = {
 }
 
 
+@dataclass(frozen=True)
+class _About:
+    """What the cards of a study are made with."""
+
+    places: Mapping[str, object]  # passages by id
+    themes: pd.Series  # what themes are called
+    names: Mapping[str, str]  # what records are called, by table/id
+    language: str  # of the reader
+    source: str  # the source's own language
+    study: str  # whose cards these are, where it stands beside another
+
+
+def _about(data: Data, language: str, study: str) -> _About:
+    label = f"label_{language}"
+    keys = data.evidence["table"] + "/" + data.evidence["record"]
+    return _About(
+        {p.record: p for p in data.passages.itertuples()},
+        data.codebook.set_index("record")[label],
+        dict(zip(keys, data.evidence[label], strict=True)),
+        language, data.about["language"], study,
+    )  # fmt: skip
+
+
 def evidence_cards(data: Data, language: str, *, study: str = "") -> str:
     """Every record as a card: values, level, passages, themes, and room for what uses it.
 
     Cards of a study that stands beside another are named after it: `study`.
     """
-    places = {p.record: p for p in data.passages.itertuples()}
-    themes = data.codebook.set_index("record")[f"label_{language}"]
-    names = dict(zip(data.evidence["table"] + "/" + data.evidence["record"],
-                     data.evidence[f"label_{language}"], strict=True))  # fmt: skip
+    about = _about(data, language, study)
     parts = []
     for table, records in data.evidence.groupby("table", sort=False):
-        cards = "".join(_card(r, places, themes, names, language, study) for r in records.itertuples())
+        cards = "".join(_card(r, about) for r in records.itertuples())
         parts.append(_section(table, len(records), cards, language, study))
-    if places:
-        cards = "".join(_passage_card(p, language, study) for p in places.values())
-        parts.append(_section("passages", len(places), cards, language, study))
+    if about.places:
+        cards = "".join(_passage_card(p, language, study) for p in about.places.values())
+        parts.append(_section("passages", len(about.places), cards, language, study))
     return "".join(parts)
 
 
@@ -73,16 +94,16 @@ def _key(study: str, table: str, record: str) -> str:
     return "/".join(part for part in (study, table, record) if part)
 
 
-def _card(
-    row: object, places: dict, themes: pd.Series, names: dict[str, str], language: str, study: str
-) -> str:
+def _card(row: object, about: _About) -> str:
+    language, study = about.language, about.study
     word = {name: texts.get(language) for name, texts in _WORDS.items()}
     lines = [
         f"<dt>{word['values']}</dt>"
-        f"<dd>{_values(json.loads(row.cells), row.table, names, language, study)}</dd>"
+        f"<dd>{_values(json.loads(row.cells), row.table, about)}</dd>"
     ]
     if row.passages:
-        cited = "".join(_place(places[p], language, study) for p in row.passages.split() if p in places)
+        cited = "".join(_place(about.places[p], language, study)
+                        for p in row.passages.split() if p in about.places)  # fmt: skip
         lines.append(f"<dt>{word['passages']}</dt><dd><ul>{cited}</ul></dd>")
     for address in row.address.split():
         lines.append(f"<dt>{word['address']}</dt><dd>{_address(address)}</dd>")
@@ -90,7 +111,7 @@ def _card(
         names = escape(_column_titles(row.table, row.inferred.split(), language))
         lines.append(f"<dt>{word['inferred']}</dt><dd>{names}</dd>")
     if row.themes:
-        named = escape(", ".join(themes.get(t, t) for t in row.themes.split()))
+        named = escape(", ".join(about.themes.get(t, t) for t in row.themes.split()))
         lines.append(f"<dt>{word['themes']}</dt><dd>{named}</dd>")
     if note := getattr(row, f"note_{language}"):
         lines.append(f"<dt>{word['note']}</dt><dd>{escape(note)}</dd>")
@@ -118,14 +139,13 @@ def _column_titles(table: str, names: Iterable[str], language: str) -> str:
     return ", ".join(titles.get(name, name) for name in names)
 
 
-def _values(
-    cells: dict, table: str, names: dict[str, str], language: str, study: str
-) -> str:
-    """The row's values with their columns' titles; only the reader's language of a pair."""
-    book = schema.load()
+def _values(cells: dict, table: str, about: _About) -> str:
+    """The row's values with their columns' titles; of a pair the reader's language and the source's."""
+    book, language = schema.load(), about.language
+    printed = {field.name for field in book.tables[table].verbatim_in(about.source)}
     shown = []
     for field in book.tables[table].fields:
-        if field.name not in cells or _of_another_language(field, cells, language):
+        if field.name not in cells or _of_another_language(field.name, cells, language, printed):
             continue
         value = cells[field.name]
         if field.vocabulary:
@@ -135,23 +155,23 @@ def _values(
             value = periods.display(value, language) + (f"（{era}）" if era else "")
         words = _printed(str(value), language)
         key = f"{field.target[0]}/{value}" if field.target else ""
-        if key in names:  # an id says little: the record's name does, and leads to its card
-            card = links.anchor(_key(study, *key.split("/")))
-            words = f'<a href="#{card}">{_printed(names[key], language)}</a>'
+        if key in about.names:  # an id says little: the record's name does, and leads to its card
+            card = links.anchor(_key(about.study, *key.split("/")))
+            words = f'<a href="#{card}">{_printed(about.names[key], language)}</a>'
         shown.append(f"{escape(field.title(language))}: <strong>{words}</strong>")
     return "<br>".join(shown)
 
 
-def _of_another_language(field: object, cells: dict, language: str) -> bool:
+def _of_another_language(name: str, cells: dict, language: str, printed: set[str]) -> bool:
     """Whether a column says in the other language what another column says in the reader's.
 
     What is printed in the source is always shown: an English reader sees the label as it stands.
     """
     other = {"ja": "en", "en": "ja"}[language]
-    twin = f"{field.name.removesuffix(f'_{other}')}_{language}"
-    if language == "ja" and field.name.startswith("label_en"):
-        return True
-    return field.name.endswith(f"_{other}") and twin in cells and not field.verbatim
+    twin = f"{name.removesuffix(f'_{other}')}_{language}"
+    if name == "label_en_official":  # of a translation, which only an English reader is shown
+        return language == "ja" or "label_en" in printed
+    return name.endswith(f"_{other}") and twin in cells and name not in printed
 
 
 def _place(passage: object, language: str, study: str) -> str:

@@ -62,9 +62,8 @@ class Cells:
 
     def of_row(self, row: RowClaims) -> Iterator[CellResult]:
         """Check the verbatim cells of one row."""
-        judgements = judge(
-            self._text(row.passages), row.claims, self.schema.tables[row.table].anchor
-        )
+        anchor = self.schema.tables[row.table].anchor_in(self.study.meta.language)
+        judgements = judge(self._text(row.passages), row.claims, anchor)
         # A cell that is verbatim in two ways must stand in both; the first it fails in tells.
         worst: dict[str, tuple[Claim, Judgement]] = {}
         for claim, judgement in zip(row.claims, judgements, strict=True):

@@ -47,11 +47,11 @@ class Claims:
         """Yield every row that cites passages and has a verbatim cell, table by table."""
         for table in self.schema.tables.values():
             names = {f.name for f in table.fields_for(self.study.meta.kind)}
-            verbatim = [f for f in table.own if f.verbatim]
+            verbatim = table.verbatim_in(self.language)
             if verbatim and "passages" in names:
                 yield from self._rows_of(table, verbatim)
 
-    def _rows_of(self, table: Table, verbatim: list[Field]) -> Iterator[RowClaims]:
+    def _rows_of(self, table: Table, verbatim: tuple[Field, ...]) -> Iterator[RowClaims]:
         frame = self.study.tables[table.name]
         for line, row in zip(frame.index, frame.astype(object).to_dict("records"), strict=True):
             concluded = row["inferred"].split() if row.get("basis") == "inferred" else []

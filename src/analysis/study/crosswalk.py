@@ -38,7 +38,7 @@ def read(folder: Path, study: Study, schema: Schema) -> pd.DataFrame:
         return pd.DataFrame(columns=[field.name for field in table.fields], dtype="str")
     sheet, problems = sheets.read(path, table.fields)
     if sheet is not None:
-        own = Schema({"crosswalk": table}, schema.vocabularies)
+        own = Schema({"crosswalk": table}, schema.vocabularies, {})
         problems += load.validated(Sheets({"crosswalk": sheet}, own, "document", None))
     if not problems:
         problems = [*_pairs(sheet), *_studies(sheet, folder), *_records(sheet, study, schema)]

@@ -8,7 +8,7 @@ validate the raw tables and ship with the data.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -118,6 +118,22 @@ class Table:
         own = tuple(field for field in self.own if field.name not in taken)
         return self.first + own + place + self.last
 
+    def verbatim_in(self, language: str) -> tuple[Field, ...]:
+        """Return the columns held to a source in that language.
+
+        Of a pair of columns (`label_ja`, `label_en`) it is the one in the source's language.
+        """
+        own = {field.name: field for field in self.own}
+        held = []
+        for field in self.own:
+            twin = own.get(field.name.removesuffix("_ja") + f"_{language}", field)
+            held += [replace(twin, verbatim=field.verbatim)] if field.verbatim else []
+        return tuple(held)
+
+    def anchor_in(self, language: str) -> str | None:
+        """Return the anchor's name in a source in that language."""
+        return self.anchor and self.anchor.removesuffix("_ja") + f"_{language}"
+
     def field(self, name: str, kind: str = "document") -> Field:
         """Return one column by its name; KeyError where the table has none of that name."""
         return {field.name: field for field in self.fields_for(kind)}[name]
@@ -132,7 +148,7 @@ class Schema:
 
     tables: Mapping[str, Table]
     vocabularies: Mapping[str, Mapping[str, Text]]
-    shared: Mapping[str, Table] = field(default_factory=dict)
+    shared: Mapping[str, Table]
 
     def label(self, vocabulary: str, value: str, language: str) -> str:
         """Return how a coded value reads in a language ('ja', 'en').

@@ -164,21 +164,23 @@ def comparisons(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     grades and printed names; of a part only whether it lies within the whole. A name that a
     transcriber gave (inferred) is compared with nothing. Columns out: table, record, label_ja,
     label_en, other, other_table (as a key), other_record, other_label_ja, other_label_en, relation
-    (+ _ja, _en), column, point_ja, point_en, here, there, here_inferred, there_inferred (yes,
+    (+ _ja, _en), column, named (whether it is a name), point_ja, point_en, here, there, here_inferred, there_inferred (yes,
     no), verdict (agree, within, differ, here, there; + _ja, _en), note_ja, note_en.
     """
     known = {other.about["id"]: _records(other) for other in others}
     own = _records(lead)
+    printed = lead.about["language"]  # names in two languages are translations of each other
+    names = {o.about["id"]: f"label_{printed}" for o in others if o.about["language"] == printed}
     found = []
     for pair in pairs(lead, others).query("table == other_table").itertuples():
         mine = own[pair.table, pair.record]
         theirs = known[pair.other][pair.other_table, pair.other_record]
-        for name, point, here, there, verdict in _points(pair, mine, theirs):
+        for name, point, here, there, verdict in _points(pair, mine, theirs, names.get(pair.other, "")):
             found.append({
                 "table": pair.table, "record": pair.record, "other": pair.other,
                 "other_table": f"{pair.other}/{pair.other_table}",
                 "other_record": pair.other_record, "relation": pair.relation,
-                "column": name, "here": here, "there": there, "verdict": verdict,
+                "column": name, "named": name.startswith("label_"), "here": here, "there": there, "verdict": verdict,
                 "here_inferred": _yes(name in mine["inferred"].split()),
                 "there_inferred": _yes(name in theirs["inferred"].split()),
                 **{f"relation_{g}": getattr(pair, f"relation_{g}") for g in ("ja", "en")},
@@ -192,7 +194,7 @@ def comparisons(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[
         "table", "record", "label_ja", "label_en", "other", "other_table", "other_record",
         "other_label_ja", "other_label_en", "relation", "relation_ja", "relation_en", "column",
-        "point_ja", "point_en", "here", "there", "here_inferred", "there_inferred", "verdict", "verdict_ja", "verdict_en", "note_ja",
+        "named", "point_ja", "point_en", "here", "there", "here_inferred", "there_inferred", "verdict", "verdict_ja", "verdict_en", "note_ja",
         "note_en"])  # fmt: skip
 
 
@@ -208,13 +210,17 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _points(pair: object, mine: Mapping, theirs: Mapping) -> Iterator[tuple]:
-    """Column, what is compared, what each says, and the verdict, for what either of them says."""
+def _points(pair: object, mine: Mapping, theirs: Mapping, name: str) -> Iterator[tuple]:
+    """Column, what is compared, what each says, and the verdict, for what either of them says.
+
+    `name` is the column of the names that can be compared, "" where none can.
+    """
     ours = {*mine["inferred"].split(), *theirs["inferred"].split()}
+    names = {name} - ours
     for field in schema.load().tables[pair.table].fields:
         one, other = (str(row["cells"].get(field.name, "")) for row in (mine, theirs))
-        title = field.title.ja.removesuffix("（日本語）"), field.title.en.removesuffix(" (Japanese)")
-        if not one + other or not _compared(field, pair.relation, ours):
+        title = field.title.ja.removesuffix("（英語）"), field.title.en.removesuffix(" (Japanese)")
+        if not one + other or not _compared(field, pair.relation, names):
             continue
         if field.format == "period":
             yield from _sides(field.name, title, one, other, part=pair.relation == "part")
@@ -242,12 +248,11 @@ def _inside(whole: str, part: str, side: int) -> bool:
     return parse(part).end >= parse(whole).start if side == 0 else parse(part).start <= parse(whole).end
 
 
-def _compared(field: Field, relation: str, ours: Collection[str]) -> bool:
+def _compared(field: Field, relation: str, names: Collection[str]) -> bool:
     """Whether a column says something of the thing itself that another study may say differently."""
     if field.format == "period" or relation != "same":
         return field.format == "period"
-    named = field.name == "label_ja" and field.name not in ours
-    return named or field.verbatim in ("number", "grade")
+    return field.name in names or field.verbatim in ("number", "grade")
 
 
 def _verdict(here: str, there: str, agree: bool) -> str:
@@ -407,7 +412,7 @@ class Differences:
 
 def differences(lead: Data, others: Sequence[Data], language: str) -> Differences:
     """How many values differ, which projects have several starts, which issues an outcome."""
-    differ = comparisons(lead, others).query("verdict == 'differ' and column != 'label_ja'")
+    differ = comparisons(lead, others).query("verdict == 'differ' and not named")
     begun = starts(lead, others, language)
     told = {"ja": "{}は{}、他方では{}", "en": "{}: {}, elsewhere {}"}[language]
     return Differences(
