@@ -105,7 +105,8 @@ def test_years_after_the_start_of_a_project_without_a_stated_end_are_possible_no
 def test_a_study_without_projects_has_no_years_and_all_columns(small):
     gaps = phases.support_gaps(small())
     assert gaps.empty
-    assert list(gaps) == ["region", "region_ja", "region_en", "fiscal_year", "status", "projects"]
+    assert list(gaps) == ["region", "region_ja", "region_en", "fiscal_year", "start", "end",
+                          "status", "projects"]
 
 
 @settings(max_examples=25)

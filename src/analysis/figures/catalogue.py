@@ -20,7 +20,7 @@ from analysis.figures.style import drawn
 from analysis.figures.words import joined
 from analysis.study.periods import display
 from analysis.tables import together
-from analysis.tables.findings import counted, table_titles, things
+from analysis.tables.findings import counted, table_titles, things, year_unit
 from analysis.tables.tidy import Data
 
 
@@ -54,14 +54,16 @@ def phase_timeline(data: Data, language: str) -> Exhibit:
                        f" in {counted(regions, 'en')} regions"}
     else:
         title = {"ja": f"{regions}地域の{projects}プロジェクト",
-                 "en": f"{projects} projects in {counted(regions, 'en')} regions"}  # fmt: skip
+                 "en": f"{counted(projects, 'en').capitalize()} projects in"
+                       f" {counted(regions, 'en')} regions"}  # fmt: skip
     subtitle = {
         "ja": "灰色の帯は政策、色の帯は地域のプロジェクト。枠内の文字は評価の評点（原文のとおり、"
-              "空の枠は記載なし）。破線と白抜きは転記者の判断、斜線は期間の記載がある国の事業のない年度。",
+              "空の枠は記載なし）。破線と白抜きは転記者の判断、斜線は期間の記載がある国の事業のない"
+              f"{year_unit(data, 'ja')}。",
         "en": "Grey bands are policy, coloured bands the regions' projects. Letters in tiles are"
               " grades as printed (an empty tile: none reported). Dashed outlines and hollow marks"
-              " are the transcriber's inference; hatching: fiscal years without a project of"
-              " stated period.",
+              f" are the transcriber's inference; hatching: {year_unit(data, 'en')} without a project"
+              " of stated period.",
     }  # fmt: skip
     return timeline_figures.phase_timeline(
         data.phase_spans, data.events, data.project_spans, data.support_gaps, data.grades,
@@ -129,8 +131,9 @@ def theme_profile(data: Data, language: str) -> Exhibit:
     title = {
         "ja": f"評価のコメントの{len(per_theme)}テーマのうち{things(everywhere, 'ja')}が{where}に現れる"
               if everywhere else f"{where}の評価に現れるテーマはない",
-        "en": f"{counted(everywhere, 'en').capitalize()} of {counted(len(per_theme), 'en')} themes"
-              f" come up in the evaluations of {'both' if regions == 2 else 'all'} regions",
+        "en": f"{counted(everywhere, 'en').capitalize() if everywhere else 'None'} of"
+              f" {counted(len(per_theme), 'en')} themes {'comes' if everywhere < 2 else 'come'} up in"
+              f" the evaluations of {'both' if regions == 2 else 'all'} regions",
     }  # fmt: skip
     subtitle = {
         "ja": f"評価のコメント{n}件。印一つがコメント一件（テーマが二つあれば二か所）。テーマは一人のコーダーの判断。",
@@ -157,8 +160,8 @@ def issue_matrix(data: Data, language: str) -> Exhibit:
     title = {
         "ja": f"{n}の課題のうち{things(k, 'ja')}は、その後どの評価・考察・提言にも現れない" if k
               else f"{n}の課題はすべて、その後の評価・考察・提言のどこかに現れる",
-        "en": f"{counted(k, 'en').capitalize()} of {counted(n, 'en')} issues are never spoken of"
-              " again" if k else f"All {counted(n, 'en')} issues are spoken of again",
+        "en": f"{counted(k, 'en').capitalize()} of {counted(n, 'en')} issues"
+              f" {'is' if k == 1 else 'are'} never spoken of again" if k else f"All {counted(n, 'en')} issues are spoken of again",
     }  # fmt: skip
     subtitle = {
         "ja": "課題と、その後の機会。同じテーマの記述があれば「再び述べられた」とする（テーマは一人のコーダーの判断）。",
@@ -210,12 +213,14 @@ def region_timeline(data: Data, region: str, language: str) -> Exhibit:
     name = _region_name(data, region, language)
     covered = len(gaps) - len(missing)
     title = {
-        "ja": f"{name}：{len(gaps)}年度のうち{covered}年度に、期間の記載がある国のプロジェクト",
+        "ja": f"{name}：{len(gaps)}{year_unit(data, 'ja')}のうち{covered}{year_unit(data, 'ja')}に、"
+              "期間の記載がある国のプロジェクト",
         "en": f"{name}: a national project with stated years in {covered} of {len(gaps)}"
-              " fiscal years",
+              f" {year_unit(data, 'en')}",
     }  # fmt: skip
     subtitle = {
-        "ja": "プロジェクトの期間と評価。破線は期間が転記者の判断によるもの、斜線は該当のない年度。",
+        "ja": "プロジェクトの期間と評価。破線は期間が転記者の判断によるもの、"
+              f"斜線は該当のない{year_unit(data, 'ja')}。",
         "en": "Projects and their evaluations. Dashed: period inferred; hatched: years without one.",
     }
     told = joined(
@@ -239,13 +244,18 @@ def institution_presence(data: Data, region: str, language: str) -> Exhibit:
     spread = core.groupby("institution")["project"].nunique()
     stayed = int((spread == projects).sum()) if projects else 0
     name = _region_name(data, region, language)
-    title = {
+    one = {"ja": f"{name}：一つのプロジェクトに{things(len(spread), 'ja')}の中核機関が記されている",
+           "en": f"{name}: {counted(len(spread), 'en')} core"
+                 f" {'institution' if len(spread) == 1 else 'institutions'} named in its one"
+                 " project"}  # fmt: skip
+    title = one if projects == 1 else {
         "ja": f"{name}：記された{len(spread)}の中核機関のうち{things(stayed, 'ja')}が{things(projects, 'ja')}のプロジェクトすべてに加わる",
         "en": f"{name}: {counted(stayed, 'en')} of {counted(len(spread), 'en')} core institutions"
               f" named {'takes' if stayed == 1 else 'take'} part in"
               f" {'both' if projects == 2 else 'all ' + counted(projects, 'en')} projects",
     } if projects else {"ja": f"{name}：中核機関の記載なし", "en": f"{name}: no core institutions named"}  # fmt: skip
-    subtitle = {
+    subtitle = {"ja": "プロジェクトの中核機関。", "en": "Core institutions of the project."} if (
+        projects == 1) else {
         "ja": "中核機関とプロジェクト。線は続けて加わったこと、下の数は連続する二つのプロジェクトの重なり。",
         "en": "Core institutions by project. A line: took part in both; below: overlap of two"
               " consecutive projects.",

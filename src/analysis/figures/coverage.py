@@ -55,7 +55,7 @@ def _strip(
     language: str,
 ) -> None:  # fmt: skip
     name = section["title" if language == "ja" else "title_en"]
-    if not section["id"].startswith(("fn", "title")):
+    if section["id"][0].isdigit():
         name = f"{section['id']} {name}"
     lines = style.wrap(name, gutter - 0.2, style.SIZE, 2)
     height = max(0.3, len(lines) * style.line_height(style.SIZE) + 0.06)

@@ -10,7 +10,7 @@ from analysis.figures import style
 from analysis.figures.axis import TimeScale, pack
 from analysis.figures.canvas import Canvas
 from analysis.figures.words import Words, joined
-from analysis.study.periods import display
+from analysis.tables.findings import counts_fiscal_years, year_run
 
 GUTTER = 1.3  # inches kept for the names of lanes
 PAD = 0.06
@@ -21,8 +21,10 @@ WORDS = Words(
     unstated=("期間の記載なし：", "Period not stated: "),
     undated_project=("期間の記載なし（事業の期間に置く）", "period not stated (placed by its programme)"),
     end_unstated=("終期の記載なし", "end not stated"),
-    gap_years=("{years}（{n}年度）", "{years} (years: {n})"),
-    gap_some=("{years}（{n}年度、うち{k}は期間不明の事業のみ）", "{years} (years: {n}, undated only: {k})"),
+    gap_years=("{years}（{n}{unit}）", "{years} (years: {n})"),
+    gap_some=("{years}（{n}{unit}、うち{k}は期間不明の事業のみ）", "{years} (years: {n}, undated only: {k})"),
+    fiscal=("年度", ""),
+    calendar=("年", ""),
     gap_all=("{years}（期間不明の事業のみ）", "{years} (undated only)"),
 )
 
@@ -128,9 +130,9 @@ def unstated(
 def gap_strip(
     canvas: Canvas, name: str, gaps: pd.DataFrame, scale: TimeScale, language: str
 ) -> None:
-    """Runs of fiscal years without a project of stated period, hatched and counted.
+    """Runs of years without a project of stated period, hatched and counted.
 
-    Columns in: fiscal_year, status (supported, undated, none).
+    Columns in: fiscal_year, start, end, status (supported, undated, none).
     """
     runs = runs_of_years(gaps.query("status != 'supported'")["fiscal_year"].tolist())
     if not runs:
@@ -140,12 +142,13 @@ def gap_strip(
                 size=style.SMALL, colour=style.QUIET)  # fmt: skip
     after = scale.left - 0.1
     for first, last in runs:
-        left, right = scale(f"{first}-04-01"), scale(f"{last + 1}-03-31")
+        run = gaps.query("@first <= fiscal_year <= @last")
+        left, right = scale(run["start"].min()), scale(run["end"].max())
         canvas.box(left, y + 0.02, right - left, 0.13, face=style.PAPER, edge=style.QUIET,
                    hatch="////", line=0.5)  # fmt: skip
-        for year in gaps.query("status == 'none' and @first <= fiscal_year <= @last")["fiscal_year"]:
-            x = scale(f"{year}-04-01")
-            canvas.box(x, y + 0.02, scale(f"{year + 1}-03-31") - x, 0.13, face=style.QUIET, below=1.1)
+        for year in run.query("status == 'none'").itertuples():
+            x = scale(year.start)
+            canvas.box(x, y + 0.02, scale(year.end) - x, 0.13, face=style.QUIET, below=1.1)
         words = _gap_words(gaps, first, last, language)
         half = style.text_width(words, style.SMALL) / 2
         centre = min(max((left + right) / 2, after + half), canvas.right - half)
@@ -156,11 +159,12 @@ def gap_strip(
 
 def _gap_words(gaps: pd.DataFrame, first: int, last: int, language: str) -> str:
     """How long a run without a dated project is, and for how much of it an undated one is known."""
-    years = display(f"FY{first}/FY{last}" if last > first else f"FY{first}", language)
+    years = year_run(first, last, language, fiscal=counts_fiscal_years(gaps))
     undated = len(gaps.query("status == 'undated' and @first <= fiscal_year <= @last"))
     length = last - first + 1
     name = "gap_all" if undated == length else "gap_some" if undated else "gap_years"
-    return WORDS(name, language).format(years=years, n=length, k=undated)
+    unit = WORDS("fiscal" if counts_fiscal_years(gaps) else "calendar", language)
+    return WORDS(name, language).format(years=years, n=length, k=undated, unit=unit)
 
 
 def runs_of_years(years: list[int]) -> list[tuple[int, int]]:

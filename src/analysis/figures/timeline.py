@@ -11,6 +11,7 @@ from analysis.figures.lanes import GUTTER, PAD, Bar, ends, gap_strip, lane, unst
 from analysis.figures.lanes import WORDS as LANE
 from analysis.figures.words import Words
 from analysis.study.periods import display
+from analysis.tables.findings import counts_fiscal_years
 
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 _EVENT_MARKS = {"law": "s", "government": "D", "strategy": "o", "budget": "v", "programme": "^",
@@ -23,7 +24,8 @@ WORDS = Words(
     stages=("政策段階", "Policy stages"),
     events=("出来事", "Events"),
     programmes=("国の事業", "Programmes"),
-    gap=("記載のない年度", "Years with no project stated"),
+    gap_fiscal=("記載のない年度", "Years with no project stated"),
+    gap_calendar=("記載のない年", "Years with no project stated"),
     judged=("（判断）", " (inferred)"),
     not_reported=("記載なし", "n/r"),
 )
@@ -177,7 +179,8 @@ def _region(
     lane(canvas, spans[f"region_{language}"].iloc[0], bars, colour=colour,
           mark=style.MARKERS[place % 6], before=0.1)  # fmt: skip
     unstated(canvas, spans, scale, language)
-    gap_strip(canvas, WORDS("gap", language), gaps, scale, language)
+    name = WORDS("gap_fiscal" if counts_fiscal_years(gaps) else "gap_calendar", language)
+    gap_strip(canvas, name, gaps, scale, language)
 
 
 def _project_bar(
@@ -228,7 +231,7 @@ def region_timeline(
     canvas = Canvas(language)
     canvas.head(title, subtitle)
     days = [day for t in (project_spans, events) for c in ("start", "end") for day in t[c]]
-    days += [f"{year + 1}-03-31" for year in support_gaps["fiscal_year"]]
+    days += list(support_gaps["end"])
     scale = scale_over(days, canvas.left + GUTTER, canvas.right - 0.12)
     years_top = canvas.top
     canvas.top += 0.28

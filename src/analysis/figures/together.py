@@ -52,8 +52,8 @@ def support_together(
     """Draw each region's projects, one lane a study, over the years that no project covers.
 
     `spans` are the project_spans of each study (in order, the leading one first) with `region` as
-    the leading study calls it and `key`, the record's key; `support` has region, fiscal_year, alone
-    and together; `names` what a study is called, `levels` how far a key is established.
+    the leading study calls it and `key`, the record's key; `support` has region, fiscal_year, start,
+    end, alone and together; `names` what a study is called, `levels` how far a key is established.
     """
     rows = pd.concat([frame.assign(study=study) for study, frame in spans.items()], ignore_index=True)
     if len(spans) < 2 or rows.empty:
@@ -146,7 +146,7 @@ def _strip(
 ) -> None:
     """The years that no project covers, by one reading; in words where there is none."""
     top, lines = canvas.top, style.wrap(name, GUTTER - 0.15, style.SMALL)
-    gaps = years[["fiscal_year"]].assign(status=years[column])
+    gaps = years[["fiscal_year", "start", "end"]].assign(status=years[column])
     gap_strip(canvas, name, gaps, scale, language)
     if canvas.top == top:
         canvas.text(canvas.left, top + 0.02, lines, size=style.SMALL, colour=style.QUIET)

@@ -13,8 +13,8 @@ from analysis.study import periods
 from analysis.tables.tidy import columns
 
 JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-_DATES = ("period", "date", "conducted", "raised", "assessed", "as_of", "adopted",
-          "programme_period", "occasion_date")  # fmt: skip
+_DATES = ("period", "date", "occasion_date", "conducted", "raised", "assessed", "as_of",
+          "adopted", "programme_period")  # fmt: skip
 _INFERRED = {"ja": "判断", "en": "inferred"}
 _YES = {"yes": {"ja": "はい", "en": "yes"}, "no": {"ja": "いいえ", "en": "no"}}
 _EMPTY = {"ja": "該当する行はない。", "en": "There are no rows."}

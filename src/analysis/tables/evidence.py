@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.study.coverage import HEADINGS
 from analysis.study.load import Study
+from analysis.study.normaliser import normalise
 from analysis.study.record import VerificationState, recorded_coverage
 from analysis.study.schema import Schema
 from analysis.tables.joins import with_labels, with_vocabulary
@@ -210,6 +211,7 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
     if state.record is None:
         return pd.DataFrame(columns=columns)
     gists = study.tables["passages"][["id", "gist_ja", "gist_en"]].rename(columns={"id": "passage"})
+    spaced = normalise("a\nb", study.meta.normaliser) == "a b"
     return (
         recorded_coverage(study, state.record)
         .strip()
@@ -220,5 +222,13 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
         .assign(covered=lambda f: [
             "heading" if t == HEADINGS else "record" if t else "reason" if r else "nothing"
             for t, r in zip(f["tables"], f["reason"], strict=True)])
+        .pipe(lambda f: _without_spaces(f) if spaced else f)
         .loc[:, columns]
     )  # fmt: skip
+
+
+def _without_spaces(frame: pd.DataFrame) -> pd.DataFrame:
+    """Let the space between two passages belong to the first: it is no gap in what is covered."""
+    space = (frame["covered"] == "nothing") & (frame["chars"] == 1) & (frame["position"] > 0)
+    follows = space.shift(-1, fill_value=False)
+    return frame.assign(chars=frame["chars"] + (follows & ~space))[~space].reset_index(drop=True)

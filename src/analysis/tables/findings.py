@@ -49,34 +49,55 @@ def listed(words: Iterable[str], language: str) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def years(numbers: Iterable[int], language: str) -> str:
-    """Fiscal years as runs: 2007, 2008, 2009 and 2011 are FY2007–FY2009 and FY2011."""
+def years(numbers: Iterable[int], language: str, *, fiscal: bool = True) -> str:
+    """Years as runs: fiscal 2007, 2008, 2009 and 2011 are FY2007–FY2009 and FY2011."""
     runs: list[list[int]] = []
     for year in sorted(numbers):
         if runs and year == runs[-1][-1] + 1:
             runs[-1].append(year)
         else:
             runs.append([year])
-    texts = (f"FY{r[0]}" if len(r) == 1 else f"FY{r[0]}/FY{r[-1]}" for r in runs)
-    return listed((display(text, language) for text in texts), language)
+    return listed((year_run(r[0], r[-1], language, fiscal=fiscal) for r in runs), language)
+
+
+def year_run(first: int, last: int, language: str, *, fiscal: bool) -> str:
+    """A year, or a run of them, as a sentence has it."""
+    sides = [f"{'FY' if fiscal else ''}{year}" for year in dict.fromkeys((first, last))]
+    return display("/".join(sides), language)
+
+
+def counts_fiscal_years(gaps: pd.DataFrame) -> bool:
+    """Whether the years of support_gaps are Japanese fiscal years, which begin in April."""
+    return bool(gaps["start"].str.endswith("-04-01").all())
+
+
+def year_unit(data: Data, language: str) -> str:
+    """What the study's years are called: `fiscal years`, or `years` where calendar years count."""
+    fiscal = counts_fiscal_years(data.support_gaps)
+    return {"ja": "年度" if fiscal else "年", "en": "fiscal years" if fiscal else "years"}[language]
 
 
 def support(data: Data, language: str) -> pd.DataFrame:
-    """Per region: fiscal years with, without and possibly with a national project.
+    """Per region: years with, without and possibly with a national project.
 
-    Columns out: region, name, total, supported, missing, undated (counts), missing_years (text).
+    Columns out: region, name, total, supported, missing, undated (counts), missing_years (text),
+    undated_told (a sentence on the years with only an undated project; "" where there are none).
     """
-    rows = []
+    rows, fiscal = [], counts_fiscal_years(data.support_gaps)
+    unit = year_unit(data, "ja")
+    told = {"ja": "うち{n}" + unit + "は、期間の記載がないプロジェクトだけが知られている。",
+            "en": " In {n} of those only a project without stated years is known."}[language]  # fmt: skip
     for region, gaps in data.support_gaps.groupby("region", sort=False):
         missing = gaps.query("status != 'supported'")
+        undated = int((missing["status"] == "undated").sum())
         rows.append({
             "region": region, "name": links.plain(gaps[f"region_{language}"].iloc[0]), "total": len(gaps),
             "supported": len(gaps) - len(missing), "missing": len(missing),
-            "undated": int((missing["status"] == "undated").sum()),
-            "missing_years": years(missing["fiscal_year"], language),
+            "undated": undated, "undated_told": told.format(n=undated) if undated else "",
+            "missing_years": years(missing["fiscal_year"], language, fiscal=fiscal),
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["region", "name", "total", "supported", "missing",
-                                       "undated", "missing_years"])  # fmt: skip
+                                       "undated", "undated_told", "missing_years"])  # fmt: skip
 
 
 def source(data: Data, language: str) -> str:
@@ -100,6 +121,7 @@ def missing(data: Data, language: str) -> str:
 class Turns:
     """Phases of policy, and how they began."""
 
+    any: bool
     phases: str
     by_government: str
     told: str  # which event opened which phase
@@ -122,7 +144,7 @@ def turns(data: Data, language: str) -> Turns:
                          links.to(f"events/{p.event}", getattr(p, f"short_{language}")))
          for p in opened.itertuples()), language)  # fmt: skip
     end = {"ja": "。", "en": "."}[language]
-    return Turns(things(len(phases), language), things(len(opened), language),
+    return Turns(len(phases) > 0, things(len(phases), language), things(len(opened), language),
                  told + end if told else "")  # fmt: skip
 
 
@@ -144,6 +166,7 @@ class Letters:
 
     reported: str
     unreported: str
+    without: str  # the evaluations without a letter, as a clause
     scales: str
     comparable: int
     told: str  # how often each letter was given
@@ -154,9 +177,13 @@ def letters(data: Data, language: str) -> Letters:
     reported = data.grades.query("grade_status == 'reported'")
     given = reported["grade"].value_counts(sort=False).items()
     times = {"ja": "{letter}が{n}件", "en": "{letter}: {n}"}[language]
+    without = len(data.grades) - len(reported)
+    plural = "evaluation is" if without == 1 else "evaluations are"
     return Letters(
         reported=counted(len(reported), language),
-        unreported=counted(len(data.grades) - len(reported), language),
+        unreported=counted(without, language),
+        without={"ja": f"評点の記載がない評価は{without}件",
+                 "en": f"{counted(without, 'en')} {plural} named without one"}[language],
         scales=things(reported["scale"].nunique(), language),
         comparable=int(data.grades["change"].isin(["same", "up", "down"]).sum()),
         told=", ".join(times.format(letter=links.plain(letter), n=n) for letter, n in given),
@@ -260,13 +287,20 @@ def contrasts(data: Data, language: str) -> pd.DataFrame:
         rows.append({
             "better": links.to(f"evaluations/{one.record}", one.grade),
             "worse": links.to(f"evaluations/{other.record}", other.grade),
-            "better_name": links.plain(getattr(one, f"region_{language}")),
-            "worse_name": links.plain(getattr(other, f"region_{language}")),
+            "better_name": _evaluation(one, language),
+            "worse_name": _evaluation(other, language),
             "only_better": listed((n for t, n in names.items() if t in mine - theirs), language),
             "only_worse": listed((n for t, n in names.items() if t in theirs - mine), language),
         })  # fmt: skip
     return pd.DataFrame(rows, columns=["better", "worse", "better_name", "worse_name",
                                        "only_better", "only_worse"])  # fmt: skip
+
+
+def _evaluation(row: object, language: str) -> str:
+    """An evaluation by its region and kind, and its date where there is one."""
+    when = [display(row.conducted, language)] if row.conducted else []
+    words = [getattr(row, f"region_{language}"), " ".join([getattr(row, f"kind_{language}"), *when])]
+    return links.plain({"ja": "、", "en": ", "}[language].join(words))
 
 
 def recurring_statements(data: Data) -> pd.DataFrame:

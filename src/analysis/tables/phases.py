@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from analysis.study.load import Study
@@ -99,16 +101,17 @@ def project_spans(study: Study) -> pd.DataFrame:
 
 
 def support_gaps(study: Study) -> pd.DataFrame:
-    """Each region and fiscal year from the first project on: was a national project running?
+    """Each region and year from the first project on: was a national project running?
 
-    Columns out: region (+ _ja, _en), fiscal_year, status, projects. `supported`: a project with a
+    Years are Japanese fiscal years where the source is Japanese or prints FY, else calendar years.
+    Columns out: region (+ _ja, _en), fiscal_year, start, end, status, projects. `supported`: a project with a
     period of its own covers the year. `undated`: only a project whose own period the source does
     not give, in a programme that covers the year, or one whose end it does not give. `none`: no project in the source. The last year
     is that of the source: nothing is said about later ones.
     """
     spans = project_spans(study)
-    last = study.meta.year
-    years = {row.record: _years(row.period, row.programme_period, last)
+    last, count = study.meta.year, fiscal_years if _fiscal(study) else _calendar_years
+    years = {row.record: _years(row.period, row.programme_period, last, count)
              for row in spans.itertuples()}  # fmt: skip
     covered = pd.DataFrame(
         [
@@ -118,13 +121,13 @@ def support_gaps(study: Study) -> pd.DataFrame:
         ] + [
             (row.region, year, row.record, "programme")
             for row in spans.itertuples()
-            for year in _possible_years(row.period, row.programme_period, last)
+            for year in _possible_years(row.period, row.programme_period, last, count)
         ],
         columns=["region", "fiscal_year", "project", "period_source"],
     )
     if covered.empty:
-        return pd.DataFrame(columns=["region", "region_ja", "region_en", "fiscal_year", "status",
-                                     "projects"])  # fmt: skip
+        return pd.DataFrame(columns=["region", "region_ja", "region_en", "fiscal_year", "start",
+                                     "end", "status", "projects"])  # fmt: skip
     every = pd.MultiIndex.from_product(
         [region_order(study), range(covered["fiscal_year"].min(), last + 1)],
         names=["region", "fiscal_year"],
@@ -137,9 +140,23 @@ def support_gaps(study: Study) -> pd.DataFrame:
             projects=("project", lambda p: " ".join(p.dropna())),
         )
         .reset_index()
+        .assign(year=lambda f: ("FY" if count is fiscal_years else "") + f["fiscal_year"].astype("str"))
+        .pipe(with_dates, "year")
         .pipe(with_labels, study, "region", "regions", fields=("name_ja", "name_en"))
-        .loc[:, ["region", "region_ja", "region_en", "fiscal_year", "status", "projects"]]
+        .loc[:, ["region", "region_ja", "region_en", "fiscal_year", "start", "end", "status",
+                 "projects"]]
     )
+
+
+def _fiscal(study: Study) -> bool:
+    """Whether a study counts Japanese fiscal years."""
+    periods = pd.concat([study.tables[name]["period"] for name in ("projects", "programmes")])
+    return study.meta.language == "ja" or bool(periods.str.contains("FY").any())
+
+
+def _calendar_years(period: Period, until: int | None = None) -> range:
+    """The calendar years that a period with a stated start touches."""
+    return range(period.start.year, (period.end.year if period.end else until) + 1)
 
 
 def _status(sources: pd.Series) -> str:
@@ -148,33 +165,33 @@ def _status(sources: pd.Series) -> str:
     return "undated" if (sources == "programme").any() else "none"
 
 
-def _years(period: str, programme_period: str, last: int) -> range:
-    """Fiscal years that a project covers, by its own period or else its programme's.
+def _years(period: str, programme_period: str, last: int, count: Callable[..., range]) -> range:
+    """Years that a project covers, by its own period or else its programme's.
 
     A side that the source does not state counts for nothing beyond the side it does state.
     """
     text = period or programme_period
     if not text:
         return range(0)
-    return _clip(_stated_years(parse(text), last), last)
+    return _clip(_stated_years(parse(text), last, count), last)
 
 
-def _stated_years(period: Period, last: int) -> range:
+def _stated_years(period: Period, last: int, count: Callable[..., range]) -> range:
     if period.start is None or period.end_unknown:
-        day = period.start or period.end
-        year = day.year if day.month >= 4 else day.year - 1
-        return range(year, year + 1)
-    return fiscal_years(period, until=last)
+        period = parse(str(period.start or period.end))
+    return count(period, until=last)
 
 
-def _possible_years(period: str, programme_period: str, last: int) -> range:
+def _possible_years(
+    period: str, programme_period: str, last: int, count: Callable[..., range]
+) -> range:
     """The years after the start of a project without a stated end, while its programme may have run."""
     if not period or not parse(period).end_unknown:
         return range(0)
-    first = _stated_years(parse(period), last).stop
+    first = _stated_years(parse(period), last, count).stop
     programme = parse(programme_period) if programme_period else None
     if programme and programme.start and not programme.end_unknown:
-        last = min(last, fiscal_years(programme, until=last).stop - 1)
+        last = min(last, count(programme, until=last).stop - 1)
     return range(first, last + 1)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import pandas as pd
@@ -18,7 +19,7 @@ from analysis import links
 from analysis.study import schema
 from analysis.study.periods import compatible, display, parse, sides
 from analysis.study.schema import Field
-from analysis.tables.findings import counted, listed, years
+from analysis.tables.findings import counted, counts_fiscal_years, listed, years
 from analysis.tables.tidy import Data
 
 _RANK = {"supported": 2, "undated": 1, "none": 0}
@@ -74,20 +75,22 @@ def regions(lead: Data, others: Sequence[Data]) -> dict[str, dict[str, str]]:
 
 
 def support_together(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
-    """Each region and fiscal year of the leading study: was a national project running?
+    """Each region and year of the leading study: was a national project running?
 
-    Columns out: region, fiscal_year, alone (supported, undated, none: by the leading study),
+    A study that counts years otherwise (calendar years beside fiscal ones) fills none. Columns out:
+    region, fiscal_year, start, end, alone (supported, undated, none: by the leading study),
     together (the same by all studies), filled_by (keys of the other studies' projects that cover a
     year without support by the leading one, space-separated).
     """
-    rows = lead.support_gaps[["region", "fiscal_year", "status"]].rename(columns={"status": "alone"})
+    rows = lead.support_gaps[["region", "fiscal_year", "start", "end", "status"]]
+    rows = rows.rename(columns={"status": "alone"})
     rows = rows.assign(together=rows["alone"], filled_by="").reset_index(drop=True)
     names = regions(lead, others)
     for other in others:
         study = other.about["id"]
-        known = {(r.region, r.fiscal_year): r for r in other.support_gaps.itertuples()}
+        known = {(r.region, r.start): r for r in other.support_gaps.itertuples()}
         for place, row in rows.iterrows():
-            found = known.get((names[row["region"]].get(study), row["fiscal_year"]))
+            found = known.get((names[row["region"]].get(study), row["start"]))
             if found is None or _RANK[found.status] <= _RANK[row["alone"]]:
                 continue
             rows.at[place, "together"] = max(row["together"], found.status, key=_RANK.get)
@@ -108,6 +111,7 @@ def holes(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     titles = _labels(lead, others, language)
     names = lead.regions.set_index("record")[f"name_{language}"]
+    told = partial(years, language=language, fiscal=counts_fiscal_years(lead.support_gaps))
     rows = []
     for region, frame in support_together(lead, others).groupby("region", sort=False):
         covered = frame.loc[frame["alone"] == "supported", "fiscal_year"]
@@ -117,9 +121,9 @@ def holes(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
             by = dict.fromkeys(k for keys in filled["filled_by"] for k in keys.split())
             rows.append({
                 "region": region, "name": links.plain(names[region]), "length": len(run),
-                "years": years(run["fiscal_year"], language), "filled": len(filled),
+                "years": told(run["fiscal_year"]), "filled": len(filled),
                 "by": listed((links.to(k, titles.get(k, k)) for k in by), language),
-                "left": years(set(run["fiscal_year"]) - set(filled["fiscal_year"]), language),
+                "left": told(set(run["fiscal_year"]) - set(filled["fiscal_year"])),
             })  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
