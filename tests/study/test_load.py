@@ -875,3 +875,103 @@ def test_public_records_are_read_with_their_addresses(tmp_path):
 @pytest.mark.parametrize("name", sorted(path.name for path in paths.RAW.iterdir()))
 def test_every_study_of_the_project_is_right(name):
     assert load.read(paths.RAW / name).id == name
+
+
+# --- several coders -----------------------------------------------------------------------------
+
+CODINGS = "id,record_type,record,theme,coder,note,note_ja\n"
+
+
+@dataclass(frozen=True)
+class Coded:
+    """The synthetic study with further files of codings."""
+
+    copy: Copy
+
+    def add(self, file: str, *rows: str) -> Coded:
+        text = CODINGS + "".join(f"{n}-row,{row},,\n" for n, row in enumerate(rows, 2))
+        (self.copy.folder / file).write_text(text, "utf-8")
+        return self
+
+
+@pytest.fixture
+def coded(study):
+    return Coded(study)
+
+
+def test_a_second_coders_file_is_read_as_rows_of_the_codings(coded, harbour):
+    coded.add("codings-birch.csv", "issues,aoura-issue-1,people,birch", "issues,aoura-issue-2,none,birch")
+    coded.add("codings-consensus.csv", "issues,aoura-issue-1,funding,consensus")
+    codings = load.read(coded.copy.folder).tables["codings"]
+    own = harbour.tables["codings"]
+    pd.testing.assert_frame_equal(codings.iloc[: len(own)], own)
+    added = codings.iloc[len(own) :]
+    assert list(zip(added.index, added["theme"], added["coder"], strict=True)) == [
+        (2, "people", "birch"), (3, "none", "birch"), (2, "funding", "consensus"),
+    ]  # fmt: skip
+
+
+def test_two_coders_may_use_the_same_ids_each_in_their_file(coded, harbour):
+    first = harbour.tables["codings"].iloc[0]
+    text = f"{first['id']},{first['record_type']},{first['record']},{first['theme']},birch,,\n"
+    (coded.copy.folder / "codings-birch.csv").write_text(CODINGS + text, "utf-8")
+    assert len(load.read(coded.copy.folder).tables["codings"]) == len(harbour.tables["codings"]) + 1
+
+
+def test_a_study_may_have_only_files_named_after_coders(coded):
+    (coded.copy.folder / "codings.csv").unlink()
+    coded.add("codings-birch.csv", "issues,aoura-issue-1,people,birch")
+    assert load.read(coded.copy.folder).tables["codings"]["coder"].tolist() == ["birch"]
+
+
+@pytest.mark.parametrize(("row", "said"), [
+    ("issues,aoura-issue-1,people,alder", "coder: found 'alder', expected birch, the coder that the file"),
+    ("issues,aoura-issue-1,peple,birch", "theme: found 'peple', expected an id of themes.csv or none; did you mean people?"),
+    ("issues,aoura-issue-1,non,birch", "did you mean none?"),
+    ("issues,aoura-issue-1,,birch", "theme: found an empty cell, expected a value"),
+    ("issues,aoura-isue-1,people,birch", "did you mean aoura-issue-1?"),
+    ("isues,aoura-issue-1,people,birch", "record_type: found 'isues'"),
+    ("issues,aoura-issue-2,people,birch", "line 2 says the same"),
+    ("issues,aoura-issue-2,none,birch", "expected no other theme of the coder for the record"),
+])  # fmt: skip
+def test_a_mistake_in_a_coders_file_names_that_file_and_its_line(coded, row, said):
+    coded.add("codings-birch.csv", "issues,aoura-issue-2,people,birch", row)
+    problem = coded.copy.problem()
+    assert problem.startswith("codings-birch.csv:3: ") and said in problem
+
+
+def test_a_mistake_in_each_file_is_told_in_the_order_of_the_files(coded):
+    coded.add("codings-birch.csv", "issues,aoura-issue-1,fund,birch")
+    coded.add("codings-alder.csv", "issues,aoura-issue-1,fund,alder")
+    coded.copy.set("codings", "aoura-issue-1-funding", "theme", "fund")
+    coded.copy.set("uncovered", "uncovered-title", "reason", "x")
+    with pytest.raises(StudyError) as error:
+        load.read(coded.copy.folder)
+    places = [Path(problem.file).name for problem in error.value.problems]
+    assert places == ["codings.csv", "codings-alder.csv", "codings-birch.csv", "uncovered.csv"]
+
+
+@pytest.mark.parametrize("coder", ["consensus", "birch"])
+def test_who_has_a_file_of_their_own_stands_in_no_other(coded, coder):
+    coded.add("codings-birch.csv", "issues,aoura-issue-1,people,birch")
+    coded.copy.set("codings", "aoura-issue-1-funding", "coder", coder)
+    problem = coded.copy.problem()
+    assert "expected a coder without a file of their own" in problem
+    assert problem.endswith(f"move the row to codings-{coder}.csv")
+
+
+@pytest.mark.parametrize(("file", "said"), [
+    ("codings-Birch.csv", "rename it to codings-birch.csv"),
+    ("codings_birch.csv", "rename it to codings-birch.csv"),
+    ("codings-.csv", "rename it to codings.csv"),
+    ("issues-birch.csv", "found a file that is not read"),
+])  # fmt: skip
+def test_a_file_that_looks_like_a_coders_and_is_not_read_is_told(coded, file, said):
+    coded.add(file, "issues,aoura-issue-1,people,birch")
+    assert said in coded.copy.problem()
+
+
+def test_a_theme_cannot_be_called_what_says_that_there_is_none(study):
+    themes = study.rows("themes")
+    study.write("themes", [*themes, ["none", *themes[1][1:]]])
+    assert "found 'none', expected the id of a theme" in study.problem()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from analysis.figures import agreement as agreement_figures
 from analysis.figures import coverage as coverage_figures
 from analysis.figures import grades as grade_figures
 from analysis.figures import institutions as institution_figures
@@ -20,7 +21,15 @@ from analysis.figures.style import drawn
 from analysis.figures.words import joined
 from analysis.study.periods import display
 from analysis.tables import together
-from analysis.tables.findings import counted, table_titles, things, year_unit
+from analysis.tables.findings import (
+    agreement,
+    alpha_words,
+    counted,
+    judged,
+    table_titles,
+    things,
+    year_unit,
+)
 from analysis.tables.tidy import Data
 
 
@@ -136,9 +145,9 @@ def theme_profile(data: Data, language: str) -> Exhibit:
               f" the evaluations of {'both' if regions == 2 else 'all'} regions",
     }  # fmt: skip
     subtitle = {
-        "ja": f"評価のコメント{n}件。印一つがコメント一件（テーマが二つあれば二か所）。テーマは一人のコーダーの判断。",
+        "ja": f"評価のコメント{n}件。印一つがコメント一件（テーマが二つあれば二か所）。テーマは{judged(data, 'ja')}。",
         "en": f"{n} comments made in evaluations; one mark is one comment (two where it has two"
-              " themes). Themes are one coder's judgement.",
+              f" themes). Themes are {judged(data, 'en')}.",
     }  # fmt: skip
     names = profile.drop_duplicates("theme").set_index("theme")[f"theme_{language}"]
     counts = profile.groupby("theme", sort=False)["comments"].sum()
@@ -164,9 +173,10 @@ def issue_matrix(data: Data, language: str) -> Exhibit:
               f" {'is' if k == 1 else 'are'} never spoken of again" if k else f"All {counted(n, 'en')} issues are spoken of again",
     }  # fmt: skip
     subtitle = {
-        "ja": "課題と、その後の機会。同じテーマの記述があれば「再び述べられた」とする（テーマは一人のコーダーの判断）。",
+        "ja": "課題と、その後の機会。同じテーマの記述があれば「再び述べられた」とする"
+              f"（テーマは{judged(data, 'ja')}）。",
         "en": "Issues against later occasions. An issue is spoken of again where a statement shares"
-              " a theme with it (themes are one coder's judgement).",
+              f" a theme with it (themes are {judged(data, 'en')}).",
     }  # fmt: skip
     names = joined(lost[f"short_{language}"], language)
     alt = {"ja": f"課題{n}件と後の機会の表。どこにも現れない課題：{names or 'なし'}。",
@@ -190,9 +200,10 @@ def outlook_map(data: Data, language: str) -> Exhibit:
               f" tasks answer {counted(met, 'en')} of {counted(raised, 'en')} issues",
     }  # fmt: skip
     subtitle = {
-        "ja": "線は、提言と課題が同じテーマをもつこと（一人のコーダーの判断）を示す。灰色の線は共通課題、色の線は地域の課題。",
-        "en": "A line joins a recommendation and an issue that share a theme (one coder's"
-              " judgement): grey for common issues, colour for regional ones.",
+        "ja": f"線は、提言と課題が同じテーマをもつこと（{judged(data, 'ja')}）を示す。"
+              "灰色の線は共通課題、色の線は地域の課題。",
+        "en": "A line joins a recommendation and an issue that share a theme"
+              f" ({judged(data, 'en')}): grey for common issues, colour for regional ones.",
     }  # fmt: skip
     unmet = joined(data.outlook.query("relation == 'unanswered'")[f"issue_{language}"], language)
     alt = {"ja": f"提言と課題を結ぶ図。どの提言も応えていない課題：{unmet or 'なし'}。",
@@ -399,6 +410,31 @@ def standings(data: Data, beside: Sequence[Data], language: str) -> Exhibit:
     return together_figures.standings(
         rows, language=language, title=title[language], subtitle=subtitle[language],
         source=_sources(data, beside, language), alt=alt[language],
+    )  # fmt: skip
+
+
+@drawn
+def coder_agreement(data: Data, language: str) -> Exhibit:
+    """How far coders agree, theme by theme."""
+    found = agreement(data, language)
+    named = data.coder_agreement
+    title = {"ja": f"{found.coders}人のコーダーが検討した記録{found.units}件のうち{found.disagreed}件で判断が分かれた",
+             "en": f"{found.coders.capitalize()} coders differ on {found.disagreed} of"
+                   f" {found.units} records"}  # fmt: skip
+    subtitle = {
+        "ja": "Krippendorffのα（名義尺度：テーマを付けたか否か）。1は完全な一致、0は偶然と同じ一致。"
+              "線は記録を単位とするブートストラップの95%区間。破線（0.667、0.8）は"
+              "Krippendorffが挙げた目安で、この研究の合否ではない。",
+        "en": "Krippendorff's alpha (nominal: theme given or not); 1 is agreement throughout, 0 is"
+              " agreement as by chance. Bars: 95 % bootstrap intervals over records. Dashed: lines"
+              " that Krippendorff suggests (0.667, 0.8), no verdict on this study.",
+    }  # fmt: skip
+    told = joined((f"{getattr(r, f'theme_{language}')} {alpha_words(r.alpha, language)}"
+                   for r in named.itertuples()), language)  # fmt: skip
+    alt = {"ja": f"テーマごとのα：{told or 'なし'}。", "en": f"Alpha per theme: {told or 'none'}."}
+    return agreement_figures.coder_agreement(
+        named, language=language, title=title[language], subtitle=subtitle[language],
+        source=source_line(data, language), alt=alt[language],
     )  # fmt: skip
 
 

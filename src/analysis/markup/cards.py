@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import links
 from analysis.markup.tables import JAPANESE
 from analysis.study import periods, schema
+from analysis.study.rules import CONSENSUS
 from analysis.tables.findings import table_titles
 from analysis.tables.tidy import Data
 
@@ -25,7 +26,9 @@ _WORDS = {
     },
     "passages": {"ja": "原文の箇所", "en": "Where it stands"},
     "values": {"ja": "転記した値", "en": "Transcribed values"},
-    "themes": {"ja": "テーマ（コーダーの判断）", "en": "Themes (a coder's judgement)"},
+    "one": {"ja": "テーマ（コーダーの判断）", "en": "Themes (a coder's judgement)"},
+    "any": {"ja": "テーマ（{n}人のコーダーの誰かの判断）", "en": "Themes (given by at least one of {n} coders)"},
+    "agreed": {"ja": "テーマ（コーダーの合意）", "en": "Themes (consensus of the coders)"},
     "note": {"ja": "注記", "en": "Note"},
     "inferred": {"ja": "判断した列", "en": "Inferred"},
     "chars": {"ja": "{n}字", "en": "{n} characters"},
@@ -112,7 +115,7 @@ def _card(row: object, about: _About) -> str:
         lines.append(f"<dt>{word['inferred']}</dt><dd>{names}</dd>")
     if row.themes:
         named = escape(", ".join(about.themes.get(t, t) for t in row.themes.split()))
-        lines.append(f"<dt>{word['themes']}</dt><dd>{named}</dd>")
+        lines.append(f"<dt>{_judged(row.coders.split(), language)}</dt><dd>{named}</dd>")
     if note := getattr(row, f"note_{language}"):
         lines.append(f"<dt>{word['note']}</dt><dd>{escape(note)}</dd>")
     elif row.note_ja + row.note_en:  # better in the other language than not at all
@@ -132,6 +135,12 @@ def _article(key: str, kind: str, title: str, body: str, study: str) -> str:
         f'<article class="card {kind}" id="{escape(links.anchor(key))}"><{level}>{title}</{level}>'
         f'{body}<p class="used" data-key="{escape(key)}"></p></article>'
     )
+
+
+def _judged(coders: list[str], language: str) -> str:
+    """Whose judgement a record's themes are."""
+    how = "agreed" if CONSENSUS in coders else "any" if len(coders) > 1 else "one"
+    return _WORDS[how][language].format(n=len(coders))
 
 
 def _column_titles(table: str, names: Iterable[str], language: str) -> str:

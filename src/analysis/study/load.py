@@ -7,8 +7,9 @@ with `frictionless`; the files' form stands in `files` and `sheets`, their chara
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -38,7 +39,8 @@ class Study:
 
     `tables` has a frame for every table of the schema, with the schema's columns in their order:
     text ("" is empty), Int64 for whole numbers and float64 for numbers, indexed by `line`, the
-    line of the file in which the row begins. A table without a file is an empty frame.
+    line of the file in which the row begins. A table without a file is an empty frame; rows of
+    further files (`codings-<coder>.csv`) follow, in the order of their names, and lines begin anew.
     """
 
     id: str
@@ -67,7 +69,7 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
     faults = _unclaimed(faults, validated(sheets))
     if problems or faults:
         raise StudyError(_listed([*problems, *faults], schema))
-    frames = {name: _typed(tables[name], schema.tables[name], kind) for name in schema.tables}
+    frames = {name: _frame(sheets, table) for name, table in schema.tables.items()}
     return Study(meta.id, folder, meta, MappingProxyType(frames))
 
 
@@ -83,9 +85,10 @@ def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
     tables = [f"{name}.csv" for name in schema.tables]
     for path in sorted(folder.iterdir()):
         table = path.stem.lower() in schema.tables or path.suffix.lower() == ".csv"
-        if path.name in tables or not table:
+        if schema.table_of(path.name) or not table:
             continue
-        like = nearest(path.name.lower(), tables)
+        further = re.sub("[^a-z0-9]+", "-", path.stem.lower()).strip("-") + ".csv"
+        like = further if schema.table_of(further) else nearest(path.name.lower(), tables)
         advice = f"rename it to {like}, or remove it" if like else "remove it"
         expected = f"no files but the tables of the schema ({one_of(tables)})"
         yield Problem(shown(path), None, None, "a file that is not read", expected, advice)
@@ -96,20 +99,37 @@ def _sheets(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, Sheet], 
     tables, problems = {}, []
     for name, table in schema.tables.items():
         path, fields = folder / f"{name}.csv", table.fields_for(kind)
-        if path.exists() or path.is_symlink():
+        present = path.exists() or path.is_symlink()
+        if present:
             sheet, found = typed_tables.read(path, fields)
             problems += found
             if sheet is not None:
                 tables[name] = sheet
-            continue
-        tables[name] = _absent(path, fields)
-        if table.own_place and kind == "document":
+        else:
+            tables[name] = _absent(path, fields)
+        if table.files_by:
+            problems += _further_files(folder, name, schema, fields, tables)
+        if table.own_place and kind == "document" and not present:
             expected = "the passages of the source"
             found, advice = "no such file", "add it: a study of a document cites its passages"
             problems.append(Problem(shown(path), None, None, found, expected, advice))
             # Every row of every table would name a passage that is not there: said once.
             del tables[name]
     return tables, problems
+
+
+def _further_files(
+    folder: Path, name: str, schema: Schema, fields: tuple[Field, ...], tables: dict[str, Sheet]
+) -> list[Problem]:
+    """Read the further files of a table into `tables`, each under its file's name."""
+    problems = []
+    for path in sorted(folder.glob(f"{name}-*.csv")):
+        if schema.table_of(path.name):
+            sheet, found = typed_tables.read(path, fields)
+            problems += found
+            if sheet is not None:
+                tables[path.stem] = replace(sheet, table=name)
+    return problems
 
 
 def _absent(path: Path, fields: tuple[Field, ...]) -> Sheet:
@@ -132,12 +152,17 @@ def _unclaimed(problems: list[Problem], more: Iterable[Problem]) -> list[Problem
 
 def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
     """Sort problems by file, in the schema's order, and line; cut the list of a hopeless file."""
-    order = {f"{name}.csv": position for position, name in enumerate(schema.tables, 1)}
+    order = {name: position for position, name in enumerate(schema.tables, 1)}
+
+    def place(file: str) -> tuple[int, str, str]:
+        table, value = schema.table_of(Path(file).name) or ("", "")
+        return order.get(table, 0), value, file
+
     by_file: dict[str, list[Problem]] = {}
     for problem in problems:
         by_file.setdefault(problem.file, []).append(problem)
     listed = []
-    for file in sorted(by_file, key=lambda file: (order.get(Path(file).name, 0), file)):
+    for file in sorted(by_file, key=place):
         found = sorted(by_file[file], key=lambda problem: problem.line or 0)
         listed += islice(found, MOST)
         if len(found) > MOST:
@@ -153,7 +178,7 @@ def validated(sheets: Sheets) -> Iterator[Problem]:
     """Validate the tables with frictionless and yield what it finds, at the cell it is found in."""
     from frictionless import Package  # slow to import, and only reading a study needs it
 
-    resources = [_resource(sheet, sheets) for sheet in sheets.tables.values()]
+    resources = [_resource(name, sheet, sheets) for name, sheet in sheets.tables.items()]
     package = Package.from_descriptor({"name": "study", "resources": resources})
     report = package.validate(limit_errors=MOST * 10)
     tasks = {task.name: task for task in report.tasks}
@@ -172,7 +197,7 @@ def validated(sheets: Sheets) -> Iterator[Problem]:
                 yield from _found(error, sheet, line, sheets)
 
 
-def _resource(sheet: Sheet, sheets: Sheets) -> dict:
+def _resource(name: str, sheet: Sheet, sheets: Sheets) -> dict:
     """Return the descriptor that validates a sheet: its rows, and what its columns may hold."""
     described = sheets.schema.resource(sheet.table, sheets.kind)["schema"]
     columns = list(sheet.frame.columns)
@@ -188,7 +213,7 @@ def _resource(sheet: Sheet, sheets: Sheets) -> dict:
         if key["fields"][0] in columns and _readable(key["reference"], sheet, sheets)
     ]
     return {
-        "name": sheet.table,
+        "name": name,
         "data": [columns, *sheet.frame.to_numpy().tolist()],
         "schema": {
             "fields": fields,
@@ -254,6 +279,14 @@ def _wanted(field: Field, cell: str, sheet: Sheet, schema: Schema) -> tuple[str,
 
 
 # --- frames -------------------------------------------------------------------------------------
+
+
+def _frame(sheets: Sheets, table: Table) -> pd.DataFrame:
+    """Return a table's rows, those of its further files after its own."""
+    files = [sheet for sheet in sheets.tables.values() if sheet.table == table.name]
+    frames = [_typed(sheet, table, sheets.kind) for sheet in files]
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled) if len(filled) > 1 else (filled or frames)[0]
 
 
 def _typed(sheet: Sheet, table: Table, kind: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.study import periods
 from analysis.study.meta import Meta
 from analysis.study.problems import Problem, nearest, one_of, quoted
-from analysis.study.schema import DATE, Field, Schema
+from analysis.study.schema import DATE, SLUG, Field, Schema
 from analysis.study.sheets import Sheet
 
 # Which table the subject of a statement stands in; a policy is named by its topic alone.
@@ -27,7 +27,8 @@ SUBJECTS = {
     "literature": "references",
 }
 COMMON = "common"  # the scope of an issue that all regions share
-_SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+NO_THEME = "none"  # the theme of a record that a coder considered and gave no theme
+CONSENSUS = "consensus"  # the coder of what the coders agreed on, in a file of its own
 _INTEGER = re.compile("0|-?[1-9][0-9]{0,14}")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?")
 _GIVEN = {"id", "passages", "address", "read", "basis", "inferred", "note", "note_ja"}
@@ -53,6 +54,12 @@ class Sheets:
         """Return a table where it was read and has these columns."""
         sheet = self.tables.get(table)
         return sheet if sheet is not None and sheet.has(*columns) else None
+
+    def files(self, table: str, *columns: str) -> Iterator[Sheet]:
+        """Yield the sheet of every file of a table that was read and has these columns."""
+        for sheet in self.tables.values():
+            if sheet.table == table and sheet.has(*columns):
+                yield sheet
 
     def known(self, table: str, column: str = "id") -> frozenset[str] | None:
         """Return the values of a column, those of uneven rows too; None where it was not read."""
@@ -164,7 +171,7 @@ def subjects_exist(sheets: Sheets) -> Iterator[Problem]:
         return
     rows = statements.sound[["subject_type", "subject"]]
     for line, kind, subject in rows.itertuples(name=None):
-        if kind == "policy" and subject and not _SLUG.fullmatch(subject):
+        if kind == "policy" and subject and not SLUG.fullmatch(subject):
             expected = "a topic in lower-case letters and digits joined by hyphens"
             advice = "write it such as regional-strategy"
             yield statements.problem(line, "subject", quoted(subject), expected, advice)
@@ -175,14 +182,52 @@ def subjects_exist(sheets: Sheets) -> Iterator[Problem]:
 
 def coded_records_exist(sheets: Sheets) -> Iterator[Problem]:
     """The record of a coding stands in the table that its type names."""
-    codings = sheets.with_columns("codings", "record_type", "record")
-    if codings is None:
-        return
-    rows = codings.sound[["record_type", "record"]]
-    for line, table, record in rows.itertuples(name=None):
-        known = sheets.known(table)
-        if record and known is not None and record not in known:
-            yield unknown_id(codings, line, "record", record, table, known)
+    for codings in sheets.files("codings", "record_type", "record"):
+        rows = codings.sound[["record_type", "record"]]
+        for line, table, record in rows.itertuples(name=None):
+            known = sheets.known(table)
+            if record and known is not None and record not in known:
+                yield unknown_id(codings, line, "record", record, table, known)
+
+
+def given_themes_exist(sheets: Sheets) -> Iterator[Problem]:
+    """The theme of a coding stands in the codebook, or is the word for none, which stands alone."""
+    known = sheets.known("themes")
+    themes = sheets.with_columns("themes", "id")
+    for line in themes.values("id").loc[lambda ids: ids == NO_THEME].index if themes else ():
+        expected = f"the id of a theme ({NO_THEME} says that a record has no theme)"
+        yield themes.problem(line, "id", quoted(NO_THEME), expected, "give it another id")
+    for codings in sheets.files("codings", "record_type", "record", "theme", "coder"):
+        for line, theme in codings.values("theme").items():
+            if theme != NO_THEME and known is not None and theme not in known:
+                like = nearest(theme, [*known, NO_THEME])
+                advice = f"did you mean {like}?" if like else "add it to themes.csv or correct it"
+                expected = f"an id of themes.csv or {NO_THEME}"
+                yield codings.problem(line, "theme", quoted(theme), expected, advice)
+        rows = codings.sound
+        judged = [rows[name] for name in ("record_type", "record", "coder")]
+        themes_given = rows["theme"].groupby(judged).transform("nunique")
+        for line in rows.index[(rows["theme"] == NO_THEME) & (themes_given > 1)]:
+            expected = f"no other theme of the coder for the record where one row says {NO_THEME}"
+            advice = "remove this row, or those with a theme"
+            yield codings.problem(line, "theme", quoted(NO_THEME), expected, advice)
+
+
+def coders_stand_in_their_files(sheets: Sheets) -> Iterator[Problem]:
+    """A file named after a coder holds that coder's codings, and no other file does."""
+    files = {stem: sheet for stem, sheet in sheets.tables.items() if sheet.table == "codings"}
+    for stem, sheet in files.items():
+        own = stem.partition("-")[2]
+        for line, coder in sheet.values("coder").items():
+            if own and coder != own:
+                expected = f"{own}, the coder that the file is named after"
+                advice = "correct it, or move the row to the coder's own file"
+            elif not own and (coder == CONSENSUS or f"{stem}-{coder}" in files):
+                expected = "a coder without a file of their own"
+                advice = f"move the row to {stem}-{coder}.csv"
+            else:
+                continue
+            yield sheet.problem(line, "coder", quoted(coder), expected, advice)
 
 
 def scopes_exist(sheets: Sheets) -> Iterator[Problem]:
@@ -347,12 +392,11 @@ def nothing_is_said_twice(sheets: Sheets) -> Iterator[Problem]:
         "participations": ["project", "region", "institution", "role"],
     }
     for table, columns in keys.items():
-        sheet = sheets.with_columns(table, "id", *columns)
-        if sheet is None:
-            continue
-        for line, cell, first in _repeats(sheet, columns):
-            expected = f"a row that says something new (line {first} says the same)"
-            yield sheet.problem(line, columns[-1], quoted(cell), expected, "remove one of the two")
+        for sheet in sheets.files(table, "id", *columns):
+            for line, cell, first in _repeats(sheet, columns):
+                expected = f"a row that says something new (line {first} says the same)"
+                advice = "remove one of the two"
+                yield sheet.problem(line, columns[-1], quoted(cell), expected, advice)
 
 
 def participants_stand_in_their_region(sheets: Sheets) -> Iterator[Problem]:
@@ -437,6 +481,8 @@ RULES: tuple[Rule, ...] = (
     sections_stand_in_study_yaml,
     subjects_exist,
     coded_records_exist,
+    given_themes_exist,
+    coders_stand_in_their_files,
     scopes_exist,
     repeated_records_exist,
     regions_stand_in_study_yaml,

@@ -7,6 +7,7 @@ validate the raw tables and ship with the data.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,6 +21,7 @@ from analysis.study import periods
 
 KINDS = ("document", "records")  # one text with passages, or public records with addresses
 LANGUAGES = ("ja", "en")
+SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # an id
 DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
 # Tables that say where something stands or stand beside the records; they conclude nothing.
@@ -92,6 +94,7 @@ class Table:
 
     `judgement` tables hold what a coder decided, `own_place` is the table of the places
     themselves: neither cites passages. `anchor` is the column whose passages locate the row.
+    `files_by` is a column by whose values rows may stand in files of their own.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Table:
     anchor: str | None = None
     judgement: bool = False
     own_place: bool = False
+    files_by: str | None = None
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -160,6 +164,18 @@ class Schema:
     def values(self, field: Field) -> tuple[str, ...]:
         """Return the values that a column's vocabulary allows, in their order."""
         return tuple(self.vocabularies[field.vocabulary])
+
+    def table_of(self, file: str) -> tuple[str, str] | None:
+        """Return the table whose rows a file of that name holds, and the value it is named after.
+
+        `codings.csv` is ("codings", ""), `codings-b.csv` ("codings", "b"); None: no such file.
+        """
+        stem = file.removesuffix(".csv")
+        if stem in self.tables and file != stem:
+            return stem, ""
+        table, _, value = stem.partition("-")
+        further = table in self.tables and self.tables[table].files_by
+        return (table, value) if further and file != stem and SLUG.fullmatch(value) else None
 
     def resource(self, table: str, kind: str) -> dict:
         """Return the Data Package v2 resource descriptor of a table in a study of that kind.
@@ -237,6 +253,7 @@ def _read_table(name: str, raw: dict, common: dict[str, tuple[Field, ...]]) -> T
         anchor=raw.get("anchor"),
         judgement=judgement,
         own_place=own_place,
+        files_by=raw.get("files_by"),
     )
 
 

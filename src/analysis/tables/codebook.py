@@ -6,28 +6,26 @@ import pandas as pd
 
 from analysis.study.load import Study
 from analysis.study.schema import Schema
-from analysis.tables.joins import with_vocabulary
+from analysis.tables.joins import counted_codings, with_vocabulary
 
 
 def codebook(study: Study) -> pd.DataFrame:
     """The themes with their definitions and use.
 
     Columns out: record, label_ja, label_en, definition_ja, definition_en, include_ja, include_en,
-    exclude_ja, exclude_en, uses (records coded with the theme), coders (ids, space-separated).
+    exclude_ja, exclude_en, uses (records whose theme it is, see `counted_codings`), coders (who
+    gave it to any, ids, space-separated).
     """
-    used = (
-        study.tables["codings"]
-        # A statement and an issue may share a name: a record is known by its table and its id.
-        .assign(record=lambda f: f["record_type"] + "/" + f["record"])
-        .groupby("theme")
-        .agg(uses=("record", "nunique"), coders=("coder", lambda c: " ".join(sorted(set(c)))))
-        .reset_index()
-    )
+    # A statement and an issue may share a name: a record is its table and its id, a row each here.
+    uses = counted_codings(study)["theme"].value_counts()
+    gave = study.tables["codings"].groupby("theme")["coder"]
+    coders = gave.agg(lambda coders: " ".join(sorted(set(coders))))
     return (
         study.tables["themes"]
-        .merge(used, left_on="id", right_on="theme", how="left", validate="1:1")
-        .fillna({"uses": 0, "coders": ""})
-        .astype({"uses": "int64"})
+        .assign(
+            uses=lambda f: f["id"].map(uses).fillna(0).astype("int64"),
+            coders=lambda f: [coders.get(theme, "") for theme in f["id"]],
+        )
         .rename(columns={"id": "record"})
         .loc[:, ["record", "label_ja", "label_en", "definition_ja", "definition_en", "include_ja",
                  "include_en", "exclude_ja", "exclude_en", "uses", "coders"]]

@@ -12,7 +12,7 @@ from analysis.study.load import Study
 from analysis.study.normaliser import normalise
 from analysis.study.record import VerificationState, recorded_coverage
 from analysis.study.schema import Schema
-from analysis.tables.joins import with_labels, with_vocabulary
+from analysis.tables.joins import counted_codings, with_labels, with_vocabulary
 
 # Tables whose rows are records: not the places themselves, nor the codebook and its application.
 NOT_RECORDS = ("passages", "themes", "codings", "uncovered")
@@ -145,13 +145,11 @@ def _level(study: Study, basis: str, verified: bool, changed: bool) -> str:
 
 
 def _coded(study: Study) -> pd.DataFrame:
-    codings = study.tables["codings"]
-    return (
-        codings.groupby(["record_type", "record"], sort=False)
-        .agg(themes=("theme", _distinct), coders=("coder", _distinct))
-        .reset_index()
-        .rename(columns={"record_type": "table"})
-    )
+    """Per coded record its themes, and who considered it: `consensus` among them where there is one."""
+    key = ["record_type", "record"]
+    themes = counted_codings(study).groupby(key, sort=False).agg(themes=("theme", _distinct))
+    coders = study.tables["codings"].groupby(key, sort=False).agg(coders=("coder", _distinct))
+    return coders.join(themes).reset_index().rename(columns={"record_type": "table"})
 
 
 def _places(study: Study) -> dict[str, tuple[str, str]]:

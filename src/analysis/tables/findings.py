@@ -344,6 +344,92 @@ def _with_issues(data: Data, pairs: pd.DataFrame, keep: list[str]) -> pd.DataFra
     return pd.DataFrame(rows)
 
 
+def judged(data: Data, language: str) -> str:
+    """Whose judgement the themes are, as the end of a sentence that begins with `themes are`."""
+    coders = len(data.about["coders"])
+    if coders < 2:
+        return {"ja": "一人のコーダーの判断", "en": "one coder's judgement"}[language]
+    n = counted(coders, language)
+    if data.about["consensus"]:
+        return {"ja": f"{n}人のコーダーの判断で、合意があれば合意を、なければ誰かが付けたテーマを採る",
+                "en": f"the judgement of {n} coders: their consensus where there is one, elsewhere"
+                      " what at least one of them gave"}[language]  # fmt: skip
+    return {"ja": f"{n}人のコーダーの判断で、誰かが付けたテーマを採る",
+            "en": f"the judgement of {n} coders: what at least one of them gave"}[language]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the coders agree, over all themes."""
+
+    measurable: bool  # whether there are two coders at all
+    coders: str
+    records: str  # that can be coded
+    units: str  # of them, those that two coders considered
+    disagreed: str
+    alpha: str
+    draws: str
+    caution: str  # what small numbers forbid; empty where they forbid nothing
+
+
+def agreement(data: Data, language: str) -> Agreement:
+    """How many records how many coders considered, how often they differ, and what alpha is."""
+    found = data.coder_agreement
+    records = counted(len(data.statements) + len(data.issues), language)
+    coders = counted(len(data.about["coders"]), language)
+    if found.empty:
+        return Agreement(False, coders, records, "", "", "", "", "")
+    whole, themes = found.iloc[0], found.iloc[1:]
+    vague = themes[~(themes["high"] - themes["low"] <= 0.5)]  # not stated is vague, too
+    caution = {
+        "ja": f"{len(themes)}テーマのうち{len(vague)}つでは、区間が目盛りの半分より広いか、求められない。"
+              "これだけの記録からテーマどうしの違いは読み取れない。",
+        "en": f"For {counted(len(vague), 'en')} of the {counted(len(themes), 'en')} themes the"
+              " interval is wider than half the scale or cannot be stated: so few records say nothing of"
+              " differences between themes.",
+    }[language]  # fmt: skip
+    value, between = alpha_words(whole["alpha"], language), interval_words(whole, language)
+    told = {"ja": f"{value}（95%区間：{between}）", "en": f"{value} (95 % interval: {between})"}
+    return Agreement(
+        True, coders, records, counted(whole["units"], language),
+        counted(whole["disagreed"], language), told[language], f"{whole['draws']:,}",
+        caution if len(vague) else "",
+    )  # fmt: skip
+
+
+def agreement_by_theme(data: Data, language: str) -> pd.DataFrame:
+    """Agreement per theme, in words where there is no number.
+
+    Columns out: theme, units, given, disagreed, alpha, interval (text in the language).
+    """
+    found = data.coder_agreement
+    return pd.DataFrame({
+        "theme": found[f"theme_{language}"],
+        **{name: found[name] for name in ("units", "given", "disagreed")},
+        "alpha": [alpha_words(value, language) for value in found["alpha"]],
+        "interval": [interval_words(row, language) for _, row in found.iterrows()],
+    }, dtype="str")  # fmt: skip
+
+
+def alpha_words(value: float, language: str) -> str:
+    """An alpha as a sentence has it; one that is undefined is said to be so."""
+    if value != value:
+        return {"ja": "定義されない", "en": "undefined"}[language]
+    return f"{value:.2f}".replace("-", "−")
+
+
+def interval_words(row: pd.Series, language: str) -> str:
+    """The interval of a row of coder_agreement as a sentence has it, or why there is none."""
+    if row["low"] == row["low"]:
+        joint = {"ja": "～", "en": " to "}[language]
+        return joint.join(alpha_words(row[end], language) for end in ("low", "high"))
+    if row["alpha"] != row["alpha"]:
+        return {"ja": "求められない（判断がすべて同じ）", "en": "none (all judgements are the same)"}[language]
+    if not row["disagreed"]:
+        return {"ja": "求められない（食い違いがない）", "en": "none (no disagreement to resample)"}[language]
+    return {"ja": "求められない（付けた記録が少ない）", "en": "none (given to too few records)"}[language]
+
+
 @dataclass(frozen=True)
 class Balance:
     """Recommendations against issues."""

@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.study.load import Study
 from analysis.study.periods import parse
+from analysis.study.rules import CONSENSUS, NO_THEME
 from analysis.study.schema import Schema
 
 LANGUAGES = ("ja", "en")
@@ -73,15 +74,27 @@ def region_order(study: Study) -> list[str]:
             *[r for r in known if r not in study.meta.regions]]  # fmt: skip
 
 
-def themes_of(study: Study, record_type: str) -> pd.Series:
-    """The themes each record was coded with: index record id, values tuples of theme ids.
+def counted_codings(study: Study) -> pd.DataFrame:
+    """The themes that count as a record's, where several coders coded it.
 
-    Where several coders coded a record, a theme counts if any of them gave it.
+    For a record with consensus codings these decide, also where they say that it has no theme; for
+    any other record a theme counts if at least one coder gave it. Columns out: record_type, record,
+    theme; one row a record and theme.
     """
-    codings = study.tables["codings"].query("record_type == @record_type")
+    codings = study.tables["codings"].reset_index(drop=True)
+    record = codings["record_type"] + "/" + codings["record"]
+    agreed = codings["coder"] == CONSENSUS
+    settled = record.isin(record[agreed])
+    counts = (agreed | ~settled) & (codings["theme"] != NO_THEME)
+    return codings.loc[counts, ["record_type", "record", "theme"]].drop_duplicates()
+
+
+def themes_of(study: Study, record_type: str) -> pd.Series:
+    """The themes each record has by its coders: index record id, values tuples of theme ids."""
+    codings = counted_codings(study).query("record_type == @record_type")
     order = {theme: n for n, theme in enumerate(study.tables["themes"]["id"])}
     return codings.groupby("record")["theme"].agg(
-        lambda themes: tuple(sorted(set(themes), key=lambda t: order.get(t, len(order))))
+        lambda themes: tuple(sorted(themes, key=lambda t: order.get(t, len(order))))
     )
 
 

@@ -20,8 +20,10 @@ from analysis import paths
 from analysis.study.load import Study
 from analysis.study.meta import Meta
 from analysis.study.record import Status, VerificationState
+from analysis.study.rules import CONSENSUS
 from analysis.study.schema import Schema
 from analysis.tables import (
+    agreement,
     codebook,
     crosswalk,
     description,
@@ -84,6 +86,8 @@ def tidy(
         "evidence": evidence.evidence(study, schema, verified=state.status != Status.NOT_VERIFIED,
                                       changed=changed),
         "codebook": codebook.codebook(study),
+        "coder_agreement": agreement.coder_agreement(study),
+        "coding_disagreements": agreement.coding_disagreements(study, schema),
         "references": codebook.references(study, schema),
         "passages": evidence.passages(study),
         "coverage": evidence.coverage(study, schema, state),
@@ -147,7 +151,7 @@ def descriptor(study: Study, tables: Mapping[str, pd.DataFrame], state: Verifica
                          for author in meta.authors],
         "study": _about(meta) | {"region_names": {
             r.record: {"ja": r.name_ja, "en": r.name_en} for r in tables["regions"].itertuples()
-        }},
+        }, **_coding(study)},
         "verification": {
             "status": str(state.status), "date": state.date, "places": list(state.places),
             "words_ja": state.words("ja"), "words_en": state.words("en"),
@@ -173,6 +177,12 @@ def _about(meta: Meta) -> dict:
         "sections": [{"id": s.id, "title": s.title, "title_en": s.title_en, "role": s.role}
                      for s in meta.sections],
     }  # fmt: skip
+
+
+def _coding(study: Study) -> dict:
+    """Who coded the records, and whether there are records on which they reached a consensus."""
+    coders = sorted(set(study.tables["codings"]["coder"]))
+    return {"coders": [c for c in coders if c != CONSENSUS], "consensus": CONSENSUS in coders}
 
 
 def _resource(name: str, frame: pd.DataFrame, spec: Mapping, known: Mapping[str, Column]) -> dict:
