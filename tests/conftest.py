@@ -18,7 +18,7 @@ from analysis.study.record import VerificationState
 from analysis.study.schema import Schema, Table
 from analysis.tables import tidy
 from analysis.tables.tidy import Data
-from projects import HARBOUR, STUDIES, Project, copy_project
+from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
 
 PAPER = "okamoto2020"
 # A test takes as long as the machine is busy; only what it finds counts.
@@ -90,6 +90,17 @@ def make(book, tmp_path_factory) -> Callable[[Study], Made]:
 @pytest.fixture(scope="session")
 def harbour_made(harbour, make) -> Made:
     return make(harbour)
+
+
+@pytest.fixture(scope="session")
+def rivertowns(book) -> Study:
+    """The synthetic study in English: four regions, two scales, two coders, and no phase at all."""
+    return load.read(RIVERTOWNS, book)
+
+
+@pytest.fixture(scope="session")
+def rivertowns_made(rivertowns, make) -> Made:
+    return make(rivertowns)
 
 
 @pytest.fixture(scope="session")

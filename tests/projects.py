@@ -15,6 +15,7 @@ from analysis import paths
 
 STUDIES = paths.ROOT / "tests" / "studies"
 HARBOUR = STUDIES / "harbour"
+RIVERTOWNS = STUDIES / "rivertowns"
 MAKE_PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER",
                    "A", "B", "EXECUTOR", "ADDRESS", "TITLE")  # fmt: skip
 

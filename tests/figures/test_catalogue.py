@@ -15,7 +15,8 @@ from analysis.figures.canvas import Exhibit
 from analysis.figures.show import check
 
 LANGUAGES = ("ja", "en")
-REGIONS = {"harbour": ("todaimisaki", "aoura", "shiomi"), "paper": ("hamamatsu", "kobe")}
+REGIONS = {"harbour": ("todaimisaki", "aoura", "shiomi"), "paper": ("hamamatsu", "kobe"),
+           "rivertowns": ("brindlequay", "corvenholm")}
 NAMES = [
     name for name, function in vars(catalogue).items()
     if hasattr(function, "__wrapped__") and function.__module__ == catalogue.__name__
