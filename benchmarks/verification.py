@@ -70,7 +70,7 @@ def mutations(study: Study, schema: Schema) -> Iterator[Mutation]:
         frame = study.tables[table.name]
         if "passages" not in frame:
             continue
-        for field in (field for field in table.own if field.verbatim):
+        for field in table.verbatim_in(study.meta.language):
             for line, row in frame.astype(object).iterrows():
                 value = "" if pd.isna(row[field.name]) else str(row[field.name])
                 concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
