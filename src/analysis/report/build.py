@@ -20,7 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from analysis import links, paths
-from analysis.report import cluster, fresh, pages, pdf, provenance, run, site
+from analysis.report import cluster, crate, fresh, pages, pdf, provenance, run, site
 from analysis.report.execute import NotebookError
 from analysis.report.pdf import Page
 from analysis.report.plan import LANGUAGES, Job
@@ -132,13 +132,14 @@ def _assemble(
     for other in beside:
         shutil.copytree(paths.PROCESSED / other, folder / "data" / other)
     _write(folder / "index.html", _front(package, languages).encode("utf-8"))
+    runs = {job.name: _run_record(study, job, executed[job.name]) for job in jobs}
+    lock = provenance.file_digest(paths.LOCK)
+    _write(folder / crate.FILE, crate.metadata(folder, package, jobs, runs, found, lock))
     for path in sorted(folder.rglob("*")):  # permissions do not depend on who builds
         path.chmod(0o755 if path.is_dir() else 0o644)
-    runs = {job.name: _run_record(study, job, executed[job.name]) for job in jobs}
     manifest = {
         "study": study, "beside": list(beside), "languages": list(languages),
-        "rendering": rendering, "runs": runs,
-        "lock": provenance.file_digest(paths.LOCK), "font": provenance.font_version(),
+        "rendering": rendering, "runs": runs, "lock": lock, "font": provenance.font_version(),
         "artefacts": {
             str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
             for p in sorted(folder.rglob("*")) if p.is_file()
