@@ -135,7 +135,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report data figures verify passage new-study status reproduce compare expected test test-browser benchmark lab lock clean distclean
+.PHONY: help report data figures export verify passage new-study status reproduce compare expected test test-browser benchmark lab lock clean distclean
 
 ## this list
 help:
@@ -173,6 +173,10 @@ data: environment
 ## the figures alone
 figures: environment
 	@$(run) analysis figures
+
+## the study in the formats of other tools, to exports/<study>: SQLite, REFI-QDA, BibTeX ...
+export: environment
+	@$(run) analysis export
 
 ## check the passages against the source's text: make verify SOURCE=paper.txt
 verify: environment
@@ -228,9 +232,9 @@ lock: environment
 	  --all-extras --group=setup --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command='make lock' $${FORCE:+--upgrade} --output-file=requirements.lock pyproject.toml
 
-## remove reports/ and caches; .venv stays
+## remove reports/, exports/ and caches; .venv stays
 clean:
-	rm -rf reports build .pytest_cache .hypothesis .ruff_cache
+	rm -rf reports exports build .pytest_cache .hypothesis .ruff_cache
 	find . \( -path ./.venv -o -path ./.git \) -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 

@@ -16,7 +16,7 @@ STRANGE = ("../../etc", "/etc", "x; touch pwned", "$(touch pwned)", "OKAMOTO2020
            "okamoto2020/", "-", "--help", "a--b", "x\ny", "図", ".", "nothing-of-this-name",
            "x" * 5000, "\x1b[31m")  # fmt: skip
 tables = pytest.mark.xdist_group("tables")  # one worker writes the synthetic study's tables
-COMMANDS = ("report", "data", "figures", "verify", "status", "clean")
+COMMANDS = ("report", "data", "figures", "export", "verify", "status", "clean")
 
 
 def run(*arguments: str, **environment: str) -> Result:

@@ -24,7 +24,7 @@ PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE"
               "EXECUTOR", "ADDRESS", "TITLE")
 COMMANDS = {"help", "report", "test", "data", "figures", "lab", "clean", "lock", "verify", "status",
             "passage", "reproduce", "compare", "expected", "test-browser",
-            "benchmark", "new-study"}  # fmt: skip
+            "benchmark", "new-study", "export"}  # fmt: skip
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.
 HOSTILE = (
@@ -302,6 +302,7 @@ def test_a_python_without_the_locked_versions_is_refused_in_one_line(checkout):
 def test_clean_removes_what_is_built_and_keeps_the_environment(checkout):
     for name in (
         "reports/x",
+        "exports/x",
         "build/x",
         ".venv/x",
         "src/analysis/__pycache__/x",
@@ -311,7 +312,7 @@ def test_clean_removes_what_is_built_and_keeps_the_environment(checkout):
     assert checkout.make("clean").returncode == 0
     left = {path.name for path in checkout.folder.iterdir()}
     assert left >= {".venv", "src", "Makefile"}
-    assert not left & {"reports", "build", ".pytest_cache"}
+    assert not left & {"reports", "exports", "build", ".pytest_cache"}
     assert not list(checkout.folder.rglob("__pycache__"))
     assert checkout.make("distclean").returncode == 0
     assert not (checkout.folder / ".venv").exists()

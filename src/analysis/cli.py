@@ -168,6 +168,21 @@ def figures(study: str, languages: tuple[str, ...], **how: object) -> None:
             click.echo(path.relative_to(paths.ROOT))
 
 
+@main.command()
+@study_option
+def export(study: str) -> None:
+    """Write exports/<study>: the tables, codebook and references in the formats of other tools."""
+    from analysis.export import folder
+
+    _make_data(study)
+    try:
+        written = folder.write(study)
+    except (folder.ExportError, _study_error()) as error:
+        raise Refused(str(error)) from None
+    for name in sorted({path.relative_to(paths.EXPORTS / study).parts[0] for path in written}):
+        click.echo(f"exports/{study}/{name}")
+
+
 @main.command("new-study")
 @click.option("--study", envvar="STUDY", default="", help="the new folder of data/raw")
 @click.option("--title", envvar="TITLE", default="", help="the source's title")

@@ -12,4 +12,5 @@ SCHEMA = DATA / "schema.yaml"  # the tables' columns, values and labels
 NOTEBOOKS = ROOT / "notebooks"  # the parameterized notebooks
 PLAN = NOTEBOOKS / "report.yaml"  # which notebook runs with which parameters
 REPORTS = ROOT / "reports"  # built reports; never committed
+EXPORTS = ROOT / "exports"  # studies in the formats of other tools; never committed
 LOCK = ROOT / "requirements.lock"  # every dependency, pinned with its hashes
