@@ -135,7 +135,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report data figures export verify passage new-study status reproduce compare expected test test-browser benchmark lab lock clean distclean
+.PHONY: help report data figures export verify passage new-study status reproduce compare expected test test-browser test-tools benchmark lab lock clean distclean
 
 ## this list
 help:
@@ -213,6 +213,17 @@ test: environment
 ## the built report in a real browser: links, keyboard, axe, search (Node.js 20 and Chromium)
 test-browser: report
 	@REPORT="$$PWD/reports/$${STUDY:-okamoto2020}" PYTHON_FOR_TESTS=$(python) sh tests/browser/run.sh
+
+## the exports and the report, opened by Taguette, Datasette, roc-validator (into build/tools)
+test-tools: environment
+	@# An environment of their own, for they want other versions than the lock's.
+	@cmp -s tests/export/tools.txt build/tools/made-from || { \
+	  $(run) uv venv -q --clear -p $(python) build/tools \
+	  && $(run) uv pip install -q --compile-bytecode -p build/tools/bin/python \
+	    -r tests/export/tools.txt \
+	  && cp tests/export/tools.txt build/tools/made-from; \
+	}
+	@$(run) pytest tests/export/test_tools.py
 
 ## time the notebooks against other tools (half an hour; they are installed into build/peers)
 benchmark: environment data

@@ -24,7 +24,7 @@ PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE"
               "EXECUTOR", "ADDRESS", "TITLE")
 COMMANDS = {"help", "report", "test", "data", "figures", "lab", "clean", "lock", "verify", "status",
             "passage", "reproduce", "compare", "expected", "test-browser",
-            "benchmark", "new-study", "export"}  # fmt: skip
+            "benchmark", "new-study", "export", "test-tools"}  # fmt: skip
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.
 HOSTILE = (
