@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE
+PARAMETERS := STUDY STUDIES LANGUAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME
 
 # -- Parameters -----------------------------------------------------------------------------------
 
@@ -21,6 +21,10 @@ $(if $(unknown),$(error no such parameter: $(unknown); there are $(PARAMETERS) a
 chosen_python := $(call given,PYTHON)
 ifeq ($(call given,LANGUAGE),)
 override LANGUAGE := both
+endif
+# In some terminals NAME is the machine's.
+ifeq ($(call given,NAME),)
+unexport NAME
 endif
 
 # Make would expand $(…) in a command-line value on handing it on; its raw text is fixed here first.
@@ -135,7 +139,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report data figures export verify passage new-study status reproduce compare expected test test-browser test-tools benchmark lab lock clean distclean
+.PHONY: help report data figures export verify passage new-study new-notebook status reproduce compare expected test test-browser test-tools benchmark lab lock clean distclean
 
 ## this list
 help:
@@ -150,7 +154,8 @@ help:
 #: STUDIES='A B'    several: the report of A, with B beside it
 #: LANGUAGE=ja|en   one language; both if not given
 #: SOURCE=FILE      the source's text or PDF, for verify
-#: TITLE='…'        the source's title, for new-study
+#: TITLE='…'        the source's title, for new-study; the page's, for new-notebook
+#: NAME=NAME        the page's name, for new-notebook
 #: WORDS='…'        words of the source, for passage
 #: REVIEWER='…'     who reproduces, for the certificate
 #: A=NAME           a report's folder or a revision, for compare (HEAD if not given)
@@ -189,6 +194,10 @@ passage: environment
 ## begin a study of another source: make new-study STUDY=name TITLE='…' LANGUAGE=en
 new-study: environment
 	@$(run) analysis new-study
+
+## begin a page of the report: make new-notebook NAME=regional-events TITLE='…'
+new-notebook: environment
+	@$(run) analysis new-notebook
 
 ## what is fresh, what is stale, and why
 status: environment

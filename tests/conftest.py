@@ -19,6 +19,7 @@ from analysis.study.schema import Schema, Table
 from analysis.tables import tidy
 from analysis.tables.tidy import Data
 from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
+from shown import Shown, shown_by
 
 PAPER = "okamoto2020"
 # A test takes as long as the machine is busy; only what it finds counts.
@@ -186,6 +187,23 @@ def frame(table: Table, rows: Rows, kind: str) -> pd.DataFrame:
         name: pd.to_numeric(made[name].where(made[name] != "")).astype(numbers[field.type])
         for name, field in fields.items() if field.type in numbers
     })  # fmt: skip
+
+
+# -- Notebooks -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def run_notebook(harbour_made) -> Callable[..., Shown]:
+    """Run a notebook of the project on the synthetic study: `run_notebook("03_issues", language="ja")`.
+
+    Further arguments are parameters of the notebook.
+    """
+
+    def run(notebook: str, *, language: str, **parameters: object) -> Shown:
+        given = {"study": harbour_made.study.id, "language": language} | parameters
+        return shown_by(notebook, given, harbour_made.folder)
+
+    return run
 
 
 # -- Projects in a folder of their own -------------------------------------------------------------

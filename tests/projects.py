@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +19,8 @@ from analysis import paths
 STUDIES = paths.ROOT / "tests" / "studies"
 HARBOUR = STUDIES / "harbour"
 RIVERTOWNS = STUDIES / "rivertowns"
-MAKE_PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER",
-                   "A", "B", "EXECUTOR", "ADDRESS", "TITLE")  # fmt: skip
+MAKE_PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE",
+                   "KERNELS", "REVIEWER", "A", "B", "EXECUTOR", "ADDRESS", "TITLE", "NAME")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,30 @@ class Project:
         lines = [line for line in said.stdout.splitlines() if line != "everything is fresh"]
         return dict(line.split(": ", 1) for line in lines)
 
+    def outcomes(self, *arguments: str) -> dict[str, str]:
+        """Run tests of this copy; return how each ended (PASSED …) by its file and name."""
+        outer = {n: v for n, v in os.environ.items() if not n.startswith(("MAKE", "MFLAGS", "PYTEST"))}
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=no", *arguments], cwd=self.folder,
+            env=outer | {"PYTHONPATH": str(self.folder / "src")}, stdin=subprocess.DEVNULL,
+            capture_output=True, encoding="utf-8", check=False,
+        )  # fmt: skip
+        line = re.compile(r"^(PASSED|FAILED|ERROR) (?:\S+/)?(\S+?\.py::.+?)(?: - .*)?$", re.MULTILINE)
+        found = {test: outcome for outcome, test in line.findall(done.stdout)}
+        assert found, done.stdout + done.stderr
+        return found
+
+    def edit(self, notebook: str, cell: str, old: str, new: str) -> None:
+        """Replace words in a cell of a notebook, which is written as notebooks are committed."""
+        path = self.folder / "notebooks" / f"{notebook}.ipynb"
+        content = json.loads(path.read_text("utf-8"))
+        (found,) = [c for c in content["cells"] if c["id"] == cell]
+        source = "".join(found["source"])
+        assert old in source
+        found["source"] = source.replace(old, new).splitlines(keepends=True)
+        text = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        path.write_text(text, "utf-8")
+
     def copy(self, folder: Path) -> Project:
         """The same project, with what is built in it, in another folder."""
         shutil.copytree(self.folder, folder)
@@ -83,9 +110,24 @@ class Project:
         path = self.folder / "notebooks" / "report.yaml"
         plan = yaml.safe_load(path.read_text("utf-8"))
         plan["pages"] = [page for page in plan["pages"] if page["page"] in names]
+        plan["guides"] = []
         assert len(plan["pages"]) == len(names)
         path.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), "utf-8")
         return self
+
+
+def pages(regions: Iterable[str]) -> tuple[str, ...]:
+    """The pages that notebooks make of a study with these regions, in order, by the plan."""
+    entries = yaml.safe_load(paths.PLAN.read_text("utf-8"))["pages"]
+    return tuple(
+        entry["page"].format(region=region)
+        for entry in entries for region in (regions if "for_each" in entry else [None])
+    )  # fmt: skip
+
+
+def guides() -> tuple[str, ...]:
+    """The pages that no notebook makes."""
+    return tuple(g["guide"] for g in yaml.safe_load(paths.PLAN.read_text("utf-8"))["guides"])
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -99,8 +141,19 @@ def copy_project(folder: Path) -> Project:
     ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     for name in ("src", "notebooks"):
         shutil.copytree(paths.ROOT / name, folder / name, ignore=ignored)
+    shutil.copytree(paths.DOCS, folder / "docs", ignore=shutil.ignore_patterns("*.png"))
     shutil.copy(paths.LOCK, folder)
     (folder / "data").mkdir()
     shutil.copy(paths.SCHEMA, folder / "data")
     shutil.copytree(HARBOUR, folder / "data" / "raw" / "harbour")
     return Project(folder)
+
+
+def copy_with_tests(folder: Path) -> Project:
+    """Make a copy in which the tests of the project run, too, and with them its own study."""
+    project = copy_project(folder)
+    ignored = shutil.ignore_patterns("__pycache__", "browser", "notebooks")
+    shutil.copytree(paths.TESTS, folder / "tests", ignore=ignored)
+    shutil.copytree(paths.RAW / "okamoto2020", folder / "data" / "raw" / "okamoto2020")
+    shutil.copy(paths.ROOT / "pyproject.toml", folder)
+    return project

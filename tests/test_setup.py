@@ -20,11 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS", "REVIEWER", "A", "B",
-              "EXECUTOR", "ADDRESS", "TITLE")
+PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS",
+              "REVIEWER", "A", "B", "EXECUTOR", "ADDRESS", "TITLE", "NAME")
 COMMANDS = {"help", "report", "test", "data", "figures", "lab", "clean", "lock", "verify", "status",
             "passage", "reproduce", "compare", "expected", "test-browser",
-            "benchmark", "new-study", "export", "test-tools"}  # fmt: skip
+            "benchmark", "new-study", "new-notebook", "export", "test-tools"}  # fmt: skip
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.
 HOSTILE = (

@@ -201,6 +201,31 @@ def new_study(study: str, title: str, languages: tuple[str, ...]) -> None:
                f" docs/new-study.md says, then run: make report STUDY={study}")  # fmt: skip
 
 
+def _name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    # Some systems keep the machine's name in NAME: from the environment only Make's word counts.
+    given = context.get_parameter_source(parameter.name) != ParameterSource.ENVIRONMENT
+    return value if given or "MAKELEVEL" in os.environ else ""
+
+
+@main.command("new-notebook")
+@click.option("--name", envvar="NAME", default="", callback=_name, help="the new page's name")
+@click.option("--title", envvar="TITLE", default="", help="its title, in Japanese or English")
+@study_option
+def new_notebook(name: str, title: str, study: str) -> None:
+    """Begin a page of the report: a notebook that runs, its test, its line in report.yaml."""
+    from analysis.new_notebook import NewNotebookError, begin
+
+    try:
+        begun = begin(name, title, study)
+    except NewNotebookError as error:
+        raise Refused(str(error)) from None
+    notebook, test = (path.relative_to(paths.ROOT) for path in (begun.notebook, begun.test))
+    click.echo(f"{notebook}: the page “{begun.titles['ja']}” (ja), “{begun.titles['en']}” (en); its"
+               f" test is {test}. Now run: make report\nthen edit: the titles (the first two cells and"
+               f" the page's line in notebooks/{paths.PLAN.name}), question, figure, table and"
+               " conclusions, as docs/extend.md says")  # fmt: skip
+
+
 @main.command()
 @studies_option
 @language_option

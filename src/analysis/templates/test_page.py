@@ -1,0 +1,24 @@
+"""What notebooks/$notebook.ipynb shows: a figure and a table that lead to their evidence."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="module", params=["ja", "en"])
+def page(run_notebook, request):
+    """The page as the notebook makes it of the synthetic study."""
+    return run_notebook("$notebook", language=request.param)
+
+
+def test_the_figure_is_there_and_its_marks_lead_to_evidence(page):
+    assert "$name" in page.figures
+    assert page.figures["$name"].records
+
+
+def test_the_rows_of_the_table_lead_to_evidence(page):
+    assert page.rows
+
+
+def test_nothing_leads_to_evidence_that_is_not_there(page):
+    assert page.astray == set()
