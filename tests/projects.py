@@ -117,11 +117,15 @@ class Project:
 
 
 def pages(regions: Iterable[str]) -> tuple[str, ...]:
-    """The pages that notebooks make of a study with these regions, in order, by the plan."""
+    """The pages that notebooks make of a study with these regions, in order, by the plan.
+
+    Without those that need other studies beside it.
+    """
     entries = yaml.safe_load(paths.PLAN.read_text("utf-8"))["pages"]
     return tuple(
         entry["page"].format(region=region)
-        for entry in entries for region in (regions if "for_each" in entry else [None])
+        for entry in entries if "needs" not in entry
+        for region in (regions if "for_each" in entry else [None])
     )  # fmt: skip
 
 

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 import yaml
 
+from projects import pages
+
 # One worker builds the synthetic study's report, once.
 pytestmark = pytest.mark.xdist_group("report")
 LANGUAGES = ("ja", "en")
 REGIONS = ("todaimisaki", "aoura", "shiomi")
-PAGES = ("index", "phases", "grades", "issues", *(f"region-{r}" for r in REGIONS), "outlook",
-         "evidence", "methods")  # fmt: skip
+PAGES = pages(REGIONS)
 EVERY = {f"{language}/{page}" for language in LANGUAGES for page in PAGES}
 
 

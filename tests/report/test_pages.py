@@ -18,12 +18,14 @@ import hostile_texts
 from analysis import paths
 from analysis.report import pages
 from analysis.report.plan import Job
+from projects import guides
+from projects import pages as pages_of
 
 LANGUAGES = ("ja", "en")
 OTHER = {"ja": "en", "en": "ja"}
 REGIONS = ("todaimisaki", "aoura", "shiomi")
-PAGES = ("index", "phases", "grades", "issues", *(f"region-{r}" for r in REGIONS), "outlook",
-         "evidence", "methods")  # fmt: skip
+PAGES = pages_of(REGIONS)
+GUIDES = guides()
 NOTEBOOK = {page["page"]: page["notebook"]
             for page in yaml.safe_load(paths.PLAN.read_text("utf-8"))["pages"]}  # fmt: skip
 XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -68,13 +70,14 @@ def broken(path: Path) -> list[str]:
 def test_every_page_is_there_in_both_languages_and_none_is_left_over(built):
     for language in LANGUAGES:
         there = {path.stem for path in (built.report / language).glob("*.html")}
-        assert there == {*PAGES, "search"}
+        assert there == {*PAGES, *GUIDES, "search"}
+    assert {"index", "phases", "region-aoura", "evidence", "new-study"} <= there
     assert (built.report / "index.html").exists()
 
 
 @report
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *GUIDES])
 def test_no_link_of_a_page_is_broken(built, language, page):
     assert broken(built.report / language / f"{page}.html") == []
 
@@ -86,10 +89,35 @@ def test_no_link_of_the_first_page_of_all_is_broken(built):
 
 @report
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [*PAGES, *GUIDES])
 def test_no_id_stands_twice_on_a_page(built, language, page):
     ids = parsed(built.report / language / f"{page}.html").xpath("//@id")
     assert sorted(ids) == sorted(set(ids))
+
+
+@report
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_is_in_the_navigation_and_says_what_its_file_says(built, language, guide):
+    root = parsed(built.report / language / f"{guide}.html")
+    assert f"{guide}.html" in root.xpath("//nav//a/@href")
+    assert root.xpath("//nav//a[@aria-current]/@href") == [f"{guide}.html"]
+    file = built.folder / "docs" / f"{guide}{'.ja' if language == 'ja' else ''}.md"
+    (title,) = re.findall(r"^# (.+)$", file.read_text("utf-8"), re.MULTILINE)
+    assert root.xpath("//main//h1")[0].text_content() == title
+    code = re.findall(r"^    (make [a-z-]+.*)$", file.read_text("utf-8"), re.MULTILINE)
+    shown = root.xpath("//main")[0].text_content()
+    assert code and [line for line in code if line not in shown] == []
+
+
+@report
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_guide_leads_to_another_in_its_language_and_leaves_the_other_language_to_the_switch(
+    built, language
+):
+    root = parsed(built.report / language / "extend.html")
+    assert root.xpath("//main//a/@href") == ["new-study.html"]
+    assert parsed(built.report / language / "new-study.html").xpath("//main//a/@href") == []
 
 
 @report
@@ -112,7 +140,7 @@ def test_a_page_holds_its_own_languages_prose_and_none_of_the_others(built, lang
 
 @report
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", [*PAGES, "search"])
+@pytest.mark.parametrize("page", [*PAGES, *GUIDES, "search"])
 def test_a_page_says_its_language_and_leads_to_the_same_page_in_the_other(built, language, page):
     root = parsed(built.report / language / f"{page}.html")
     assert root.get("lang") == language
@@ -121,7 +149,7 @@ def test_a_page_says_its_language_and_leads_to_the_same_page_in_the_other(built,
 
 @report
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("page", [*PAGES, "search"])
+@pytest.mark.parametrize("page", [*PAGES, *GUIDES, "search"])
 def test_a_page_runs_no_script_of_its_own_and_loads_nothing_from_elsewhere(built, language, page):
     root = parsed(built.report / language / f"{page}.html")
     assert [s for s in root.iter("script") if not s.get("src")] == []

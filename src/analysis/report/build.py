@@ -20,7 +20,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from analysis import links, paths
-from analysis.report import cluster, crate, fresh, pages, pdf, provenance, run, site
+from analysis.report import cluster, crate, fresh, guides, pages, pdf, provenance, run, site
 from analysis.report.execute import NotebookError
 from analysis.report.pdf import Page
 from analysis.report.plan import LANGUAGES, Job
@@ -202,6 +202,7 @@ def _site(
         pages=[(job.page, job.title) for job in jobs],
         thumbnails=[Thumbnail(f.page, f.name, f.title, f.alt) for f in figures],
         languages=languages,
+        guides=guides.guides([language]),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from analysis import paths
 from analysis.report import provenance
+from analysis.report.guides import guides
 from analysis.report.plan import LANGUAGES, Job, plan
 from analysis.tables import description
 
@@ -113,6 +114,7 @@ def rendering(study: str, languages: Sequence[str], beside: Sequence[str] | None
         *sorted(paths.NOTEBOOKS.glob("*")),
         *(provenance.PACKAGE.parent / name for name in code),
         *sorted(p for p in THEME.rglob("*") if p.is_file()),
+        *(guide.file for guide in guides(languages)),
     ]
     for each in (study, *package_of(study, beside)["study"]["beside"]):
         files += sorted((paths.PROCESSED / each).glob("*"))

@@ -20,6 +20,7 @@ from nbformat import NotebookNode
 from analysis.figures import colours
 from analysis.report import search
 from analysis.report.fresh import THEME
+from analysis.report.guides import Guide
 
 # Files of Sphinx that a reader of the report has no use for, or that hold no more than its state.
 _LEFT_OUT = (".buildinfo", ".doctrees", "objects.inv", "_sources", "genindex.html", "jupyter_execute",
@@ -69,6 +70,12 @@ class Site:
     pages: Sequence[tuple[str, str]]  # file name and title, in order; the first is the index
     thumbnails: Sequence[Thumbnail]
     languages: Sequence[str]
+    guides: Sequence[Guide] = ()  # pages that no notebook makes, after the others
+
+    @property
+    def all_pages(self) -> list[tuple[str, str]]:
+        """File name and title of every page, those of notebooks first."""
+        return [*self.pages, *((guide.page, guide.title) for guide in self.guides)]
 
 
 def build(site: Site, notebooks: Mapping[str, NotebookNode], target: Path) -> None:
@@ -82,10 +89,12 @@ def build(site: Site, notebooks: Mapping[str, NotebookNode], target: Path) -> No
         source.mkdir()
         for name, notebook in notebooks.items():
             nbformat.write(notebook, source / f"{name}.ipynb")
+        for guide in site.guides:
+            (source / f"{guide.page}.md").write_text(guide.text(site.guides), "utf-8")
         _sphinx(source, output, Path(folder, "doctrees"), _configuration(site))
         for path in [path for left_out in _LEFT_OUT for path in output.glob(left_out)]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        search.write(site.pages, output)
+        search.write(site.all_pages, output)
         (output / "_static" / "figures.css").write_text(colours.stylesheet(), "utf-8")
         shutil.copytree(output, target, dirs_exist_ok=True)
 
@@ -104,6 +113,7 @@ def _configuration(site: Site) -> dict[str, Any]:
         "html_show_sphinx": False,
         "html_use_index": False,
         "html_permalinks": False,
+        "highlight_language": "none",  # the theme has no colours for code
         "nb_execution_mode": "off",
         "nb_ipywidgets_js": {},
         "nb_render_markdown_format": "myst",
@@ -112,7 +122,7 @@ def _configuration(site: Site) -> dict[str, Any]:
         "suppress_warnings": ["toc.not_included", "mystnb.unknown_mime_type", "toc.not_readable",
                               "toc.no_title"],
         "html_context": {
-            "report_pages": list(site.pages),
+            "report_pages": site.all_pages,
             "other_language": other,
             "other_language_built": other in site.languages,
             "words": _WORDS[site.language],
