@@ -286,6 +286,16 @@ def test_a_chosen_python_finds_the_kernel_provisioner_without_an_installation(ch
     assert declared["warm"] in found
 
 
+def test_the_kernels_of_the_lab_find_this_checkout_from_any_folder(checkout, tmp_path):
+    # Kernels get the environment of the server that starts them.
+    (checkout.folder / "src" / "jupyterlab.py").write_text(ECHO, encoding="utf-8")
+    environment = received(checkout.make(*here("lab")))["environment"]
+    where = [sys.executable, "-c", "import analysis; print(analysis.__file__)"]
+    found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert found.stdout.strip() == str(checkout.folder / "src" / "analysis" / "__init__.py"), found.stderr
+    assert environment["JUPYTER_PREFER_ENV_PATH"] == "1"  # not a kernel of the user's own
+
+
 def test_a_python_without_the_locked_versions_is_refused_in_one_line(checkout):
     lock = checkout.folder / "requirements.lock"
     other = re.sub(r"^pandas==\S+", "pandas==0.0.1", LOCK, flags=re.MULTILINE)

@@ -18,6 +18,21 @@ from analysis.study import schema
 from analysis.tables.tidy import Data, read
 
 
+class MistakeError(Exception):
+    """What whoever runs a notebook can put right: shown as one line, not as a traceback."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
+        return [str(self)]
+
+
+class NoTablesError(MistakeError, FileNotFoundError):
+    """The study has no tidy tables; the message says which command writes them."""
+
+
+class LanguageError(MistakeError, ValueError):
+    """The report is written in another language."""
+
+
 @dataclass(frozen=True)
 class Report:
     """One notebook's view of a study: its tidy tables, and the language it writes in."""
@@ -70,13 +85,16 @@ class Report:
 def open_study(study: str, language: str, *, beside: str = "") -> Report:
     """Open a study's tidy tables to write about them in a language ('ja' or 'en').
 
-    `beside` names the studies to set beside it, space-separated. Raises ValueError for another
-    language, FileNotFoundError for a study without tidy tables.
+    `beside` names the studies to set beside it, space-separated. Raises LanguageError for another
+    language, NoTablesError for a study without tidy tables.
     """
     if language not in ("ja", "en"):
-        raise ValueError(f"language {language!r}: write 'ja' or 'en'")
-    others = tuple(map(read, beside.split()))
-    report = Report(read(study), language, others, links.to_pages(study, language))
+        raise LanguageError(f"language {language!r}: write 'ja' or 'en'")
+    try:
+        data, *others = map(read, [study, *beside.split()])
+    except FileNotFoundError as error:
+        raise NoTablesError(str(error)) from None
+    report = Report(data, language, tuple(others), links.to_pages(study, language))
     if report.pages and not (paths.REPORTS / study / language / "evidence.html").exists():
         report.say(
             ja=f"*根拠へのリンクが開くのは、`make report STUDY={study}` で報告を作った後です。*",
