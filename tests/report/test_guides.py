@@ -68,6 +68,13 @@ def test_the_line_that_leads_to_the_other_language_is_left_to_the_switch(planned
     assert one.text([one]) == "# One\n\nText.\n"
 
 
+@pytest.mark.parametrize("colon", [":", "："])
+def test_the_line_above_a_table_becomes_its_caption(planned, colon):
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n"
+    (one,) = guides(["en"], planned("one", one=f"# One\n\nText.\n\nExamples{colon}\n\n{table}\nMore.\n"))
+    assert one.text([one]) == f"# One\n\nText.\n\n```{{table}} Examples\n{table}```\n\nMore.\n"
+
+
 def test_both_languages_of_a_guide_have_the_same_sections_and_the_same_code():
     for guide in {guide.page for guide in guides(["en"])}:
         english, japanese = ((paths.DOCS / f"{guide}{x}.md").read_text("utf-8") for x in ("", ".ja"))

@@ -108,6 +108,9 @@ def test_a_guide_is_in_the_navigation_and_says_what_its_file_says(built, languag
     code = re.findall(r"^    (make [a-z-]+.*)$", file.read_text("utf-8"), re.MULTILINE)
     shown = root.xpath("//main")[0].text_content()
     assert code and [line for line in code if line not in shown] == []
+    tables = root.xpath("//main//table")
+    assert len(tables) == file.read_text("utf-8").count("|---|---|")
+    assert [t for t in tables if not t.xpath("./caption") or not t.xpath(".//th[@scope='col']")] == []
 
 
 @report

@@ -20,6 +20,8 @@ _ENDING = {"ja": ".ja.md", "en": ".md"}
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#:\s]+)(#[^)\s]*)?\)")  # to another file, with a place in it
 # The line that leads to the same guide in the other language; in the report the switch does.
 _SWITCH = re.compile(r"^\*\[[^\]]+\]\([^)]+\)\*\n+", re.MULTILINE)
+# A table and the line above it, which ends in a colon: in the report, its caption.
+_TABLE = re.compile(r"^([^\n|]+)[:：]\n\n((?:\|.*\n)+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Guide:
                 return words
             return f"{words} (`{there.relative_to(folder.parent.resolve()).as_posix()}`)"
 
-        return _LINK.sub(elsewhere, _SWITCH.sub("", self.file.read_text("utf-8"), count=1))
+        text = _SWITCH.sub("", self.file.read_text("utf-8"), count=1)
+        return _LINK.sub(elsewhere, _TABLE.sub(r"```{table} \1\n\2```\n", text))
 
 
 def guides(languages: Sequence[str], path: Path | None = None) -> list[Guide]:
