@@ -40,7 +40,7 @@ def metadata(
     name, `found` their figures; `lock` is the digest of the locked dependencies.
     """
     languages = list(dict.fromkeys(job.language for job in jobs))
-    files = [*_files(package, languages), *_pages(jobs, found)]
+    files = [*_files(package, languages), *_others(runs), *_pages(jobs, found)]
     actions = [*(_run(job, runs[job.name], found[job.name]) for job in jobs),
                *(_setting(language, jobs) for language in languages)]  # fmt: skip
     root = _root(folder, package, languages) | {
@@ -93,6 +93,14 @@ def _files(package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Ent
     for resource in package["resources"]:
         yield _file(f"data/{resource['path']}", resource["title"],
                     alternateName=resource["title_ja"])  # fmt: skip
+
+
+def _others(runs: Mapping[str, Mapping[str, Any]]) -> Iterator[Entity]:
+    """The tables of the studies beside it that the runs read."""
+    names = sorted({name for run in runs.values() for name in run["tables"] if "/" in name})
+    for name in names:
+        study, _, table = name.partition("/")
+        yield _file(f"data/{name}", f"{Path(table).stem} of {study}", alternateName=f"{study}：{Path(table).stem}")
 
 
 def _pages(jobs: Sequence[Job], found: Mapping[str, Sequence[Figure]]) -> Iterator[Entity]:
