@@ -188,7 +188,7 @@ def _fate(mutation: Mutation, study: Study, schema: Schema, cells: Cells) -> str
     row = frame.loc[[mutation.line]].astype(object)
     row[mutation.column] = mutation.after
     tables = MappingProxyType({**study.tables, mutation.table: row})
-    alone = Schema(MappingProxyType({table.name: table}), schema.vocabularies)
+    alone = Schema(MappingProxyType({table.name: table}), schema.vocabularies, {})
     for claims in Claims(replace(study, tables=tables), alone).rows():
         if any(cell.verdict == CellVerdict.NOT_FOUND for cell in cells.of_row(claims)):
             return "NOT_FOUND"

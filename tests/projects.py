@@ -154,10 +154,10 @@ def copy_project(folder: Path) -> Project:
 
 
 def copy_with_tests(folder: Path) -> Project:
-    """Make a copy in which the tests of the project run, too, and with them its own study."""
+    """Make a copy in which the tests of the project run, too, and with them its own studies."""
     project = copy_project(folder)
     ignored = shutil.ignore_patterns("__pycache__", "browser", "notebooks")
     shutil.copytree(paths.TESTS, folder / "tests", ignore=ignored)
-    shutil.copytree(paths.RAW / "okamoto2020", folder / "data" / "raw" / "okamoto2020")
+    shutil.copytree(paths.RAW, folder / "data" / "raw", dirs_exist_ok=True)
     shutil.copy(paths.ROOT / "pyproject.toml", folder)
     return project

@@ -40,6 +40,6 @@ def shown_by(notebook: str, parameters: Mapping[str, object], processed: Path) -
     keys = {f"{t}/{r}" for t, r in zip(data.evidence["table"], data.evidence["record"], strict=True)}
     keys |= {f"passages/{r}" for r in data.passages["record"]}
     return Shown(
-        {figure.name: figure for figure in pages.figures(executed, job, processed)},
+        {figure.name: figure for figure in pages.figures(executed, job)},
         frozenset(pages.cards_led_to(executed)), frozenset(map(links.anchor, keys)),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -57,9 +58,10 @@ def test_a_notebook_runs_as_it_is_in_any_folder_and_leaves_nothing_there(elsewhe
     executed = run_all(nbformat.read(path, as_version=4), elsewhere)
     displayed = [output.output_type for output in outputs(executed)]
     assert set(displayed) == {"display_data"}  # no warning, no error, nothing printed
-    calls = "".join(c.source for c in executed.cells if c.cell_type == "code")
+    calls = "\n".join(c.source for c in executed.cells if c.cell_type == "code")
     shown = [output for output in outputs(executed) if FIGURE in output.data]
-    assert len(shown) == calls.count("report.show(")
+    always = re.findall("^report.show\\(", calls, re.MULTILINE)  # some stand under a condition
+    assert len(always) <= len(shown) <= calls.count("report.show(")
     assert list(elsewhere.iterdir()) == []
 
 

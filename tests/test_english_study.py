@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from analysis import paths
+from analysis import figures, paths
 from analysis.study import load, verify
+from analysis.tables.tidy import read
 from projects import RIVERTOWNS, Project, copy_project, files
 
 SOURCE = RIVERTOWNS / "source.txt"
@@ -189,10 +190,12 @@ def test_the_consensus_counts_where_there_is_one(made):
     assert "hulls-product" not in " ".join(profile.query("theme == 'firms'")["records"])
 
 
-def test_captions_and_cards_say_whose_judgement_the_themes_are(pages):
-    for page in ("grades", "issues", "outlook"):
-        text = html.tostring(pages[page], encoding="unicode")
-        assert "one coder" not in text and "their consensus where there is one" in text
+def test_captions_and_cards_say_whose_judgement_the_themes_are(made, pages):
+    data = read(made.study, made.processed.parent)
+    for figure in (figures.theme_profile, figures.issue_matrix, figures.outlook_map):
+        subtitle = figure(data, "en").subtitle
+        assert "one coder" not in subtitle
+        assert "their consensus where there is one" in subtitle
     words = said(pages["evidence"])
     assert "Themes (consensus of the coders)" in words
     assert "Themes (given by at least one of 2 coders)" in words

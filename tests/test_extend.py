@@ -30,7 +30,7 @@ def followed(tmp_path_factory) -> Project:
     with (project.folder / catalogue).open("a", encoding="utf-8") as file:
         file.write(f"\n\n{entry}")
     (project.folder / test_file).write_text(test, "utf-8")
-    (notebook,) = re.findall(r"`notebooks/(07_\w+)\.ipynb`", GUIDE)
+    (notebook,) = re.findall(r"`notebooks/(08_\w+)\.ipynb`", GUIDE)
     begun = 'report.show(figures.phase_timeline(data, language), name="regional-events")'
     project.edit(notebook, "figure", begun, cell.strip())
     return project
@@ -43,7 +43,7 @@ def test_the_tests_that_the_guide_tells_of_run_on_its_figure_and_pass(followed):
     per_file = {test.partition("::")[0] for test in outcomes}
     assert per_file == {"test_catalogue.py", "test_events.py", "test_regional_events.py"}
     drawn = [t for t in outcomes if "can_be_read" in t]
-    assert {re.search(r"\[(\w+)-event_list", test)[1] for test in drawn} == {"harbour", "paper"}
+    assert {re.search(r"\[(\w+)-event_list", test)[1] for test in drawn} == {"harbour", "paper", "rivertowns"}
 
 
 def test_the_page_of_the_guide_is_in_the_report_with_its_figure(followed):

@@ -134,12 +134,12 @@ def test_the_plan_gets_one_line_before_the_evidence_and_keeps_all_others(here):
     assert done.exit_code == 0, done.stderr
     after = path.read_text("utf-8").splitlines()
     (line,) = [line for line in after if line not in before]
-    assert line == ("  - {page: regional-events, notebook: 07_regional_events, title_ja: 地域の出来事,"
+    assert line == ("  - {page: regional-events, notebook: 08_regional_events, title_ja: 地域の出来事,"
                     " title_en: Regional events}")  # fmt: skip
     assert after[after.index(line) + 1].startswith("  - {page: evidence,")
     after.remove(line)
     assert after == before
-    assert "notebooks/07_regional_events.ipynb" in done.stdout
+    assert "notebooks/08_regional_events.ipynb" in done.stdout
     assert "tests/notebooks/test_regional_events.py" in done.stdout
 
 
@@ -150,12 +150,12 @@ def test_a_comment_stays_with_the_entry_that_it_stands_above_and_a_plan_without_
     first = "pages:\n- page: index\n  notebook: 00_overview\n  title_ja: 題\n  title_en: T\n"
     path.write_text(f"{first}# the cards\n- {{page: evidence, notebook: 06_evidence}}", "utf-8")
     assert begin(NAME="one").exit_code == 0
-    line = "- {page: one, notebook: 07_one, title_ja: One, title_en: One}\n"
+    line = "- {page: one, notebook: 08_one, title_ja: One, title_en: One}\n"
     assert path.read_text("utf-8") == f"{first}{line}# the cards\n- {{page: evidence, notebook: 06_evidence}}"
     path.write_text(f"# all\n{first}", "utf-8")
     assert begin(NAME="two").exit_code == 0
     assert path.read_text("utf-8") == (
-        f"# all\n{first}- {{page: two, notebook: 08_two, title_ja: Two, title_en: Two}}\n")  # fmt: skip
+        f"# all\n{first}- {{page: two, notebook: 09_two, title_ja: Two, title_en: Two}}\n")  # fmt: skip
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -166,11 +166,11 @@ def test_a_title_is_shown_and_planned_as_it_is_given(here, title):
     assert done.exit_code == 0, done.stderr
     (job,) = [j for j in plan(STUDY, ("ja",), paths.PLAN) if j.page == "events"]
     assert job.title == title
-    notebook = nbformat.read(here.folder / "notebooks" / "07_events.ipynb", as_version=4)
+    notebook = nbformat.read(here.folder / "notebooks" / "08_events.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert rendered(notebook.cells[0].source) == title
     shutil.rmtree(here.folder / "tests")
-    (here.folder / "notebooks" / "07_events.ipynb").unlink()
+    (here.folder / "notebooks" / "08_events.ipynb").unlink()
     (here.folder / "notebooks" / "report.yaml").write_bytes(before["report.yaml"])
 
 
@@ -183,15 +183,15 @@ def rendered(markdown: str) -> str:
 
 
 def test_numbers_go_on_after_the_last_and_then_fill_the_gaps_before_the_methods(here):
-    for name, number in (("one", "07"), ("two", "08")):
+    for name, number in (("one", "08"), ("two", "09")):
         assert begin(NAME=name).exit_code == 0
         assert (here.folder / "notebooks" / f"{number}_{name}.ipynb").exists()
     notebooks = here.folder / "notebooks"
-    shutil.move(notebooks / "08_two.ipynb", notebooks / "89_two.ipynb")
+    shutil.move(notebooks / "09_two.ipynb", notebooks / "89_two.ipynb")
     assert begin(NAME="three").exit_code == 0
-    assert (notebooks / "08_three.ipynb").exists()
-    for number in range(9, 89):
-        shutil.copy(notebooks / "07_one.ipynb", notebooks / f"{number:02}_n{number}.ipynb")
+    assert (notebooks / "09_three.ipynb").exists()
+    for number in range(10, 89):
+        shutil.copy(notebooks / "08_one.ipynb", notebooks / f"{number:02}_n{number}.ipynb")
     refused(begin(NAME="four"), "notebooks: no number below 90 is free")
 
 
@@ -205,10 +205,10 @@ def begun(tmp_path_factory) -> Project:
     for name in ("regional-events", "no-figure", "no-links", "wrong-links"):
         done = project.run("new-notebook", NAME=name)
         assert done.returncode == 0, done.stderr
-    project.edit("08_no_figure", "figure", "report.show(", "str(")
-    project.edit("08_no_figure", "figure", ', name="no-figure"', "")
-    project.edit("09_no_links", "table", ', table="events"', "")
-    project.edit("10_wrong_links", "table", ', table="events"', ', table="issues"')
+    project.edit("09_no_figure", "figure", "report.show(", "str(")
+    project.edit("09_no_figure", "figure", ', name="no-figure"', "")
+    project.edit("10_no_links", "table", ', table="events"', "")
+    project.edit("11_wrong_links", "table", ', table="events"', ', table="issues"')
     return project
 
 

@@ -174,7 +174,7 @@ def export(study: str) -> None:
     """Write exports/<study>: the tables, codebook and references in the formats of other tools."""
     from analysis.export import folder
 
-    _make_data(study)
+    _make_data(study, ())
     try:
         written = folder.write(study)
     except (folder.ExportError, _study_error()) as error:

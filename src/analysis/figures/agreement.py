@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from analysis.figures import style
+from analysis.figures import colours, style
 from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.words import Words
 from analysis.tables.findings import alpha_words, interval_words
@@ -20,7 +20,6 @@ WORDS = Words(
 )
 # Where Krippendorff (2004, p. 241) draws lines for tentative and for firm conclusions.
 _LINES = (0.667, 0.8)
-_BLUE = "#3b6a8f"  # of no region
 
 
 def coder_agreement(
@@ -69,9 +68,9 @@ def _row(
     y = canvas.top + height / 2
     canvas.middle(canvas.left, y, lines)
     if row["low"] == row["low"]:
-        canvas.rule(at(row["low"]), y, at(row["high"]), y, colour=_BLUE, line=2, below=1)
+        canvas.rule(at(row["low"]), y, at(row["high"]), y, colour=colours.USED, line=2, below=1)
     if row["alpha"] == row["alpha"]:
-        canvas.mark(at(row["alpha"]), y, "o", size=6, face=_BLUE)
+        canvas.mark(at(row["alpha"]), y, "o", size=6, face=colours.USED)
     told = {
         "units": f"{row['units']}",
         "disagreed": f"{row['disagreed']}",

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import analysis
+from analysis.report.guides import guides
 from analysis.report.pages import Figure
 from analysis.report.plan import Job
 
@@ -40,7 +41,7 @@ def metadata(
     name, `found` their figures; `lock` is the digest of the locked dependencies.
     """
     languages = list(dict.fromkeys(job.language for job in jobs))
-    files = [*_files(package, languages), *_others(runs), *_pages(jobs, found)]
+    files = [*_files(package, languages), *_others(runs), *_pages(jobs, found), *_guides(languages)]
     actions = [*(_run(job, runs[job.name], found[job.name]) for job in jobs),
                *(_setting(language, jobs) for language in languages)]  # fmt: skip
     root = _root(folder, package, languages) | {
@@ -100,7 +101,8 @@ def _others(runs: Mapping[str, Mapping[str, Any]]) -> Iterator[Entity]:
     names = sorted({name for run in runs.values() for name in run["tables"] if "/" in name})
     for name in names:
         study, _, table = name.partition("/")
-        yield _file(f"data/{name}", f"{Path(table).stem} of {study}", alternateName=f"{study}：{Path(table).stem}")
+        title = Path(table).stem
+        yield _file(f"data/{name}", f"{title} of {study}", alternateName=f"{study}：{title}")
 
 
 def _pages(jobs: Sequence[Job], found: Mapping[str, Sequence[Figure]]) -> Iterator[Entity]:
@@ -111,6 +113,11 @@ def _pages(jobs: Sequence[Job], found: Mapping[str, Sequence[Figure]]) -> Iterat
             for name in figure.files():
                 yield _file(f"{job.language}/{name}", figure.title, description=figure.alt,
                             inLanguage=job.language)  # fmt: skip
+
+
+def _guides(languages: Sequence[str]) -> Iterator[Entity]:
+    for guide in guides(languages):
+        yield _file(f"{guide.language}/{guide.page}.html", guide.title, inLanguage=guide.language)
 
 
 def _file(name: str, title: str, **more: str) -> Entity:
