@@ -178,8 +178,13 @@ class Machines:
 
     @property
     def address(self) -> str:
-        wait_until(self.scheduler_file.exists)
-        return json.loads(self.scheduler_file.read_text("utf-8"))["address"]
+        return wait_until(self.written)["address"]
+
+    def written(self) -> dict | None:
+        """What the scheduler says of itself; None until it has said all of it."""
+        with suppress(OSError, ValueError):
+            return json.loads(self.scheduler_file.read_text("utf-8"))
+        return None
 
     def stop(self) -> None:
         for process in self.processes:
