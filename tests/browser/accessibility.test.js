@@ -115,6 +115,8 @@ for (const language of languages) {
     let wide = 0;
     for (const { name, path } of pages.filter((p) => p.language === language && !p.front)) {
       await visit(browser, url(path), async (page) => {
+        // What is folded can be neither seen nor reached, until its reader opens it.
+        await page.evaluate(() => document.querySelectorAll("details").forEach((d) => { d.open = true; }));
         const frames = page.locator("main [tabindex='0']");
         for (let i = 0; i < await frames.count(); i += 1) {
           const frame = frames.nth(i);

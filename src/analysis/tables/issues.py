@@ -172,7 +172,9 @@ def outlook(study: Study, schema: Schema) -> pd.DataFrame:
         .reindex(columns=["relation", "recommendation", "stance", "stance_ja", "stance_en",
                           "statement_ja", "statement_en", "issue", "scope", "issue_ja",
                           "issue_en", "themes"])
+        .astype("object")  # a column that no part has is a number to pandas, and takes no text
         .fillna("")
+        .astype("str")
     )  # fmt: skip
 
 
