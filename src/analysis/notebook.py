@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 
 import pandas as pd
 from IPython.display import HTML, Markdown, display
@@ -45,6 +46,10 @@ class Report:
     def say(self, *, ja: str, en: str) -> None:
         """Display the sentence of the report's language (Markdown)."""
         display(Markdown(links.through(self.pages, {"ja": ja, "en": en}[self.language])))
+
+    def head(self, *, ja: str, en: str) -> None:
+        """Display a heading that is there under a condition; others stand in Markdown cells."""
+        display(HTML(f"<h2>{escape({'ja': ja, 'en': en}[self.language])}</h2>"))
 
     def show(self, exhibit: Exhibit, *, name: str) -> None:
         """Display a figure under its name in the report; see `figures.show`."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
 from matplotlib.patches import Rectangle
 
 from analysis import figures
-from analysis.figures import style
+from analysis.figures import colours, style
 from analysis.figures.show import check
 from analysis.tables import together
 
@@ -27,6 +28,9 @@ def test_a_figure_of_several_studies_can_be_read_and_leads_to_the_records_of_eac
     exhibit = getattr(figures, name)(*studies, language)
     with style.applied():
         assert check(exhibit.figure) == []
+    with io.StringIO() as svg:
+        exhibit.figure.savefig(svg, format="svg")
+        assert colours.follows_scheme(svg.getvalue())
     known = together.levels(*studies)
     assert set(exhibit.records) <= set(known)
     assert any(key.count("/") == 2 for key in exhibit.records), "nothing of the other study is drawn"

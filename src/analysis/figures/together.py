@@ -132,6 +132,8 @@ def _legend(canvas: Canvas, language: str) -> None:
     for level in _LEVELS:
         look = _look(level, style.QUIET)
         block = look.pop("block")
+        if look["face"] != style.PAPER:
+            look["face"] = style.BAND_ALT
         canvas.box(x, canvas.top + 0.02, 0.34, 0.15, line=0.8, **look)
         if block:
             canvas.box(x, canvas.top + 0.02, BLOCK, 0.15, face=style.QUIET, edge=style.QUIET)

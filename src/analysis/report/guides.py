@@ -49,7 +49,8 @@ class Guide:
             there = (folder / name).resolve()
             if not there.is_relative_to(folder.parent.resolve()):
                 return words
-            return f"{words} (`{there.relative_to(folder.parent.resolve()).as_posix()}`)"
+            named = there.relative_to(folder.parent.resolve()).as_posix()
+            return words if words.strip("`/") == named else f"{words} (`{named}`)"
 
         text = _SWITCH.sub("", self.file.read_text("utf-8"), count=1)
         return _LINK.sub(elsewhere, _TABLE.sub(r"```{table} \1\n\2```\n", text))
