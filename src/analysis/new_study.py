@@ -16,6 +16,7 @@ id: {study}
 title_ja: {title}
 title_en: {title}
 # subtitle_ja, subtitle_en: if there is one
+# short_ja, short_en: what figures of several studies call it; beside: [ids of studies set beside it]
 authors:
   - {{name_ja: "?", name_en: "?"}}  # and affiliation_ja, affiliation_en
 venue_ja: "?"  # journal, conference, publisher
