@@ -13,6 +13,7 @@ from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.lanes import BLOCK, GUTTER, PAD, Bar, ends, gap_strip, lane, unstated
 from analysis.figures.lanes import WORDS as LANE
 from analysis.figures.words import Words
+from analysis.tables.together import by_scale
 
 _LEVELS = ("verified", "cited", "inferred")
 _TILE = 0.24  # height of a name
@@ -202,9 +203,7 @@ def _band(canvas: Canvas, group: pd.DataFrame, language: str) -> None:
 
 def _columns(group: pd.DataFrame, language: str) -> list[tuple[str, bool, pd.DataFrame]]:
     """Heading, whether it stands apart from the scale, and the rows: best letter first."""
-    reported = group.query("grade_status == 'reported'")
-    scale = reported["scale"].mode().iloc[0]
-    on, off = reported[reported["scale"] == scale], reported[reported["scale"] != scale]
+    on, off = by_scale(group)
     known = on["known_grades"].iloc[0].split()
     columns = [(letter, False, on[on["grade"] == letter]) for letter in known]
     columns += [(letter, True, rows) for letter, rows in off.groupby("grade", sort=False)]

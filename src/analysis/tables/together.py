@@ -30,7 +30,7 @@ _VERDICTS = {
     "agree": ("一致する", "agree"),
     "within": ("範囲に収まる", "lies within"),
 }
-_START, _END = ("始まり", "start"), ("終わり", "end")
+_SIDES = {"start": ("始まり", "start"), "end": ("終わり", "end")}
 
 
 def key(study: str, lead: Data, table: str, record: str) -> str:
@@ -114,9 +114,7 @@ def holes(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
     told = partial(years, language=language, fiscal=counts_fiscal_years(lead.support_gaps))
     rows = []
     for region, frame in support_together(lead, others).groupby("region", sort=False):
-        covered = frame.loc[frame["alone"] == "supported", "fiscal_year"]
-        inner = frame[frame["fiscal_year"].between(covered.min(), covered.max())]
-        for run in _runs(inner[inner["alone"] != "supported"]):
+        for run in _gaps(frame, "alone"):
             filled = run[run["together"] == "supported"]
             by = dict.fromkeys(k for keys in filled["filled_by"] for k in keys.split())
             rows.append({
@@ -128,11 +126,13 @@ def holes(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _runs(frame: pd.DataFrame) -> Iterator[pd.DataFrame]:
-    """The rows in groups of consecutive fiscal years."""
-    places = enumerate(frame["fiscal_year"])
-    for _, run in groupby(places, key=lambda place: place[1] - place[0]):
-        yield frame[frame["fiscal_year"].isin([year for _, year in run])]
+def _gaps(frame: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
+    """The runs of years between two supported ones that a column of a region's years leaves open."""
+    covered = frame.loc[frame[column] == "supported", "fiscal_year"]
+    inner = frame["fiscal_year"].between(covered.min(), covered.max())
+    left = frame[inner & (frame[column] != "supported")]
+    for _, run in groupby(enumerate(left["fiscal_year"]), key=lambda place: place[1] - place[0]):
+        yield left[left["fiscal_year"].isin([year for _, year in run])]
 
 
 def support_counts(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
@@ -145,17 +145,11 @@ def support_counts(lead: Data, others: Sequence[Data], language: str) -> pd.Data
     rows = []
     for region, frame in support_together(lead, others).groupby("region", sort=False):
         counts = {name: int((frame[name] == "supported").sum()) for name in ("alone", "together")}
-        longest = {f"longest_{name}": _longest(frame, name) for name in ("alone", "together")}
+        longest = {f"longest_{name}": max(map(len, _gaps(frame, name)), default=0) for name in counts}
         rows.append({"region": region, "name": links.plain(names[region]), "total": len(frame)}
                     | counts | longest)  # fmt: skip
     return pd.DataFrame(rows, columns=["region", "name", "total", "alone", "together",
                                        "longest_alone", "longest_together"])  # fmt: skip
-
-
-def _longest(frame: pd.DataFrame, column: str) -> int:
-    covered = frame.loc[frame[column] == "supported", "fiscal_year"]
-    inner = frame[frame["fiscal_year"].between(covered.min(), covered.max())]
-    return max((len(run) for run in _runs(inner[inner[column] != "supported"])), default=0)
 
 
 # -- Agreement and conflict ------------------------------------------------------------------------
@@ -168,8 +162,8 @@ def comparisons(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     grades and printed names; of a part only whether it lies within the whole. A name that a
     transcriber gave (inferred) is compared with nothing. Columns out: table, record, label_ja,
     label_en, other, other_table (as a key), other_record, other_label_ja, other_label_en, relation
-    (+ _ja, _en), column, named (whether it is a name), point_ja, point_en, here, there, here_inferred, there_inferred (yes,
-    no), verdict (agree, within, differ, here, there; + _ja, _en), note_ja, note_en.
+    (+ _ja, _en), column, side (of a period: start, end), named (whether it is a name), point_ja,
+    point_en, here, there, here_inferred, there_inferred (yes, no), verdict (agree, within, differ, here, there; + _ja, _en), note_ja, note_en.
     """
     known = {other.about["id"]: _records(other) for other in others}
     own = _records(lead)
@@ -179,12 +173,14 @@ def comparisons(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     for pair in pairs(lead, others).query("table == other_table").itertuples():
         mine = own[pair.table, pair.record]
         theirs = known[pair.other][pair.other_table, pair.other_record]
-        for name, point, here, there, verdict in _points(pair, mine, theirs, names.get(pair.other, "")):
+        points = _points(pair, mine, theirs, names.get(pair.other, ""))
+        for name, side, point, here, there, verdict in points:
             found.append({
                 "table": pair.table, "record": pair.record, "other": pair.other,
                 "other_table": f"{pair.other}/{pair.other_table}",
                 "other_record": pair.other_record, "relation": pair.relation,
-                "column": name, "named": name.startswith("label_"), "here": here, "there": there, "verdict": verdict,
+                "column": name, "side": side, "named": name.startswith("label_"), "here": here,
+                "there": there, "verdict": verdict,
                 "here_inferred": _yes(name in mine["inferred"].split()),
                 "there_inferred": _yes(name in theirs["inferred"].split()),
                 **{f"relation_{g}": getattr(pair, f"relation_{g}") for g in ("ja", "en")},
@@ -198,8 +194,8 @@ def comparisons(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[
         "table", "record", "label_ja", "label_en", "other", "other_table", "other_record",
         "other_label_ja", "other_label_en", "relation", "relation_ja", "relation_en", "column",
-        "named", "point_ja", "point_en", "here", "there", "here_inferred", "there_inferred", "verdict", "verdict_ja", "verdict_en", "note_ja",
-        "note_en"])  # fmt: skip
+        "side", "named", "point_ja", "point_en", "here", "there", "here_inferred", "there_inferred",
+        "verdict", "verdict_ja", "verdict_en", "note_ja", "note_en"])  # fmt: skip
 
 
 def _records(data: Data) -> dict[tuple[str, str], Mapping]:
@@ -215,7 +211,7 @@ def _yes(value: bool) -> str:
 
 
 def _points(pair: object, mine: Mapping, theirs: Mapping, name: str) -> Iterator[tuple]:
-    """Column, what is compared, what each says, and the verdict, for what either of them says.
+    """Column, side, what is compared, what each says, and the verdict, for what either of them says.
 
     `name` is the column of the names that can be compared, "" where none can.
     """
@@ -226,30 +222,32 @@ def _points(pair: object, mine: Mapping, theirs: Mapping, name: str) -> Iterator
         title = field.title.ja.removesuffix("（英語）"), field.title.en.removesuffix(" (Japanese)")
         if not one + other or not _compared(field, pair.relation, names):
             continue
-        if field.format == "period":
-            yield from _sides(field.name, title, one, other, part=pair.relation == "part")
+        if field.format != "period":
+            yield field.name, "", title, one, other, _verdict(one, other, one == other)
+        elif "/" not in one + other:
+            yield field.name, "", title, one, other, _verdict_of_dates(one, other)
         else:
-            yield field.name, title, one, other, _verdict(one, other, one == other)
+            for side, here, there, verdict in _sides(one, other, part=pair.relation == "part"):
+                ja, en = _SIDES[side]
+                point = f"{title[0]}：{ja}", f"{title[1]}: {en}"
+                yield field.name, side, point, here, there, verdict
 
 
-def _sides(name: str, title: tuple[str, str], one: str, other: str, *, part: bool) -> Iterator[tuple]:
-    """The points of a period: its start and its end, or the one date it is."""
-    if "/" not in one + other:
-        yield name, title, one, other, _verdict(one, other, bool(one and other) and compatible(one, other))
-        return
-    pairs_of_sides = zip(*(sides(text) if text else ("", "") for text in (one, other)), strict=True)
-    for n, (here, there) in enumerate(pairs_of_sides):
+def _sides(one: str, other: str, *, part: bool) -> Iterator[tuple[str, str, str, str]]:
+    """Each side of two periods that either states: side, what each says, and the verdict."""
+    both = zip(*(sides(text) if text else ("", "") for text in (one, other)), strict=True)
+    for side, (here, there) in zip(_SIDES, both, strict=True):
         if here + there:
-            side = (_START, _END)[n]
-            verdict = _verdict(here, there, bool(here and there) and compatible(here, there))
-            if part and verdict == "differ" and _inside(here, there, n):
-                verdict = "within"
-            yield name, (f"{title[0]}：{side[0]}", f"{title[1]}: {side[1]}"), here, there, verdict
+            verdict = _verdict_of_dates(here, there)
+            within = part and verdict == "differ" and _inside(here, there, side)
+            yield side, here, there, "within" if within else verdict
 
 
-def _inside(whole: str, part: str, side: int) -> bool:
+def _inside(whole: str, part: str, side: str) -> bool:
     """Whether a part's start is not before the whole's, or its end not after."""
-    return parse(part).end >= parse(whole).start if side == 0 else parse(part).start <= parse(whole).end
+    if side == "start":
+        return parse(part).end >= parse(whole).start
+    return parse(part).start <= parse(whole).end
 
 
 def _compared(field: Field, relation: str, names: Collection[str]) -> bool:
@@ -263,6 +261,10 @@ def _verdict(here: str, there: str, agree: bool) -> str:
     if here and there:
         return "agree" if agree else "differ"
     return "here" if here else "there"
+
+
+def _verdict_of_dates(here: str, there: str) -> str:
+    return _verdict(here, there, bool(here and there) and compatible(here, there))
 
 
 def shown(rows: pd.DataFrame, language: str) -> pd.DataFrame:
@@ -317,6 +319,13 @@ def standings(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
+def by_scale(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The reported letters of a programme and kind: on the scale that most have, best first; and apart."""
+    reported = rows.query("grade_status == 'reported'")
+    on = reported["scale"] == reported["scale"].mode().iloc[0]
+    return reported[on].sort_values("rank", kind="stable"), reported[~on]
+
+
 def standing_sentences(lead: Data, others: Sequence[Data], language: str) -> list[dict[str, str]]:
     """Per programme and kind: how the readable letters are spread, and where the regions stand.
 
@@ -324,10 +333,7 @@ def standing_sentences(lead: Data, others: Sequence[Data], language: str) -> lis
     """
     told = []
     for _, rows in standings(lead, others).groupby(["other", "programme", "kind"], sort=False):
-        read = rows.query("grade_status == 'reported' and scale != ''")
-        scale = read["scale"].mode().iloc[0]
-        letters = read[read["scale"] == scale].sort_values("rank")
-        apart = read[read["scale"] != scale]
+        letters, apart = by_scale(rows)
         gap = {"ja": "", "en": " "}[language]
         told.append({
             "name": links.plain(rows[f"programme_{language}"].iloc[0]
@@ -390,8 +396,8 @@ def starts(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
     Columns out: label, here, there (text: each other record with the date it begins on).
     """
     titles = _labels(lead, others, language)
-    points = comparisons(lead, others).query("table == 'projects' and column == 'period'")
-    begins = points[(points["point_en"].str.endswith(_START[1])) & (points["there"] != "")]
+    begins = comparisons(lead, others).query(
+        "table == 'projects' and column == 'period' and side == 'start' and there != ''")  # fmt: skip
     rows = []
     for record, group in begins.groupby("record", sort=False):
         if len(group) == 1 and (group["verdict"] != "differ").all():
@@ -442,17 +448,19 @@ def pairs_named(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _labels(lead: Data, others: Sequence[Data], language: str) -> dict[str, str]:
-    """What each record of all studies is called."""
-    return {
-        key(data.about["id"], lead, r.table, r.record): getattr(r, f"label_{language}")
-        for data in (lead, *others) for r in data.evidence.itertuples()
-    }  # fmt: skip
-
-
 def levels(lead: Data, others: Sequence[Data]) -> dict[str, str]:
     """How far each record of all studies is established: key to level."""
+    return _of_all(lead, others, "level")
+
+
+def _labels(lead: Data, others: Sequence[Data], language: str) -> dict[str, str]:
+    """What each record of all studies is called."""
+    return _of_all(lead, others, f"label_{language}")
+
+
+def _of_all(lead: Data, others: Sequence[Data], column: str) -> dict[str, str]:
+    """A column of the evidence of all studies, by the records' keys."""
     return {
-        key(data.about["id"], lead, r.table, r.record): r.level
-        for data in (lead, *others) for r in data.evidence.itertuples()
+        key(data.about["id"], lead, row["table"], row["record"]): row[column]
+        for data in (lead, *others) for row in data.evidence.to_dict("records")
     }  # fmt: skip
