@@ -153,6 +153,8 @@ def gap_strip(
         half = style.text_width(words, style.SMALL) / 2
         centre = min(max((left + right) / 2, after + half), canvas.right - half)
         after = centre + half + 0.1
+        # Lines of years and phases end where words stand.
+        canvas.box(centre - half, y + 0.17, 2 * half, style.line_height(style.SMALL), below=0.3)
         canvas.text(centre, y + 0.17, words, size=style.SMALL, align="center")
     canvas.top = y + 0.4
 
