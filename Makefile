@@ -226,13 +226,13 @@ test-browser: report
 ## the exports and the report, opened by Taguette, Datasette, roc-validator (into build/tools)
 test-tools: environment
 	@# An environment of their own, for they want other versions than the lock's.
-	@cmp -s tests/export/tools.txt build/tools/made-from || { \
+	@cmp -s tests/publish/export/tools.txt build/tools/made-from || { \
 	  $(run) uv venv -q --clear -p $(python) build/tools \
 	  && $(run) uv pip install -q --compile-bytecode -p build/tools/bin/python \
-	    -r tests/export/tools.txt \
-	  && cp tests/export/tools.txt build/tools/made-from; \
+	    -r tests/publish/export/tools.txt \
+	  && cp tests/publish/export/tools.txt build/tools/made-from; \
 	}
-	@$(run) pytest tests/export/test_tools.py
+	@$(run) pytest tests/publish/export/test_tools.py
 
 ## time the notebooks against other tools (half an hour; they are installed into build/peers)
 benchmark: environment data

@@ -22,8 +22,8 @@ from pathlib import Path
 import psutil
 
 from analysis import paths
-from analysis.report.fresh import package_of
-from analysis.report.plan import LANGUAGES, plan
+from analysis.build.fresh import package_of
+from analysis.build.plan import LANGUAGES, plan
 
 STUDY = "okamoto2020"
 HERE = Path(__file__).resolve().parent
@@ -32,9 +32,11 @@ PEERS = paths.ROOT / "build" / "peers"
 CORES = os.cpu_count() or 1
 LIMIT_FOR_PEERS = 100  # runs; more would take hours and say nothing new
 ENVIRONMENT = os.environ | {
-    "PYTHONPATH": str(paths.ROOT / "src"), "OPENBLAS_NUM_THREADS": "1",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}  # fmt: skip
+    "PYTHONPATH": str(paths.ROOT / "src"),
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
 
 
 @dataclass
@@ -77,7 +79,10 @@ def commands(count: int) -> dict[str, list[str]]:
     (folder / "papermill.txt").write_text("\n".join(lines) + "\n", "utf-8")
     made["papermill, command in a loop"] = ["sh", str(folder / "papermill.txt")]
     made[f"papermill, xargs -P{CORES}"] = [
-        "sh", "-c", f"tr '\\n' '\\0' <{folder}/papermill.txt | xargs -0 -n1 -P{CORES} sh -c"]  # fmt: skip
+        "sh",
+        "-c",
+        f"tr '\\n' '\\0' <{folder}/papermill.txt | xargs -0 -n1 -P{CORES} sh -c",
+    ]
     made["papermill, Python API"] = [python, str(HERE / "peers.py"), given, "papermill"]
     made["nbconvert --execute, in a loop"] = ["sh", "-c", "\n".join(_nbconvert(j, folder) for j in jobs)]
     if (PEERS / "bin" / "python").exists():
@@ -89,8 +94,18 @@ def commands(count: int) -> dict[str, list[str]]:
 
 
 def _papermill(job: dict, folder: Path) -> str:
-    words = [sys.executable, "-m", "papermill", "--no-progress-bar", "--log-level", "ERROR", "-k", "python3",
-             "--cwd", str(paths.NOTEBOOKS)]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "--no-progress-bar",
+        "--log-level",
+        "ERROR",
+        "-k",
+        "python3",
+        "--cwd",
+        str(paths.NOTEBOOKS),
+    ]
     for name, value in job["parameters"].items():
         words += ["-p", name, str(value)]
     return shlex.join([*words, str(paths.NOTEBOOKS / job["notebook"]), str(folder / job["out"])])
@@ -100,19 +115,38 @@ def _nbconvert(job: dict, folder: Path) -> str:
     """nbconvert knows no parameters: it gets a copy with a cell that sets them."""
     source = folder / f"source-{job['out']}"
     with_parameters(paths.NOTEBOOKS / job["notebook"], job["parameters"], source)
-    words = [sys.executable, "-m", "nbconvert", "--to", "notebook", "--execute", "--log-level", "ERROR",
-             "--output", f"nbconvert-{job['out']}", str(source)]  # fmt: skip
+    words = [
+        sys.executable,
+        "-m",
+        "nbconvert",
+        "--to",
+        "notebook",
+        "--execute",
+        "--log-level",
+        "ERROR",
+        "--output",
+        f"nbconvert-{job['out']}",
+        str(source),
+    ]
     return shlex.join(words)
 
 
 def with_parameters(notebook: Path, parameters: dict, target: Path) -> None:
     """Write a copy of a notebook whose parameters are set by one more cell."""
     content = json.loads(notebook.read_text("utf-8"))
-    place = next(n for n, c in enumerate(content["cells"])
-                 if "parameters" in c["metadata"].get("tags", []))  # fmt: skip
+    place = next(n for n, c in enumerate(content["cells"]) if "parameters" in c["metadata"].get("tags", []))
     source = "\n".join(f"{name} = {value!r}" for name, value in parameters.items())
-    content["cells"].insert(place + 1, {"cell_type": "code", "id": "given", "metadata": {}, "outputs": [],
-                                        "execution_count": None, "source": source})  # fmt: skip
+    content["cells"].insert(
+        place + 1,
+        {
+            "cell_type": "code",
+            "id": "given",
+            "metadata": {},
+            "outputs": [],
+            "execution_count": None,
+            "source": source,
+        },
+    )
     target.write_text(json.dumps(content), "utf-8")
 
 
@@ -120,11 +154,23 @@ def _snakemake(jobs: Sequence[dict], folder: Path) -> list[str]:
     """A Snakefile with a rule per run, which calls papermill's command."""
     rules = [f"rule all:\n    input: {[str(folder / job['out']) for job in jobs]!r}\n"]
     for n, job in enumerate(jobs):
-        rules.append(f"rule run_{n}:\n    output: {str(folder / job['out'])!r}\n"
-                     f"    shell: {_papermill(job, folder)!r}\n")  # fmt: skip
+        rules.append(
+            f"rule run_{n}:\n    output: {str(folder / job['out'])!r}\n"
+            f"    shell: {_papermill(job, folder)!r}\n"
+        )
     (folder / "Snakefile").write_text("\n".join(rules), "utf-8")
-    return [str(PEERS / "bin" / "snakemake"), "--snakefile", str(folder / "Snakefile"), "--cores",
-            str(CORES), "--forceall", "--quiet", "all", "--directory", str(folder)]  # fmt: skip
+    return [
+        str(PEERS / "bin" / "snakemake"),
+        "--snakefile",
+        str(folder / "Snakefile"),
+        "--cores",
+        str(CORES),
+        "--forceall",
+        "--quiet",
+        "all",
+        "--directory",
+        str(folder),
+    ]
 
 
 def _jupyter_book(jobs: Sequence[dict], folder: Path) -> list[str]:
@@ -143,8 +189,9 @@ def _jupyter_book(jobs: Sequence[dict], folder: Path) -> list[str]:
 def run(command: Sequence[str]) -> tuple[float, float, float]:
     """Run a command; return wall seconds, processor seconds and the tree's peak memory (PSS) in MiB."""
     before, began = os.times(), time.monotonic()
-    process = subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.PIPE, cwd=WORK)  # fmt: skip
+    process = subprocess.Popen(
+        command, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=WORK
+    )
     peak: list[float] = [0.0]
     done = threading.Event()
     watching = threading.Thread(target=_watch, args=(process.pid, peak, done))
@@ -154,8 +201,10 @@ def run(command: Sequence[str]) -> tuple[float, float, float]:
     done.set()
     watching.join()
     if process.returncode:
-        raise SystemExit(f"{shlex.join(command)[:200]}: exit status {process.returncode}\n"
-                         + error.decode("utf-8", "replace")[-1500:])  # fmt: skip
+        raise SystemExit(
+            f"{shlex.join(command)[:200]}: exit status {process.returncode}\n"
+            + error.decode("utf-8", "replace")[-1500:]
+        )
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return wall, cpu, peak[0]
 
@@ -183,8 +232,20 @@ def install_peers() -> None:
         return
     uv = [sys.executable, "-m", "uv"]
     subprocess.run([*uv, "venv", "-q", "--clear", "-p", sys.executable, str(PEERS)], check=True)
-    subprocess.run([*uv, "pip", "install", "-q", "-p", str(PEERS / "bin" / "python"), "--compile-bytecode",
-                    "-r", str(HERE / "peers.txt")], check=True)  # fmt: skip
+    subprocess.run(
+        [
+            *uv,
+            "pip",
+            "install",
+            "-q",
+            "-p",
+            str(PEERS / "bin" / "python"),
+            "--compile-bytecode",
+            "-r",
+            str(HERE / "peers.txt"),
+        ],
+        check=True,
+    )
     stamp.write_text(wanted, "utf-8")
 
 

@@ -31,16 +31,17 @@ from types import MappingProxyType
 import pandas as pd
 
 from analysis import paths
-from analysis.study import load, periods, sources, verify
-from analysis.study import schema as schemas
-from analysis.study.cells import Cells, CellVerdict
-from analysis.study.claims import Claims
-from analysis.study.layout import Layout
-from analysis.study.load import Study
-from analysis.study.normaliser import _RADICALS, normalise
-from analysis.study.passages import Fingerprint, PassageVerdict, Place, fingerprint, locate
-from analysis.study.problems import StudyError
-from analysis.study.schema import Field, Schema, Table
+from analysis.transcribe import load, periods
+from analysis.transcribe import schema as schemas
+from analysis.transcribe.load import Study
+from analysis.transcribe.problems import StudyError
+from analysis.transcribe.schema import Field, Schema, Table
+from analysis.verify import sources, verify
+from analysis.verify.cells import Cells, CellVerdict
+from analysis.verify.claims import Claims
+from analysis.verify.layout import Layout
+from analysis.verify.normaliser import _RADICALS, normalise
+from analysis.verify.passages import Fingerprint, PassageVerdict, Place, fingerprint, locate
 
 HARBOUR = paths.ROOT / "tests" / "studies" / "harbour"
 TODAY = date(2020, 1, 1)  # of no consequence: nothing is written
@@ -81,9 +82,7 @@ def mutations(study: Study, schema: Schema) -> Iterator[Mutation]:
                     if after not in seen and not _same(field, value, after, study):
                         seen.add(after)
                         kind = field.verbatim.replace(" ", "+")
-                        yield Mutation(
-                            table.name, int(line), field.name, kind, alteration, value, after
-                        )
+                        yield Mutation(table.name, int(line), field.name, kind, alteration, value, after)
 
 
 def _same(field: Field, before: str, after: str, study: Study) -> bool:
@@ -96,9 +95,7 @@ def _same(field: Field, before: str, after: str, study: Study) -> bool:
     return both[0] == both[1]
 
 
-def _alterations(
-    field: Field, value: str, study: Study, schema: Schema
-) -> Iterator[tuple[str, str]]:
+def _alterations(field: Field, value: str, study: Study, schema: Schema) -> Iterator[tuple[str, str]]:
     kind = field.verbatim.split()[0]
     if kind in {"period", "date"}:
         yield from ((name, after) for name, after in _redated(value) if _is_period(after))
@@ -173,9 +170,7 @@ class Killed:
     how: str  # NOT_FOUND, refused, repeats, survived
 
 
-def tried(
-    study: Study, source_text: str, schema: Schema, chosen: Sequence[Mutation]
-) -> list[Killed]:
+def tried(study: Study, source_text: str, schema: Schema, chosen: Sequence[Mutation]) -> list[Killed]:
     """Hold each mutated row to the source, all else being as it was."""
     layout = Layout(source_text, study.meta.normaliser)
     places = dict(zip(study.tables["passages"]["id"], locate(_prints(study), layout), strict=True))
@@ -248,19 +243,14 @@ _CLASSES: dict[str, tuple[str, str]] = {  # characters of the source, and what r
 def source_alterations(text: str, spans: Sequence[tuple[int, int]], rounds: int) -> Iterator[tuple]:
     """Yield (class, altered text, altered passages): one character of a class in each passage."""
     for name, (pattern, others) in _CLASSES.items():
-        places = [
-            [start + m.start() for m in re.finditer(pattern, text[start:end])]
-            for start, end in spans
-        ]
+        places = [[start + m.start() for m in re.finditer(pattern, text[start:end])] for start, end in spans]
         for turn in range(min(rounds, max(map(len, places), default=0))):
             altered = list(text)
             touched = []
             for passage, found in enumerate(places):
                 if turn < len(found):
                     place = found[
-                        turn * len(found) // min(rounds, len(found))
-                        if len(found) > rounds
-                        else turn
+                        turn * len(found) // min(rounds, len(found)) if len(found) > rounds else turn
                     ]
                     altered[place] = next(other for other in others if other != text[place])
                     touched.append(passage)
@@ -372,9 +362,7 @@ def _paged(body: Sequence[str], height: int, notes: dict[int, list[str]]) -> str
         foot = [line for place in range(first, first + height) for line in notes.get(place, [])]
         number = first // height + 1
         head = [f"架空政策研究 第{number // 9 + 3}巻", ""]
-        pages.append(
-            "\n".join([*head, *body[first : first + height], "", *foot, "", f"- {number} -"])
-        )
+        pages.append("\n".join([*head, *body[first : first + height], "", *foot, "", f"- {number} -"]))
     return "\f".join(pages)
 
 
@@ -426,9 +414,7 @@ def generated(passages: int, like: Study) -> tuple[Study, str]:
         events.append((f"e-{number}", f"{year}-{month:02}", label, f"p-{number}"))
         if number % 4 == 0:
             last = pd.Period(f"{year + 1}-{month:02}").days_in_month
-            indicators.append(
-                (f"i-{number}", count, f"{year + 1}-{month:02}-{last}", f"p-{number}")
-            )
+            indicators.append((f"i-{number}", count, f"{year + 1}-{month:02}-{last}", f"p-{number}"))
     text = "\n".join(_lines(piece, 40) for piece in pieces)
     prints = [vars(fingerprint(piece)) for piece in pieces]
     frame = pd.DataFrame(prints).assign(
@@ -483,17 +469,13 @@ def _print_mutations(study: Study, schema: Schema, text: str) -> None:
     print("| cell | alteration | mutations | NOT_FOUND | refused | repeats | survived |")
     print("|---|---|---:|---:|---:|---:|---:|")
     for kind, alteration in rows:
-        here = [
-            k for k in results if (k.mutation.kind, k.mutation.alteration) == (kind, alteration)
-        ]
+        here = [k for k in results if (k.mutation.kind, k.mutation.alteration) == (kind, alteration)]
         counts = Counter(k.how for k in here)
         each = " | ".join(str(counts[fate]) for fate in fates)
         print(f"| {kind} | {alteration} | {len(here)} | {each} |")
     counts = Counter(k.how for k in results)
     print(f"| all | | {len(results)} | {' | '.join(str(counts[fate]) for fate in fates)} |")
-    print(
-        "\nrefused: the tables are not even read (two rows of one number, another region's project)"
-    )
+    print("\nrefused: the tables are not even read (two rows of one number, another region's project)")
     print("repeats: the altered row says what another row says, so it is true of the source")
     for killed in results:
         if killed.how == "survived":

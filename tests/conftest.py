@@ -11,13 +11,14 @@ import pytest
 from hypothesis import settings
 
 from analysis import paths
-from analysis.study import crosswalk, load, record, schema
-from analysis.study.load import Study
-from analysis.study.meta import Author, Meta, Section
-from analysis.study.record import VerificationState
-from analysis.study.schema import Schema, Table
-from analysis.tables import tidy
-from analysis.tables.tidy import Data
+from analysis.tidy import tidy
+from analysis.tidy.tidy import Data
+from analysis.transcribe import crosswalk, load, schema
+from analysis.transcribe.load import Study
+from analysis.transcribe.meta import Author, Meta, Section
+from analysis.transcribe.schema import Schema, Table
+from analysis.verify import record
+from analysis.verify.record import VerificationState
 from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
 from shown import Shown, shown_by
 
@@ -151,18 +152,35 @@ def small(book, tmp_path_factory) -> Callable[..., Study]:
     """
     folder = tmp_path_factory.mktemp("small")
     (folder / "study.yaml").write_text("id: small\n", "utf-8")
-    sections = (Section("1", "一", "One"), Section("2", "二", "Two", "considerations"),
-                Section("3", "三", "Three", "recommendations"))  # fmt: skip
+    sections = (
+        Section("1", "一", "One"),
+        Section("2", "二", "Two", "considerations"),
+        Section("3", "三", "Three", "recommendations"),
+    )
 
-    def study(*, regions: Iterable[str] = ("north", "south"), year: int = 2020, kind="document",
-              **rows: Rows) -> Study:  # fmt: skip
+    def study(
+        *, regions: Iterable[str] = ("north", "south"), year: int = 2020, kind="document", **rows: Rows
+    ) -> Study:
         rows = {"regions": [{"id": r, "name_ja": r, "name_en": r.title()} for r in regions]} | rows
-        meta = Meta("small", "小", "Small", (Author("人", "One"),), "誌", "Journal", year, "ja",
-                    "CC0", "CC0", kind, tuple(regions), sections, "ja-1")  # fmt: skip
+        meta = Meta(
+            "small",
+            "小",
+            "Small",
+            (Author("人", "One"),),
+            "誌",
+            "Journal",
+            year,
+            "ja",
+            "CC0",
+            "CC0",
+            kind,
+            tuple(regions),
+            sections,
+            "ja-1",
+        )
         unknown = set(rows) - set(book.tables)
         assert not unknown, f"no such tables: {unknown}"
-        tables = {name: frame(table, rows.get(name, ()), kind)
-                  for name, table in book.tables.items()}  # fmt: skip
+        tables = {name: frame(table, rows.get(name, ()), kind) for name, table in book.tables.items()}
         return Study("small", folder, meta, tables)
 
     return study
@@ -176,17 +194,23 @@ def frame(table: Table, rows: Rows, kind: str) -> pd.DataFrame:
     for number, row in enumerate(rows, 1):
         assert set(row) <= set(fields), f"{table.name} has no {set(row) - set(fields)}"
         identifier = row.get("id", f"{table.name}-{number}")
-        labels = {c: identifier for c in ("label_ja", "label_en", "short_ja", "short_en",
-                                          "statement_ja", "statement_en") if c in fields}  # fmt: skip
+        labels = {
+            c: identifier
+            for c in ("label_ja", "label_en", "short_ja", "short_en", "statement_ja", "statement_en")
+            if c in fields
+        }
         stated = {"basis": "stated"} if "basis" in fields else {}
         filled.append(blank | labels | stated | {"id": identifier} | dict(row))
     lines = pd.RangeIndex(2, 2 + len(filled), name="line")
     made = pd.DataFrame(filled, columns=list(fields), index=lines).astype("str")
     numbers = {"integer": "Int64", "number": "float64"}
-    return made.assign(**{
-        name: pd.to_numeric(made[name].where(made[name] != "")).astype(numbers[field.type])
-        for name, field in fields.items() if field.type in numbers
-    })  # fmt: skip
+    return made.assign(
+        **{
+            name: pd.to_numeric(made[name].where(made[name] != "")).astype(numbers[field.type])
+            for name, field in fields.items()
+            if field.type in numbers
+        }
+    )
 
 
 # -- Notebooks -------------------------------------------------------------------------------------

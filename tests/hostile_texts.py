@@ -15,10 +15,18 @@ LINK = "[x](http://e.vil) <img src=x onerror=a>"
 MARKED = "**b** `c` $d$ &lt; \"q\" 'r' <u>v</u> {w}"
 LONG = f"{SCRIPT} {LINK} {MARKED}"
 INJECTED = {
-    "label_en": LONG, "detail_en": LONG, "statement_en": LONG, "gist_en": LONG, "trigger_en": LONG,
-    "development_en": LONG, "definition_en": LONG, "note": LONG, "field_en": LONG,
-    "name_en": f"N {SCRIPT}", "short_en": LINK,
-}  # fmt: skip
+    "label_en": LONG,
+    "detail_en": LONG,
+    "statement_en": LONG,
+    "gist_en": LONG,
+    "trigger_en": LONG,
+    "development_en": LONG,
+    "definition_en": LONG,
+    "note": LONG,
+    "field_en": LONG,
+    "name_en": f"N {SCRIPT}",
+    "short_en": LINK,
+}
 
 
 def attacked(folder: Path) -> Project:

@@ -19,8 +19,23 @@ from analysis import paths
 STUDIES = paths.ROOT / "tests" / "studies"
 HARBOUR = STUDIES / "harbour"
 RIVERTOWNS = STUDIES / "rivertowns"
-MAKE_PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE",
-                   "KERNELS", "REVIEWER", "A", "B", "EXECUTOR", "ADDRESS", "TITLE", "NAME")  # fmt: skip
+MAKE_PARAMETERS = (
+    "STUDY",
+    "STUDIES",
+    "LANGUAGE",
+    "SOURCE",
+    "WORDS",
+    "JOBS",
+    "FORCE",
+    "KERNELS",
+    "REVIEWER",
+    "A",
+    "B",
+    "EXECUTOR",
+    "ADDRESS",
+    "TITLE",
+    "NAME",
+)
 
 
 @dataclass(frozen=True)
@@ -49,15 +64,20 @@ class Project:
     def python(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         """Run Python here, with the code of this copy."""
         outer = {
-            name: value for name, value in os.environ.items()
+            name: value
+            for name, value in os.environ.items()
             if name not in MAKE_PARAMETERS and not name.startswith(("MAKE", "MFLAGS", "PYTEST"))
-        }  # fmt: skip
+        }
         own = {"STUDY": self.study, "PYTHONPATH": str(self.folder / "src"), "MAKELEVEL": "1"}
         return subprocess.run(
-            [sys.executable, *arguments], cwd=self.folder,
-            env=outer | own | environment, stdin=subprocess.DEVNULL, capture_output=True,
-            encoding="utf-8", check=False,
-        )  # fmt: skip
+            [sys.executable, *arguments],
+            cwd=self.folder,
+            env=outer | own | environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
 
     def stale(self) -> dict[str, str]:
         """The runs that are not fresh, and what `status` says of each."""
@@ -70,10 +90,14 @@ class Project:
         """Run tests of this copy; return how each ended (PASSED …) by its file and name."""
         outer = {n: v for n, v in os.environ.items() if not n.startswith(("MAKE", "MFLAGS", "PYTEST"))}
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=no", *arguments], cwd=self.folder,
-            env=outer | {"PYTHONPATH": str(self.folder / "src")}, stdin=subprocess.DEVNULL,
-            capture_output=True, encoding="utf-8", check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "pytest", "-q", "-rA", "--tb=no", *arguments],
+            cwd=self.folder,
+            env=outer | {"PYTHONPATH": str(self.folder / "src")},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
         line = re.compile(r"^(PASSED|FAILED|ERROR) (?:\S+/)?(\S+?\.py::.+?)(?: - .*)?$", re.MULTILINE)
         found = {test: outcome for outcome, test in line.findall(done.stdout)}
         assert found, done.stdout + done.stderr
@@ -124,9 +148,10 @@ def pages(regions: Iterable[str]) -> tuple[str, ...]:
     entries = yaml.safe_load(paths.PLAN.read_text("utf-8"))["pages"]
     return tuple(
         entry["page"].format(region=region)
-        for entry in entries if "needs" not in entry
+        for entry in entries
+        if "needs" not in entry
         for region in (regions if "for_each" in entry else [None])
-    )  # fmt: skip
+    )
 
 
 def guides() -> tuple[str, ...]:

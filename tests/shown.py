@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import links
-from analysis.report import pages, run
-from analysis.report.pages import Figure
-from analysis.report.plan import Job
-from analysis.tables import tidy
+from analysis.build import run
+from analysis.build.plan import Job
+from analysis.publish import pages
+from analysis.publish.pages import Figure
+from analysis.tidy import tidy
 
 
 @dataclass(frozen=True)
@@ -41,5 +42,6 @@ def shown_by(notebook: str, parameters: Mapping[str, object], processed: Path) -
     keys |= {f"passages/{r}" for r in data.passages["record"]}
     return Shown(
         {figure.name: figure for figure in pages.figures(executed, job)},
-        frozenset(pages.cards_led_to(executed)), frozenset(map(links.anchor, keys)),
-    )  # fmt: skip
+        frozenset(pages.cards_led_to(executed)),
+        frozenset(map(links.anchor, keys)),
+    )

@@ -16,7 +16,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from analysis import paths
-from analysis.report.pages import FIGURE
+from analysis.publish.pages import FIGURE
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 
@@ -32,8 +32,13 @@ def elsewhere(tmp_path, monkeypatch) -> Path:
 
 def run_all(notebook: NotebookNode, folder: Path) -> NotebookNode:
     """Run every cell in a kernel that starts in a folder, as Run All does."""
-    client = NotebookClient(notebook, timeout=300, kernel_name="python3", shutdown_kernel="immediate",
-                            resources={"metadata": {"path": str(folder)}})  # fmt: skip
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(folder)}},
+    )
     return client.execute()
 
 
@@ -41,10 +46,13 @@ def outputs(notebook: NotebookNode) -> list[NotebookNode]:
     return [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
-@pytest.mark.parametrize(("given", "line"), [
-    ({"study": "ports"}, "no tidy tables of study 'ports'; run: make data STUDY=ports"),
-    ({"language": "fr"}, "language 'fr': write 'ja' or 'en'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "line"),
+    [
+        ({"study": "ports"}, "no tidy tables of study 'ports'; run: make data STUDY=ports"),
+        ({"language": "fr"}, "language 'fr': write 'ja' or 'en'"),
+    ],
+)
 def test_what_a_reader_can_put_right_is_one_line_and_stops_the_notebook(elsewhere, given, line):
     notebook = parameterize_notebook(load_notebook_node(str(NOTEBOOKS[1])), given)
     with pytest.raises(CellExecutionError):
@@ -71,8 +79,11 @@ def test_papermill_runs_a_notebook_from_any_folder_in_the_language_it_is_told(el
     command = [sys.executable, "-m", "papermill", str(source), "out.ipynb", "-p", "language", "en"]
     done = subprocess.run(command, cwd=elsewhere, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    (figure,) = [o.data[FIGURE] for o in outputs(nbformat.read(elsewhere / "out.ipynb", as_version=4))
-                 if FIGURE in o.get("data", {})]  # fmt: skip
+    (figure,) = [
+        o.data[FIGURE]
+        for o in outputs(nbformat.read(elsewhere / "out.ipynb", as_version=4))
+        if FIGURE in o.get("data", {})
+    ]
     assert "issues are never spoken of again" in figure["title"]
     assert [path.name for path in elsewhere.iterdir()] == ["out.ipynb"]
     assert source.read_bytes() == before

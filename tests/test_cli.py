@@ -12,9 +12,24 @@ from hypothesis import strategies as st
 
 from analysis.cli import main
 
-STRANGE = ("../../etc", "/etc", "x; touch pwned", "$(touch pwned)", "OKAMOTO2020", "okamoto 2020",
-           "okamoto2020/", "-", "--help", "a--b", "x\ny", "図", ".", "nothing-of-this-name",
-           "x" * 5000, "\x1b[31m")  # fmt: skip
+STRANGE = (
+    "../../etc",
+    "/etc",
+    "x; touch pwned",
+    "$(touch pwned)",
+    "OKAMOTO2020",
+    "okamoto 2020",
+    "okamoto2020/",
+    "-",
+    "--help",
+    "a--b",
+    "x\ny",
+    "図",
+    ".",
+    "nothing-of-this-name",
+    "x" * 5000,
+    "\x1b[31m",
+)
 tables = pytest.mark.xdist_group("tables")  # one worker writes the synthetic study's tables
 COMMANDS = ("report", "data", "figures", "export", "verify", "status", "clean")
 
@@ -73,10 +88,20 @@ def test_gettexts_language_is_not_the_reports():
     assert "LANGUAGE" not in run("status", LANGUAGE="en_US:en").stderr
 
 
-@pytest.mark.parametrize(("name", "value"), [
-    ("JOBS", "0"), ("JOBS", "-1"), ("JOBS", "many"), ("JOBS", "1e3"), ("JOBS", "１"),
-    ("KERNELS", "hot"), ("KERNELS", "WARM"), ("FORCE", "yes"), ("FORCE", "2"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JOBS", "0"),
+        ("JOBS", "-1"),
+        ("JOBS", "many"),
+        ("JOBS", "1e3"),
+        ("JOBS", "１"),
+        ("KERNELS", "hot"),
+        ("KERNELS", "WARM"),
+        ("FORCE", "yes"),
+        ("FORCE", "2"),
+    ],
+)
 def test_a_strange_value_of_another_parameter_is_refused_in_one_line(name, value):
     done = run("report", **{name: value})
     refused(done, name)

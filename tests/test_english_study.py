@@ -13,8 +13,9 @@ import pytest
 from lxml import html
 
 from analysis import figures, paths
-from analysis.study import load, verify
-from analysis.tables.tidy import read
+from analysis.tidy.tidy import read
+from analysis.transcribe import load
+from analysis.verify import verify
 from projects import RIVERTOWNS, Project, copy_project, files
 
 SOURCE = RIVERTOWNS / "source.txt"
@@ -49,8 +50,10 @@ def said(page: html.HtmlElement) -> str:
 def table(page: html.HtmlElement, caption: str) -> list[list[str]]:
     """The rows of the table under a caption, as text."""
     (found,) = page.xpath("//table[caption[text()=$caption]]", caption=caption)
-    return [[" ".join(cell.text_content().split()) for cell in row.xpath("th|td")]
-            for row in found.xpath("tbody/tr")]  # fmt: skip
+    return [
+        [" ".join(cell.text_content().split()) for cell in row.xpath("th|td")]
+        for row in found.xpath("tbody/tr")
+    ]
 
 
 def tidy(made: Project, name: str) -> pd.DataFrame:
@@ -76,21 +79,22 @@ def change(folder: Path, name: str, row: str, **cells: str) -> None:
         writer.writerows(rows)
 
 
-@pytest.mark.parametrize(("name", "row", "column", "value"), [
-    ("projects", "quiet-hulls", "label_en", "Quiet Keels"),
-    ("regions", "dunmarrow", "name_en", "Dunmorrow"),
-    ("regions", "dunmarrow", "field_en", "cold storage"),
-    ("evaluations", "quiet-hulls-final", "grade", "B"),
-    ("evaluations", "seeing-glass-final", "conducted", "2015-04"),
-    ("indicators", "ashenford-firms", "value", "46"),
-    ("issues", "brindlequay-2", "number", "1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "row", "column", "value"),
+    [
+        ("projects", "quiet-hulls", "label_en", "Quiet Keels"),
+        ("regions", "dunmarrow", "name_en", "Dunmorrow"),
+        ("regions", "dunmarrow", "field_en", "cold storage"),
+        ("evaluations", "quiet-hulls-final", "grade", "B"),
+        ("evaluations", "seeing-glass-final", "conducted", "2015-04"),
+        ("indicators", "ashenford-firms", "value", "46"),
+        ("issues", "brindlequay-2", "number", "1"),
+    ],
+)
 def test_what_the_paper_does_not_print_is_found_out(copied, name, row, column, value):
     change(copied, name, row, **{column: value})
     report = verify.check(load.read(copied), SOURCE, today=date(2024, 5, 17))
-    assert (name, column) in {
-        (Path(problem.file).stem, problem.column) for problem in report.problems
-    }
+    assert (name, column) in {(Path(problem.file).stem, problem.column) for problem in report.problems}
 
 
 def test_a_japanese_name_of_an_english_paper_is_ours_and_may_be_any(copied):
@@ -108,7 +112,9 @@ def test_every_passage_and_cell_stands_in_the_paper_and_little_is_left_out(made)
 def test_the_spaces_between_sentences_are_no_gaps(made):
     coverage = tidy(made, "coverage")
     assert "nothing" not in set(coverage["covered"])
-    assert (coverage["position"] + coverage["chars"]).iloc[:-1].tolist() == coverage["position"].iloc[1:].tolist()
+    assert (coverage["position"] + coverage["chars"]).iloc[:-1].tolist() == coverage["position"].iloc[
+        1:
+    ].tolist()
 
 
 def test_nothing_but_data_was_added_to_the_project(made):
@@ -173,9 +179,11 @@ def test_disagreements_stand_side_by_side_and_lead_to_their_evidence(made, pages
     listed = table(pages["methods"], "Records and themes on which coders differ")
     differ = tidy(made, "coding_disagreements")
     assert [row[1:] for row in listed] == [
-        list(row) for row in
-        differ[["theme_en", "given_by", "not_given_by", "consensus_en"]].itertuples(index=False, name=None)
-    ]  # fmt: skip
+        list(row)
+        for row in differ[["theme_en", "given_by", "not_given_by", "consensus_en"]].itertuples(
+            index=False, name=None
+        )
+    ]
     assert {row[4] for row in listed} == {"given", "not given", "none yet"}
     for record in differ.query("table == 'statements'")["record"]:
         assert pages["methods"].xpath(f"//a[@href='evidence.html#statements-{record}']")

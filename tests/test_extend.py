@@ -38,7 +38,8 @@ def followed(tmp_path_factory) -> Project:
 
 def test_the_tests_that_the_guide_tells_of_run_on_its_figure_and_pass(followed):
     outcomes = followed.outcomes(
-        "tests/figures", "tests/notebooks", "-k", "event_list or test_events or regional_events")  # fmt: skip
+        "tests/figures", "tests/notebooks", "-k", "event_list or test_events or regional_events"
+    )
     assert set(outcomes.values()) == {"PASSED"}
     per_file = {test.partition("::")[0] for test in outcomes}
     assert per_file == {"test_catalogue.py", "test_events.py", "test_regional_events.py"}

@@ -10,10 +10,17 @@ from analysis import links, notebook, paths
 from analysis.notebook import open_study
 
 LINKED = (
-    '<a href="evidence.html#a-b">1</a>', "[2](phases.html)", '<a xlink:href="grades.html#c">3</a>',
-)  # fmt: skip
-NOT_TO_A_PAGE = ("[1](https://example.org/evidence.html)", '<a href="#evidence">2</a>', "evidence.html#a",
-                 '<a href="figures/tiles.svg">3</a>', '<a href="../en/evidence.html">4</a>')  # fmt: skip
+    '<a href="evidence.html#a-b">1</a>',
+    "[2](phases.html)",
+    '<a xlink:href="grades.html#c">3</a>',
+)
+NOT_TO_A_PAGE = (
+    "[1](https://example.org/evidence.html)",
+    '<a href="#evidence">2</a>',
+    "evidence.html#a",
+    '<a href="figures/tiles.svg">3</a>',
+    '<a href="../en/evidence.html">4</a>',
+)
 
 
 @pytest.mark.parametrize("text", LINKED)
@@ -59,8 +66,10 @@ def said(monkeypatch, harbour_made, tmp_path):
     return told
 
 
-@pytest.mark.parametrize(("language", "words"), [("ja", "`make report STUDY=harbour` で"),
-                                                 ("en", "once `make report STUDY=harbour` has")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("ja", "`make report STUDY=harbour` で"), ("en", "once `make report STUDY=harbour` has")],
+)
 def test_who_runs_a_notebook_before_the_report_is_told_how_links_come_to_open(said, language, words):
     open_study("harbour", language)
     assert len(said) == 1

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from lxml import html
 
 from analysis import paths
+from analysis.build.plan import plan
 from analysis.cli import main
-from analysis.report.plan import plan
 from projects import Project, copy_project, copy_with_tests, files
 
 STUDY = {"id": "harbour", "regions": [], "region_names": {}}
@@ -36,7 +36,8 @@ def begin(**given: str) -> Result:
     """Run the command as Make does, on the synthetic study."""
     unset = dict.fromkeys(("NAME", "TITLE", "LANGUAGE"))
     done = CliRunner(env=unset | {"STUDY": "harbour", "MAKELEVEL": "1"} | given).invoke(
-        main, ["new-notebook"])  # fmt: skip
+        main, ["new-notebook"]
+    )
     assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
     return done
 
@@ -50,20 +51,42 @@ def refused(done: Result, said: str) -> None:
 # -- What is refused -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Events", "a b", "../x", "a--b", "-a", "a_b", "出来事", "a/b", "a.b",
-                                  "x" * 41, "$(touch x)", "x\ny", "{region}"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Events",
+        "a b",
+        "../x",
+        "a--b",
+        "-a",
+        "a_b",
+        "出来事",
+        "a/b",
+        "a.b",
+        "x" * 41,
+        "$(touch x)",
+        "x\ny",
+        "{region}",
+    ],
+)
 def test_a_strange_name_is_refused_and_nothing_is_written(here, name):
     before = files(here.folder)
     refused(begin(NAME=name), "NAME: found ")
     assert files(here.folder) == before
 
 
-@pytest.mark.parametrize(("name", "whose"), [
-    ("issues", "page issues"), ("region-north", "page region-{region}"), ("extend", "page extend"),
-    ("search", "page search"), ("phase-timeline", "notebooks/01_phase_timeline.ipynb"),
-    ("grade-tiles", "a figure of notebooks/02_evaluation_grades.ipynb"),
-    ("timeline-of-laws", "a figure of notebooks/04_region_profile.ipynb"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "whose"),
+    [
+        ("issues", "page issues"),
+        ("region-north", "page region-{region}"),
+        ("extend", "page extend"),
+        ("search", "page search"),
+        ("phase-timeline", "notebooks/01_phase_timeline.ipynb"),
+        ("grade-tiles", "a figure of notebooks/02_evaluation_grades.ipynb"),
+        ("timeline-of-laws", "a figure of notebooks/04_region_profile.ipynb"),
+    ],
+)
 def test_a_name_that_is_there_already_is_refused_with_whose_it_is(here, name, whose):
     before = files(here.folder)
     said = f"NAME: found {name!r}, which is there already ({whose}); choose another name"
@@ -101,12 +124,19 @@ def test_the_title_of_another_page_is_refused(here):
     refused(begin(NAME="methods-", TITLE="x"), "NAME: found 'methods-'")
 
 
-@pytest.mark.parametrize(("text", "said"), [
-    (None, "no such file"), ("pages: [", "cannot be read ("), ("", "found no pages"),
-    ("[]", "found no pages"), ("pages: {}\n", "found no pages"), ("pages: []\n", "found no pages"),
-    ("pages:\n  - index\n", "entry 1 of `pages` is 'index'"),
-    ("pages: [{page: a, notebook: b}, {page: c, notebook: d}]\n", "found another layout"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "no such file"),
+        ("pages: [", "cannot be read ("),
+        ("", "found no pages"),
+        ("[]", "found no pages"),
+        ("pages: {}\n", "found no pages"),
+        ("pages: []\n", "found no pages"),
+        ("pages:\n  - index\n", "entry 1 of `pages` is 'index'"),
+        ("pages: [{page: a, notebook: b}, {page: c, notebook: d}]\n", "found another layout"),
+    ],
+)
 def test_a_plan_that_lists_no_pages_a_line_is_named_and_nothing_is_written(here, text, said):
     plan = here.folder / "notebooks" / "report.yaml"
     plan.unlink() if text is None else plan.write_text(text, "utf-8")
@@ -134,8 +164,10 @@ def test_the_plan_gets_one_line_before_the_evidence_and_keeps_all_others(here):
     assert done.exit_code == 0, done.stderr
     after = path.read_text("utf-8").splitlines()
     (line,) = [line for line in after if line not in before]
-    assert line == ("  - {page: regional-events, notebook: 08_regional_events, title_ja: 地域の出来事,"
-                    " title_en: Regional events}")  # fmt: skip
+    assert line == (
+        "  - {page: regional-events, notebook: 08_regional_events, title_ja: 地域の出来事,"
+        " title_en: Regional events}"
+    )
     assert after[after.index(line) + 1].startswith("  - {page: evidence,")
     after.remove(line)
     assert after == before
@@ -144,7 +176,7 @@ def test_the_plan_gets_one_line_before_the_evidence_and_keeps_all_others(here):
 
 
 def test_a_comment_stays_with_the_entry_that_it_stands_above_and_a_plan_without_evidence_grows_at_its_end(
-    here
+    here,
 ):
     path = here.folder / "notebooks" / "report.yaml"
     first = "pages:\n- page: index\n  notebook: 00_overview\n  title_ja: 題\n  title_en: T\n"
@@ -155,7 +187,8 @@ def test_a_comment_stays_with_the_entry_that_it_stands_above_and_a_plan_without_
     path.write_text(f"# all\n{first}", "utf-8")
     assert begin(NAME="two").exit_code == 0
     assert path.read_text("utf-8") == (
-        f"# all\n{first}- {{page: two, notebook: 09_two, title_ja: Two, title_en: Two}}\n")  # fmt: skip
+        f"# all\n{first}- {{page: two, notebook: 09_two, title_ja: Two, title_en: Two}}\n"
+    )
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -178,8 +211,11 @@ def rendered(markdown: str) -> str:
     """The words of the first heading of a Markdown text."""
     from markdown_it import MarkdownIt
 
-    return html.fragment_fromstring(
-        MarkdownIt("commonmark").render(markdown), create_parent=True).find("h1").text_content()  # fmt: skip
+    return (
+        html.fragment_fromstring(MarkdownIt("commonmark").render(markdown), create_parent=True)
+        .find("h1")
+        .text_content()
+    )
 
 
 def test_numbers_go_on_after_the_last_and_then_fill_the_gaps_before_the_methods(here):
@@ -224,17 +260,24 @@ def test_its_test_passes_and_fails_where_the_figure_or_its_evidence_is_missing(o
     own = {test: o for test, o in outcomes.items() if not test.startswith("test_notebooks.py")}
     failed = {test for test, outcome in own.items() if outcome != "PASSED"}
     assert len(own) == 4 * 3 * 2
-    assert failed == {f"{test}[{language}]" for language in ("ja", "en") for test in (
-        "test_no_figure.py::test_the_figure_is_there_and_its_marks_lead_to_evidence",
-        "test_no_links.py::test_the_rows_of_the_table_lead_to_evidence",
-        "test_wrong_links.py::test_nothing_leads_to_evidence_that_is_not_there",
-    )}  # fmt: skip
+    assert failed == {
+        f"{test}[{language}]"
+        for language in ("ja", "en")
+        for test in (
+            "test_no_figure.py::test_the_figure_is_there_and_its_marks_lead_to_evidence",
+            "test_no_links.py::test_the_rows_of_the_table_lead_to_evidence",
+            "test_wrong_links.py::test_nothing_leads_to_evidence_that_is_not_there",
+        )
+    }
 
 
 @pytest.mark.xdist_group("begun-notebook")
 def test_what_is_begun_is_what_every_notebook_of_the_project_has_to_be(begun, outcomes):
-    checks = {test: o for test, o in outcomes.items()
-              if test.startswith("test_notebooks.py") and ("regional" in test or "short" in test)}  # fmt: skip
+    checks = {
+        test: o
+        for test, o in outcomes.items()
+        if test.startswith("test_notebooks.py") and ("regional" in test or "short" in test)
+    }
     assert set(checks.values()) == {"PASSED"}
     assert len(checks) >= 10
     assert begun.run("status").returncode == 0
@@ -258,5 +301,3 @@ def test_its_page_is_in_the_report_in_both_languages_and_its_evidence_leads_back
         assert led_to and led_to <= set(cards.xpath("//article/@id"))
         used = cards.xpath("//p[@class='used']/a/@href")
         assert {"regional-events.html", "regional-events.html#regional-events"} <= set(used)
-
-

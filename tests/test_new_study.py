@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from analysis.study import load
+from analysis.transcribe import load
 from projects import copy_project
 
 TITLE = 'A "title": with #marks, and {braces}'
@@ -19,13 +19,16 @@ def begun(tmp_path_factory):
     return project
 
 
-@pytest.mark.parametrize(("given", "said"), [
-    ({"STUDY": "harbour", "TITLE": "x"}, "STUDY: found 'harbour', which is there already"),
-    ({"STUDY": "../x", "TITLE": "x"}, "STUDY: found '../x', expected a name of small letters"),
-    ({"STUDY": "", "TITLE": "x"}, "STUDY: found '', expected a name"),
-    ({"STUDY": "other", "TITLE": " "}, "TITLE: not given"),
-    ({"STUDY": "other", "TITLE": "x", "LANGUAGE": "fr"}, "LANGUAGE: found 'fr'"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"STUDY": "harbour", "TITLE": "x"}, "STUDY: found 'harbour', which is there already"),
+        ({"STUDY": "../x", "TITLE": "x"}, "STUDY: found '../x', expected a name of small letters"),
+        ({"STUDY": "", "TITLE": "x"}, "STUDY: found '', expected a name"),
+        ({"STUDY": "other", "TITLE": " "}, "TITLE: not given"),
+        ({"STUDY": "other", "TITLE": "x", "LANGUAGE": "fr"}, "LANGUAGE: found 'fr'"),
+    ],
+)
 def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(begun, given, said):
     before = sorted(begun.folder.rglob("data/raw/*"))
     done = begun.run("new-study", **given)

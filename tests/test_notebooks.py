@@ -116,7 +116,11 @@ def test_a_notebook_defines_nothing_and_imports_nothing_but_the_few_names_of_our
             if isinstance(node, ast.ImportFrom):
                 assert node.module == "analysis"
                 assert {alias.name for alias in node.names} <= {
-                    "figures", "findings", "open_study", "together"}
+                    "figures",
+                    "findings",
+                    "open_study",
+                    "together",
+                }
 
 
 @each
@@ -124,8 +128,9 @@ def test_a_notebook_names_no_file(path):
     for cell in cells(path, "code"):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                assert not re.search(r"\.(csv|json|ya?ml|png|svg|pdf|txt|ipynb)\b|^(\.{0,2}|~)/\w|/data/|\\",
-                                     node.value), node.value  # fmt: skip
+                assert not re.search(
+                    r"\.(csv|json|ya?ml|png|svg|pdf|txt|ipynb)\b|^(\.{0,2}|~)/\w|/data/|\\", node.value
+                ), node.value
         assert not re.search(r"\b(open|read_csv|Path|savefig|to_csv)\(", cell.source)
 
 
@@ -179,11 +184,18 @@ def code() -> dict[str, str]:
     """Every text of ours that is run: modules, styles, templates, and what notebooks hold."""
     endings = (".py", ".css", ".html", ".toml", ".typ", ".yaml")
     folders = (paths.ROOT / "src", paths.NOTEBOOKS)
-    texts = {str(p.relative_to(paths.ROOT)): p.read_text("utf-8")
-             for folder in folders for p in sorted(folder.rglob("*")) if p.suffix in endings}  # fmt: skip
+    texts = {
+        str(p.relative_to(paths.ROOT)): p.read_text("utf-8")
+        for folder in folders
+        for p in sorted(folder.rglob("*"))
+        if p.suffix in endings
+    }
     for path in NOTEBOOKS:
-        kept = [c.source for c in nbformat.read(path, as_version=4).cells
-                if "parameters" not in c.metadata.get("tags", [])]  # fmt: skip
+        kept = [
+            c.source
+            for c in nbformat.read(path, as_version=4).cells
+            if "parameters" not in c.metadata.get("tags", [])
+        ]
         texts[str(path.relative_to(paths.ROOT))] = "\n".join(kept)
     return texts
 
@@ -197,16 +209,16 @@ def test_nothing_that_runs_names_a_region_a_phase_or_a_programme_of_the_paper():
     assert {file: found for file, text in code().items() if (found := pattern.findall(text))} == {}
 
 
-
 def test_no_code_holds_a_letter_that_the_paper_grades_with():
     letters = set(pd.read_csv(PAPER / "scales.csv", dtype="str")["grade"])
     rooms = ("study", "tables", "figures", "markup")  # elsewhere A and B name reports to compare
     modules = [p for room in rooms for p in (paths.ROOT / "src" / "analysis" / room).rglob("*.py")]
     found = [
-        (path.name, node.lineno, node.value) for path in modules
+        (path.name, node.lineno, node.value)
+        for path in modules
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in letters
-    ]  # fmt: skip
+    ]
     assert found == []
 
 

@@ -25,18 +25,37 @@ def test_the_counts_of_the_verification_are_those_of_its_record(name):
     assert {int(found) for found in re.findall(words[name], text_of(name))} == wanted
 
 
-@pytest.mark.parametrize("name", [*READMES, "docs/new-study.md", "docs/new-study.ja.md",
-                                  "docs/extend.md", "docs/extend.ja.md", "docs/cluster.md",
-                                  "docs/cluster.ja.md", "benchmarks/README.md"])
-def test_every_file_that_is_linked_is_there(name):  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        *READMES,
+        "docs/new-study.md",
+        "docs/new-study.ja.md",
+        "docs/extend.md",
+        "docs/extend.ja.md",
+        "docs/cluster.md",
+        "docs/cluster.ja.md",
+        "benchmarks/README.md",
+    ],
+)
+def test_every_file_that_is_linked_is_there(name):
     page = paths.ROOT / name
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text_of(name)) if "://" not in link]
     assert linked or name == "benchmarks/README.md"
     assert [link for link in linked if not (page.parent / link).exists()] == []
 
 
-@pytest.mark.parametrize("name", [*READMES, "docs/new-study.md", "docs/new-study.ja.md", "docs/extend.md",
-                                  "docs/extend.ja.md", "docs/cluster.md"])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    [
+        *READMES,
+        "docs/new-study.md",
+        "docs/new-study.ja.md",
+        "docs/extend.md",
+        "docs/extend.ja.md",
+        "docs/cluster.md",
+    ],
+)
 def test_every_command_and_parameter_that_is_named_exists(name):
     makefile = text_of("Makefile")
     commands = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))

@@ -20,11 +20,45 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PARAMETERS = ("STUDY", "STUDIES", "LANGUAGE", "SOURCE", "WORDS", "JOBS", "FORCE", "KERNELS",
-              "REVIEWER", "A", "B", "EXECUTOR", "ADDRESS", "TITLE", "NAME")
-COMMANDS = {"help", "report", "test", "data", "figures", "lab", "clean", "lock", "verify", "status",
-            "passage", "reproduce", "compare", "expected", "test-browser",
-            "benchmark", "new-study", "new-notebook", "export", "test-tools"}  # fmt: skip
+PARAMETERS = (
+    "STUDY",
+    "STUDIES",
+    "LANGUAGE",
+    "SOURCE",
+    "WORDS",
+    "JOBS",
+    "FORCE",
+    "KERNELS",
+    "REVIEWER",
+    "A",
+    "B",
+    "EXECUTOR",
+    "ADDRESS",
+    "TITLE",
+    "NAME",
+)
+COMMANDS = {
+    "help",
+    "report",
+    "test",
+    "data",
+    "figures",
+    "lab",
+    "clean",
+    "lock",
+    "verify",
+    "status",
+    "passage",
+    "reproduce",
+    "compare",
+    "expected",
+    "test-browser",
+    "benchmark",
+    "new-study",
+    "new-notebook",
+    "export",
+    "test-tools",
+}
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.
 HOSTILE = (
@@ -302,9 +336,7 @@ def test_a_python_without_the_locked_versions_is_refused_in_one_line(checkout):
     lock.write_text(other, encoding="utf-8")
     run = checkout.make(*here("report"))
     assert run.returncode == 2
-    assert re.search(
-        r"found pandas \S+ \(locked: 0\.0\.1\); install requirements\.lock", run.stderr
-    )
+    assert re.search(r"found pandas \S+ \(locked: 0\.0\.1\); install requirements\.lock", run.stderr)
     assert len(run.stderr.splitlines()) == 2  # Make adds its own
     assert run.stdout == ""
 

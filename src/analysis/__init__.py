@@ -16,8 +16,8 @@ __all__ = ["figures", "findings", "open_study", "together"]
 
 _WHERE = {
     "figures": ("analysis.figures", None),
-    "findings": ("analysis.tables.findings", None),
-    "together": ("analysis.tables.together", None),
+    "findings": ("analysis.tidy.findings", None),
+    "together": ("analysis.tidy.together", None),
     "open_study": ("analysis.notebook", "open_study"),
 }
 

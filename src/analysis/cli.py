@@ -38,8 +38,9 @@ _ADDRESS = re.compile(r"(tcp|tls)://[A-Za-z0-9.\[\]:_-]+:[0-9]{1,5}")
 
 def _named(value: str, advice: str, parameter: str = "STUDY") -> None:
     if not _NAME.fullmatch(value) or len(value) > 64:
-        raise Refused(f"{parameter}: found {value!r}, expected a name of small letters, digits and"
-                      f" hyphens; {advice}")  # fmt: skip
+        raise Refused(
+            f"{parameter}: found {value!r}, expected a name of small letters, digits and hyphens; {advice}"
+        )
 
 
 def _study(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -63,8 +64,10 @@ def _beside(context: click.Context, _: click.Parameter, value: str) -> tuple[str
 def _known(value: str, parameter: str) -> str:
     _named(value, "write one of " + ", ".join(_studies()), parameter)
     if not (paths.RAW / value).is_dir():
-        raise Refused(f"{parameter}: found {value!r}, expected a folder of data/raw; write one of "
-                      + ", ".join(_studies()))  # fmt: skip
+        raise Refused(
+            f"{parameter}: found {value!r}, expected a folder of data/raw; write one of "
+            + ", ".join(_studies())
+        )
     return value
 
 
@@ -103,19 +106,28 @@ def _force(_: click.Context, __: click.Parameter, value: str) -> bool:
 def study_option(command: Callable, *, beside: bool = False) -> Callable:
     """Give a command the study it is about; with `beside` also the studies to set beside it."""
     for option in (
-        click.option("--study", envvar="STUDY", default="okamoto2020", callback=_study,
-                     help="a folder of data/raw"),
-        click.option("--studies", "beside", envvar="STUDIES", default="", callback=_beside,
-                     is_eager=True, expose_value=beside,
-                     help="several: the report of the first, with the others beside it"),
-    ):  # fmt: skip
+        click.option(
+            "--study", envvar="STUDY", default="okamoto2020", callback=_study, help="a folder of data/raw"
+        ),
+        click.option(
+            "--studies",
+            "beside",
+            envvar="STUDIES",
+            default="",
+            callback=_beside,
+            is_eager=True,
+            expose_value=beside,
+            help="several: the report of the first, with the others beside it",
+        ),
+    ):
         command = option(command)
     return command
 
 
 studies_option = partial(study_option, beside=True)
-language_option = click.option("--language", "languages", envvar="LANGUAGE", default="both",
-                               callback=_languages, help="ja, en or both")  # fmt: skip
+language_option = click.option(
+    "--language", "languages", envvar="LANGUAGE", default="both", callback=_languages, help="ja, en or both"
+)
 
 
 def build_options(command: Callable) -> Callable:
@@ -124,13 +136,11 @@ def build_options(command: Callable) -> Callable:
         click.option("--address", envvar="ADDRESS", default="", help="where Dask's scheduler is"),
         click.option("--executor", envvar="EXECUTOR", default="", help="dask: run on a cluster"),
         click.option("--jobs", envvar="JOBS", default="", callback=_number, help="notebooks at once"),
-        click.option("--kernels", "warm", envvar="KERNELS", default="", callback=_kernels,
-                     help="warm, cold"),
-        click.option("--force", envvar="FORCE", default="", callback=_force,
-                     help="1: also what is fresh"),
+        click.option("--kernels", "warm", envvar="KERNELS", default="", callback=_kernels, help="warm, cold"),
+        click.option("--force", envvar="FORCE", default="", callback=_force, help="1: also what is fresh"),
         language_option,
         studies_option,
-    ):  # fmt: skip
+    ):
         command = option(command)
     return command
 
@@ -172,7 +182,7 @@ def figures(study: str, languages: tuple[str, ...], **how: object) -> None:
 @study_option
 def export(study: str) -> None:
     """Write exports/<study>: the tables, codebook and references in the formats of other tools."""
-    from analysis.export import folder
+    from analysis.publish.export import folder
 
     _make_data(study, ())
     try:
@@ -197,8 +207,10 @@ def new_study(study: str, title: str, languages: tuple[str, ...]) -> None:
         folder = begin(study, title, language, date.today().year)
     except NewStudyError as error:
         raise Refused(str(error)) from None
-    click.echo(f"{folder.relative_to(paths.ROOT)}: fill in study.yaml and the tables as"
-               f" docs/new-study.md says, then run: make report STUDY={study}")  # fmt: skip
+    click.echo(
+        f"{folder.relative_to(paths.ROOT)}: fill in study.yaml and the tables as"
+        f" docs/new-study.md says, then run: make report STUDY={study}"
+    )
 
 
 def _name(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -220,10 +232,12 @@ def new_notebook(name: str, title: str, study: str) -> None:
     except NewNotebookError as error:
         raise Refused(str(error)) from None
     notebook, test = (path.relative_to(paths.ROOT) for path in (begun.notebook, begun.test))
-    click.echo(f"{notebook}: the page “{begun.titles['ja']}” (ja), “{begun.titles['en']}” (en); its"
-               f" test is {test}. Now run: make report\nthen edit: the titles (the first two cells and"
-               f" the page's line in notebooks/{paths.PLAN.name}), question, figure, table and"
-               " conclusions, as docs/extend.md says")  # fmt: skip
+    click.echo(
+        f"{notebook}: the page “{begun.titles['ja']}” (ja), “{begun.titles['en']}” (en); its"
+        f" test is {test}. Now run: make report\nthen edit: the titles (the first two cells and"
+        f" the page's line in notebooks/{paths.PLAN.name}), question, figure, table and"
+        " conclusions, as docs/extend.md says"
+    )
 
 
 @main.command()
@@ -231,7 +245,7 @@ def new_notebook(name: str, title: str, study: str) -> None:
 @language_option
 def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | None) -> None:
     """Say which notebooks would run, and why, once the tables are those of the transcription."""
-    from analysis.report.fresh import stale
+    from analysis.build.fresh import stale
 
     _make_data(study, beside)
     todo = stale(study, languages, beside)
@@ -247,8 +261,9 @@ def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | Non
 @click.option("--json", "as_json", is_flag=True, help="the whole result as JSON")
 def verify(study: str, source: str, as_json: bool) -> None:
     """Check every passage and verbatim cell against the source."""
-    from analysis.study import load, record, verify
-    from analysis.study.problems import StudyError
+    from analysis.transcribe import load
+    from analysis.transcribe.problems import StudyError
+    from analysis.verify import record, verify
 
     if not source:
         raise Refused("SOURCE: not given; write make verify SOURCE=path/to/the/paper.txt")
@@ -272,8 +287,9 @@ def verify(study: str, source: str, as_json: bool) -> None:
 @click.option("--normaliser", default="", help="ja-1 or en-1; the study's if not given")
 def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     """Find WORDS in SOURCE and print a row for passages.csv."""
-    from analysis.study import meta, passages, sources
-    from analysis.study.problems import StudyError
+    from analysis.transcribe import meta
+    from analysis.transcribe.problems import StudyError
+    from analysis.verify import passages, sources
 
     if not normaliser:
         about, problems = meta.read(paths.RAW / study / meta.FILE)
@@ -281,8 +297,7 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
             raise Refused(str(StudyError(problems)))
         normaliser = about.normaliser
     if normaliser not in passages.NORMALISERS:
-        raise Refused(f"normaliser: found {normaliser!r}, expected one of"
-                      f" {', '.join(passages.NORMALISERS)}")  # fmt: skip
+        raise Refused(f"normaliser: found {normaliser!r}, expected one of {', '.join(passages.NORMALISERS)}")
     try:
         found = passages.propose(sources.read(source).text, words, normaliser)
     except (StudyError, ValueError) as error:
@@ -309,12 +324,13 @@ def clean(study: str) -> None:
 @click.option("--reviewer", envvar="REVIEWER", default="", help="who vouches for it")
 def reproduce(study: str, languages: tuple[str, ...], reviewer: str) -> None:
     """Build the report twice in clean copies, compare, and write a certificate."""
-    from analysis.report import reproduce as protocol
+    from analysis.review import reproduce as protocol
 
     chosen = languages if len(languages) == 1 else ()  # else those that are published
     try:
-        found = protocol.reproduce(study, languages=chosen, reviewer=reviewer.strip(),
-                                   say=lambda words: click.echo(words, err=True))  # fmt: skip
+        found = protocol.reproduce(
+            study, languages=chosen, reviewer=reviewer.strip(), say=lambda words: click.echo(words, err=True)
+        )
     except protocol.ReproduceError as error:
         raise Refused(str(error)) from None
     except KeyboardInterrupt:
@@ -330,7 +346,7 @@ def reproduce(study: str, languages: tuple[str, ...], reviewer: str) -> None:
 @study_option
 def expected(study: str) -> None:
     """Write expected/<study>.json: what is published, from reports/<study>."""
-    from analysis.report import reproduce as protocol
+    from analysis.review import reproduce as protocol
 
     try:
         path = protocol.write_expected(study)
@@ -345,11 +361,12 @@ def expected(study: str) -> None:
 @click.option("--b", envvar="B", default="", help="the same; reports/<study> if not given")
 def compare(study: str, a: str, b: str) -> None:
     """Show what differs between two reports."""
-    from analysis.report import compare as comparing
+    from analysis.review import compare as comparing
 
     try:
-        found, page = comparing.compare_named(a, b, study=study,
-                                              say=lambda words: click.echo(words, err=True))  # fmt: skip
+        found, page = comparing.compare_named(
+            a, b, study=study, say=lambda words: click.echo(words, err=True)
+        )
     except comparing.CompareError as error:
         raise Refused(str(error)) from None
     click.echo(found.summary())
@@ -361,8 +378,8 @@ def _make_data(study: str, beside: tuple[str, ...] | None) -> dict[str, int]:
 
     Returns how many files of each changed.
     """
-    from analysis.data import write
-    from analysis.report.fresh import package_of
+    from analysis.build.data import write
+    from analysis.build.fresh import package_of
 
     try:
         changed = {study: write(study)}
@@ -374,7 +391,7 @@ def _make_data(study: str, beside: tuple[str, ...] | None) -> dict[str, int]:
 
 
 def _study_error() -> type[Exception]:
-    from analysis.study.problems import StudyError
+    from analysis.transcribe.problems import StudyError
 
     return StudyError
 
@@ -386,18 +403,26 @@ def _cluster(executor: str, address: str) -> str:
     if address and not executor:
         raise Refused("ADDRESS: given without EXECUTOR; write EXECUTOR=dask ADDRESS=tcp://host:8786")
     if executor and not _ADDRESS.fullmatch(address):
-        raise Refused(f"ADDRESS: found {address!r}, expected the scheduler's address; write"
-                      " ADDRESS=tcp://host:8786")  # fmt: skip
+        raise Refused(
+            f"ADDRESS: found {address!r}, expected the scheduler's address; write ADDRESS=tcp://host:8786"
+        )
     return address
 
 
 def _built(
-    study: str, languages: tuple[str, ...], *, force: bool, warm: bool, jobs: int, executor: str,
-    address: str, beside: tuple[str, ...] | None,
-) -> bool:  # fmt: skip
+    study: str,
+    languages: tuple[str, ...],
+    *,
+    force: bool,
+    warm: bool,
+    jobs: int,
+    executor: str,
+    address: str,
+    beside: tuple[str, ...] | None,
+) -> bool:
     """Bring a report up to date; return whether anything was written."""
-    from analysis.report import fresh
-    from analysis.report.plan import PRELOAD, PlanError
+    from analysis.build import fresh
+    from analysis.build.plan import PRELOAD, PlanError
 
     address = _cluster(executor, address)
     try:
@@ -407,17 +432,18 @@ def _built(
     except PlanError as error:
         raise Refused(str(error)) from None
     if warm and runs_here:
-        from analysis.report import kernels
+        from analysis.build import kernels
 
         kernels.start(PRELOAD)  # its imports run beside those that follow
-    from analysis.report.build import build
-    from analysis.report.cluster import ClusterError
-    from analysis.report.pdf import PdfError
-    from analysis.report.site import SiteError
+    from analysis.build.build import build
+    from analysis.build.cluster import ClusterError
+    from analysis.publish.pdf import PdfError
+    from analysis.publish.site import SiteError
 
     try:
-        outcome = build(study, languages, force=force, warm=warm, at_once=jobs, address=address,
-                        beside=beside)  # fmt: skip
+        outcome = build(
+            study, languages, force=force, warm=warm, at_once=jobs, address=address, beside=beside
+        )
     except (PlanError, ClusterError) as error:
         raise Refused(str(error)) from None
     except (SiteError, PdfError) as error:
@@ -431,7 +457,9 @@ def _built(
     for error in outcome.failed:
         click.echo(f"{error}", err=True)
     if outcome.failed:
-        click.echo(f"{len(outcome.failed)} of {len(outcome.ran)} notebooks failed; the last report"
-                   " is as it was", err=True)  # fmt: skip
+        click.echo(
+            f"{len(outcome.failed)} of {len(outcome.ran)} notebooks failed; the last report is as it was",
+            err=True,
+        )
         sys.exit(1)
     return outcome.rendered

@@ -58,12 +58,18 @@ def begin(name: str, title: str, study: str) -> Begun:
         for language, words in titles.items()
     }
     filled = {"name": name, "notebook": notebook, "study": study}
-    begun = Begun(paths.NOTEBOOKS / f"{notebook}.ipynb",
-                  paths.TESTS / "notebooks" / f"test_{name.replace('-', '_')}.py", titles)  # fmt: skip
-    _write({
-        begun.notebook: _notebook(filled | {f"title_{x}": _as_markdown(t) for x, t in titles.items()}),
-        begun.test: Template((TEMPLATES / "test_page.py").read_text("utf-8")).substitute(filled),
-    }, _with_entry(text, document, entry))  # fmt: skip
+    begun = Begun(
+        paths.NOTEBOOKS / f"{notebook}.ipynb",
+        paths.TESTS / "notebooks" / f"test_{name.replace('-', '_')}.py",
+        titles,
+    )
+    _write(
+        {
+            begun.notebook: _notebook(filled | {f"title_{x}": _as_markdown(t) for x, t in titles.items()}),
+            begun.test: Template((TEMPLATES / "test_page.py").read_text("utf-8")).substitute(filled),
+        },
+        _with_entry(text, document, entry),
+    )
     return begun
 
 
@@ -95,8 +101,9 @@ def _check_free(name: str, titles: Mapping[str, str], document: Mapping[str, Any
     """Refuse a name or title that a page, a guide, a notebook, a figure or a test has."""
 
     def taken(whose: str) -> NewNotebookError:
-        return NewNotebookError(f"NAME: found {name!r}, which is there already ({whose});"
-                                " choose another name")  # fmt: skip
+        return NewNotebookError(
+            f"NAME: found {name!r}, which is there already ({whose}); choose another name"
+        )
 
     entries = [*document["pages"], *(document.get("guides") or [])]
     for page in (*(str(e.get("page", e.get("guide"))) for e in entries), *_NOT_PAGES):
@@ -114,8 +121,9 @@ def _check_free(name: str, titles: Mapping[str, str], document: Mapping[str, Any
     for entry in entries:
         for language, title in titles.items():
             if entry.get(f"title_{language}") == title:
-                raise NewNotebookError(f"TITLE: found {title!r}, which another page of report.yaml"
-                                       " has; write TITLE='…'")  # fmt: skip
+                raise NewNotebookError(
+                    f"TITLE: found {title!r}, which another page of report.yaml has; write TITLE='…'"
+                )
 
 
 def _figure_names(path: Path) -> Iterator[str]:
@@ -164,8 +172,10 @@ def _plan() -> tuple[str, dict[str, Any]]:
     """The plan's text, and what it says."""
 
     def refused(why: str) -> NewNotebookError:
-        return NewNotebookError(f"notebooks/{paths.PLAN.name}: {why}, expected a list `pages` of"
-                                " page, notebook, title_ja and title_en; put it right first")  # fmt: skip
+        return NewNotebookError(
+            f"notebooks/{paths.PLAN.name}: {why}, expected a list `pages` of"
+            " page, notebook, title_ja and title_en; put it right first"
+        )
 
     try:
         text = paths.PLAN.read_text("utf-8")
@@ -196,15 +206,18 @@ def _with_entry(text: str, document: Mapping[str, Any], entry: Mapping[str, str]
     line = items[place].start_mark.line if place < len(items) else _end(items[-1])
     while place < len(items) and line and lines[line - 1].strip().startswith("#"):
         line -= 1  # the comment above an entry stays with it
-    words = yaml.safe_dump(dict(entry), default_flow_style=True, allow_unicode=True,
-                           sort_keys=False, width=float("inf")).strip()  # fmt: skip
+    words = yaml.safe_dump(
+        dict(entry), default_flow_style=True, allow_unicode=True, sort_keys=False, width=float("inf")
+    ).strip()
     if line and not lines[line - 1].endswith("\n"):
         lines[line - 1] += "\n"
     made = "".join([*lines[:line], f"{indent}- {words}\n", *lines[line:]])
     wanted = dict(document) | {"pages": [*pages[:place], dict(entry), *pages[place:]]}
     if _read(made) != wanted:
-        raise NewNotebookError(f"notebooks/{paths.PLAN.name}: found another layout than an entry a"
-                               f" line; add the line yourself: - {words}")  # fmt: skip
+        raise NewNotebookError(
+            f"notebooks/{paths.PLAN.name}: found another layout than an entry a"
+            f" line; add the line yourself: - {words}"
+        )
     return made
 
 

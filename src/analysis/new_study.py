@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from analysis import paths
-from analysis.study import schema
-from analysis.study.meta import FILE
+from analysis.transcribe import schema
+from analysis.transcribe.meta import FILE
 
 _ABOUT = """\
 # What the study says of itself. Texts are asked for in both languages, for the report has both.
@@ -50,9 +50,12 @@ def begin(study: str, title: str, language: str, year: int) -> Path:
     if not title.strip():
         raise NewStudyError("TITLE: not given; write make new-study STUDY=… TITLE='the source’s title'")
     about = _ABOUT.format(
-        study=study, language=language, normaliser=f"{language}-1", year=year,
+        study=study,
+        language=language,
+        normaliser=f"{language}-1",
+        year=year,
         title=json.dumps(title.strip(), ensure_ascii=False),  # a JSON text is a YAML text
-    )  # fmt: skip
+    )
     folder.mkdir(parents=True)
     (folder / FILE).write_text(about, "utf-8")
     for name, table in schema.load().tables.items():

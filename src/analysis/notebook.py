@@ -12,11 +12,11 @@ from IPython.display import HTML, Markdown, display
 from analysis import links, paths
 from analysis.figures.canvas import Exhibit
 from analysis.figures.show import show
-from analysis.markup.cards import evidence_cards, other_cards
-from analysis.markup.dictionary import data_dictionary
-from analysis.markup.tables import html_table
-from analysis.study import schema
-from analysis.tables.tidy import Data, read
+from analysis.publish.cards import evidence_cards, other_cards
+from analysis.publish.dictionary import data_dictionary
+from analysis.publish.tables import html_table
+from analysis.tidy.tidy import Data, read
+from analysis.transcribe import schema
 
 
 class MistakeError(Exception):
@@ -60,9 +60,15 @@ class Report:
         return links.to(key, words)
 
     def table(
-        self, frame: pd.DataFrame, columns: Sequence[str], *, ja: str, en: str, table: str = "",
+        self,
+        frame: pd.DataFrame,
+        columns: Sequence[str],
+        *,
+        ja: str,
+        en: str,
+        table: str = "",
         titles: Mapping[str, tuple[str, str]] | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """Display chosen columns of a tidy table under a caption.
 
         A column that exists per language is named without its ending (`label`). Rows lead to the

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from analysis.figures.axis import TimeScale, decimal_year, pack, scale_over, ticks
 
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-SPANS = st.lists(st.tuples(st.floats(0, 10), st.floats(0, 4)).map(lambda s: (s[0], s[0] + s[1])),
-                 max_size=15).map(sorted)  # fmt: skip
+SPANS = st.lists(
+    st.tuples(st.floats(0, 10), st.floats(0, 4)).map(lambda s: (s[0], s[0] + s[1])), max_size=15
+).map(sorted)
 
 
 @given(one=DAYS, other=DAYS)
@@ -57,6 +58,8 @@ def test_spans_that_leave_room_share_rows_and_no_row_is_empty(spans):
     rows = pack(spans)
     assert set(rows) == set(range(len(set(rows))))
     # Packing in order needs as many rows as spans meet at one place, never more.
-    deepest = max((sum((a < right and left < b) or (a, b) == (left, right) for a, b in spans)
-                   for left, right in spans), default=0)  # fmt: skip
+    deepest = max(
+        (sum((a < right and left < b) or (a, b) == (left, right) for a, b in spans) for left, right in spans),
+        default=0,
+    )
     assert len(set(rows)) <= max(deepest, min(len(spans), 1))

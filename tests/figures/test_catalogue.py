@@ -15,19 +15,25 @@ from analysis.figures.canvas import Exhibit
 from analysis.figures.show import check
 
 LANGUAGES = ("ja", "en")
-REGIONS = {"harbour": ("todaimisaki", "aoura", "shiomi"), "paper": ("hamamatsu", "kobe"),
-           "rivertowns": ("brindlequay", "corvenholm")}
+REGIONS = {
+    "harbour": ("todaimisaki", "aoura", "shiomi"),
+    "paper": ("hamamatsu", "kobe"),
+    "rivertowns": ("brindlequay", "corvenholm"),
+}
 NAMES = [
-    name for name, function in vars(catalogue).items()
+    name
+    for name, function in vars(catalogue).items()
     if hasattr(function, "__wrapped__") and function.__module__ == catalogue.__name__
-]  # fmt: skip
+]
 OF_REGIONS = [n for n in NAMES if "region" in inspect.signature(getattr(catalogue, n)).parameters]
 OF_SEVERAL = [n for n in NAMES if "beside" in inspect.signature(getattr(catalogue, n)).parameters]
 DRAWN = [
     (study, name, region, language)
-    for study, regions in REGIONS.items() for name in NAMES
-    for region in (regions if name in OF_REGIONS else [None]) for language in LANGUAGES
-]  # fmt: skip
+    for study, regions in REGIONS.items()
+    for name in NAMES
+    for region in (regions if name in OF_REGIONS else [None])
+    for language in LANGUAGES
+]
 
 
 def draw(made, name: str, region: str | None, language: str) -> Exhibit:
@@ -41,14 +47,20 @@ def test_a_figure_that_is_not_there_is_named():
 
 
 def test_the_catalogue_holds_the_figures_of_every_page():
-    assert {"phase_timeline", "grade_tiles", "theme_profile", "issue_matrix", "outlook_map",
-            "region_timeline", "institution_presence", "source_coverage"} <= set(NAMES)  # fmt: skip
+    assert {
+        "phase_timeline",
+        "grade_tiles",
+        "theme_profile",
+        "issue_matrix",
+        "outlook_map",
+        "region_timeline",
+        "institution_presence",
+        "source_coverage",
+    } <= set(NAMES)
 
 
 @pytest.mark.parametrize(("study", "name", "region", "language"), DRAWN)
-def test_a_figure_can_be_read_and_every_mark_leads_to_something(
-    request, study, name, region, language
-):
+def test_a_figure_can_be_read_and_every_mark_leads_to_something(request, study, name, region, language):
     made = request.getfixturevalue(f"{study}_made")
     exhibit = draw(made, name, region, language)
     with style.applied():

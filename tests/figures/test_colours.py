@@ -8,8 +8,12 @@ import pytest
 
 from analysis.figures import colours
 
-GROUNDS = [colours.PAPER, colours.BAND, colours.BAND_ALT,
-           *(colours.tint(accent, colours.WASH) for accent in colours.ACCENTS)]  # fmt: skip
+GROUNDS = [
+    colours.PAPER,
+    colours.BAND,
+    colours.BAND_ALT,
+    *(colours.tint(accent, colours.WASH) for accent in colours.ACCENTS),
+]
 MARKS = [*map(str.lower, colours.ACCENTS), colours.USED, colours.PASSAGE, colours.EMPTY, colours.QUIET]
 
 
@@ -44,8 +48,10 @@ def test_no_two_colours_become_one_in_the_dark():
 
 
 def test_a_page_s_picture_names_its_colours_and_leaves_all_else_as_it_is():
-    svg = ('<path d="M0 0" style="fill: #1a1a1a; stroke: #ffffff; clip-path: url(#abcdef)"/>'
-           '<rect width="73" fill="#ffffff"/><use xlink:href="#595959"/>')  # fmt: skip
+    svg = (
+        '<path d="M0 0" style="fill: #1a1a1a; stroke: #ffffff; clip-path: url(#abcdef)"/>'
+        '<rect width="73" fill="#ffffff"/><use xlink:href="#595959"/>'
+    )
     assert colours.follows_scheme(svg)
     assert colours.named(svg) == (
         '<path d="M0 0" style="fill: var(--1a1a1a); stroke: var(--ffffff); clip-path: url(#abcdef)"/>'
@@ -63,4 +69,5 @@ def test_the_style_sheet_defines_every_name_for_light_and_dark_and_dark_on_scree
     assert dark.startswith("@media screen and (prefers-color-scheme: dark)")
     for rules, values in ((light, {c: c for c in colours.DARK}), (dark, colours.DARK)):
         assert dict(re.findall(r"--([0-9a-f]{6}): (#[0-9a-f]{6});", rules)) == {
-            name[1:]: value for name, value in values.items()}  # fmt: skip
+            name[1:]: value for name, value in values.items()
+        }

@@ -33,8 +33,13 @@ def faults(figure: Figure) -> list[str]:
         return check(figure)
 
 
-def exhibit(alt: str = "Two words.", title: str = "Title", keys=("phases/one", "phases/two"),
-            word: str = "word", language: str = "en") -> Exhibit:  # fmt: skip
+def exhibit(
+    alt: str = "Two words.",
+    title: str = "Title",
+    keys=("phases/one", "phases/two"),
+    word: str = "word",
+    language: str = "en",
+) -> Exhibit:
     """Return a small exhibit with a linked mark and text per key."""
     with style.applied():
         canvas = Canvas(language)
@@ -171,8 +176,10 @@ def corners(svg: str) -> list[tuple[float, float]]:
             outline = outlines[use.get(HREF)]
             scale = float(re.search(r"[\d.]+", outline.get("transform") or "1")[0])
             x, y, size = map(float, line.groups())
-            found += [(x + size * (float(moved[0]) + scale * right), y - size * scale * up)
-                      for right, up in places(outline.get("d", ""))]  # fmt: skip
+            found += [
+                (x + size * (float(moved[0]) + scale * right), y - size * scale * up)
+                for right, up in places(outline.get("d", ""))
+            ]
     return found
 
 
@@ -200,8 +207,7 @@ def test_two_figures_of_one_page_share_no_id(shown):
 def test_a_mark_leads_to_the_card_of_its_record_and_names_it(shown):
     root = etree.fromstring(shown(exhibit())["image/svg+xml"])
     links = {(a.get(HREF), a.findtext(f"{SVG}title")) for a in root.iter(f"{SVG}a")}
-    assert links == {("evidence.html#phases-one", "phases/one"),
-                     ("evidence.html#phases-two", "phases/two")}  # fmt: skip
+    assert links == {("evidence.html#phases-one", "phases/one"), ("evidence.html#phases-two", "phases/two")}
 
 
 def test_a_notebook_that_a_person_runs_shows_marks_that_open_the_report_s_pages(monkeypatch):
@@ -211,7 +217,8 @@ def test_a_notebook_that_a_person_runs_shows_marks_that_open_the_report_s_pages(
     assert "image/svg+xml" not in displayed[0]
     root = etree.fromstring(displayed[0]["text/html"])
     assert {(a.get(HREF), a.get("target")) for a in root.iter(f"{SVG}a")} == {
-        (f"../reports/study/en/evidence.html#phases-{name}", "_blank") for name in ("one", "two")}  # fmt: skip
+        (f"../reports/study/en/evidence.html#phases-{name}", "_blank") for name in ("one", "two")
+    }
     show(exhibit(alt="Zwei Wörter."), name="figure", pages="../reports/study/de/")
     one, other = (set(re.findall(r'\bid="(figure-[^"]+-[^"]+)"', d["text/html"])) for d in displayed)
     assert one

@@ -11,13 +11,21 @@ from analysis.figures import style
 
 KANJI, KANA = "地域産業科学技術政策評価課題", "あいうえおかきくけこ"
 CLOSING, OPENING = "、。」）』】〉》・ーっ", "「（『【〈《"
-TEXTS = st.text(alphabet=f"{KANJI}{KANA}{CLOSING}{OPENING}abcdefgh ABC 0123456789-/.,;:()$_%&<>",
-                max_size=120)  # fmt: skip
+TEXTS = st.text(
+    alphabet=f"{KANJI}{KANA}{CLOSING}{OPENING}abcdefgh ABC 0123456789-/.,;:()$_%&<>", max_size=120
+)
 # Japanese as it is printed: an opening mark before, a closing one after, never a run of them.
 PROSE = st.lists(
-    st.builds("".join, st.tuples(st.sampled_from(["", *OPENING]), st.sampled_from(KANJI + KANA),
-                                 st.sampled_from(["", "", *CLOSING]))), max_size=60,
-).map("".join)  # fmt: skip
+    st.builds(
+        "".join,
+        st.tuples(
+            st.sampled_from(["", *OPENING]),
+            st.sampled_from(KANJI + KANA),
+            st.sampled_from(["", "", *CLOSING]),
+        ),
+    ),
+    max_size=60,
+).map("".join)
 WIDTHS = st.floats(0.6, 6)
 SIZES = st.sampled_from([style.SMALL, style.SIZE, style.TITLE])
 
@@ -66,8 +74,7 @@ def test_a_cut_is_shown_and_only_the_end_is_cut(text, width, most):
 
 def test_words_are_broken_at_spaces_while_they_fit():
     width = style.text_width("regional policy", style.SIZE)
-    assert style.wrap("regional policy of science", width, style.SIZE) == [
-        "regional policy", "of science"]  # fmt: skip
+    assert style.wrap("regional policy of science", width, style.SIZE) == ["regional policy", "of science"]
 
 
 def test_a_word_wider_than_its_place_is_broken_rather_than_let_out():

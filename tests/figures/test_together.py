@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from analysis import figures
 from analysis.figures import colours, style
 from analysis.figures.show import check
-from analysis.tables import together
+from analysis.tidy import together
 
 NAMES = ("support_together", "standings")
 
@@ -43,8 +43,12 @@ def test_a_project_looks_as_certain_as_it_is(paper_beside):
     lead, *others = paper_beside
     exhibit = figures.support_together(lead, others, "en")
     levels = together.levels(lead, others)
-    placed = {row.key for row in lead.project_spans.assign(key=lambda f: "projects/" + f["record"])
-              .query("period_source != 'project'").itertuples()}  # fmt: skip
+    placed = {
+        row.key
+        for row in lead.project_spans.assign(key=lambda f: "projects/" + f["record"])
+        .query("period_source != 'project'")
+        .itertuples()
+    }
     looks: dict[str, set] = {}
     for patch in exhibit.figure.axes[0].findobj(Rectangle):
         if patch.get_url() in levels and patch.get_width() > 0.5 and patch.get_url() not in placed:

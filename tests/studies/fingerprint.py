@@ -16,8 +16,8 @@ from pathlib import Path
 
 import yaml
 
-from analysis.study.normaliser import normalise
-from analysis.study.passages import fingerprint
+from analysis.verify.normaliser import normalise
+from analysis.verify.passages import fingerprint
 
 
 def main(folder: Path) -> None:

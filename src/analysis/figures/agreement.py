@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.figures import colours, style
 from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.words import Words
-from analysis.tables.findings import alpha_words, interval_words
+from analysis.tidy.findings import alpha_words, interval_words
 
 WORDS = Words(
     empty=("二人以上のコーダーによるコーディングがない。", "No records were coded by two coders."),
@@ -41,11 +41,22 @@ def coder_agreement(
     def at(value: float) -> float:
         return left + (value - first) / (1 - first) * (right - left)
 
-    columns = dict(zip(("units", "disagreed", "alpha", "interval"),
-                       (right + 0.6, right + 1.15, right + 2.05, right + 2.3), strict=True))  # fmt: skip
+    columns = dict(
+        zip(
+            ("units", "disagreed", "alpha", "interval"),
+            (right + 0.6, right + 1.15, right + 2.05, right + 2.3),
+            strict=True,
+        )
+    )
     for name, x in columns.items():
-        canvas.text(x, canvas.top, WORDS(name, language), size=style.SMALL, colour=style.QUIET,
-                    align="left" if name == "interval" else "right")  # fmt: skip
+        canvas.text(
+            x,
+            canvas.top,
+            WORDS(name, language),
+            size=style.SMALL,
+            colour=style.QUIET,
+            align="left" if name == "interval" else "right",
+        )
     axis = canvas.top
     canvas.top += 0.22
     for place, (_, row) in enumerate(agreement.iterrows()):
@@ -53,16 +64,29 @@ def coder_agreement(
         if not place:
             canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top)
     for value in dict.fromkeys([first, 0.0, *_LINES, 1.0]):
-        canvas.text(at(value), axis, f"{value:g}".replace("-", "−"), size=style.SMALL,
-                    colour=style.QUIET, align="center")  # fmt: skip
-        canvas.rule(at(value), axis + 0.17, at(value), canvas.top, dashed=value in _LINES,
-                    colour=style.RULE, below=0.1)  # fmt: skip
+        canvas.text(
+            at(value),
+            axis,
+            f"{value:g}".replace("-", "−"),
+            size=style.SMALL,
+            colour=style.QUIET,
+            align="center",
+        )
+        canvas.rule(
+            at(value),
+            axis + 0.17,
+            at(value),
+            canvas.top,
+            dashed=value in _LINES,
+            colour=style.RULE,
+            below=0.1,
+        )
     return canvas.finish(source, alt=alt, rows=agreement)
 
 
 def _row(
     canvas: Canvas, row: pd.Series, at: object, columns: dict[str, float], gutter: float, language: str
-) -> None:  # fmt: skip
+) -> None:
     lines = style.wrap(row[f"theme_{language}"], gutter - 0.2, style.SIZE, 2)
     height = max(0.28, len(lines) * style.line_height(style.SIZE) + 0.08)
     y = canvas.top + height / 2

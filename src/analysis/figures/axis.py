@@ -34,9 +34,7 @@ def decimal_year(day: str | date) -> float:
     return when.year + (when.timetuple().tm_yday - 1) / 365.25
 
 
-def scale_over(
-    days: Iterable[str], left: float, right: float, *, before: float = 0.0
-) -> TimeScale:
+def scale_over(days: Iterable[str], left: float, right: float, *, before: float = 0.0) -> TimeScale:
     """The axis that holds all given ISO dates ("" is passed over), with a little room around.
 
     `before` keeps that many inches free before the first date, for spans with an open start.

@@ -79,9 +79,15 @@ class Canvas:
         written = []
         for n, line in enumerate([lines] if isinstance(lines, str) else lines):
             label = self.axes.text(
-                x, y + (n + 0.5) * style.line_height(size), line, size=size, color=colour,
-                ha=align, va="center", style="italic" if italic else "normal",
-            )  # fmt: skip
+                x,
+                y + (n + 0.5) * style.line_height(size),
+                line,
+                size=size,
+                color=colour,
+                ha=align,
+                va="center",
+                style="italic" if italic else "normal",
+            )
             label.set_url(key)
             written.append(label)
         return written
@@ -109,45 +115,84 @@ class Canvas:
         below: float = 1.0,
     ) -> None:
         """Draw a rectangle with its top left corner at (x, y)."""
-        how = {"facecolor": face, "edgecolor": edge, "linewidth": line, "hatch": hatch or None,
-               "linestyle": (0, (3, 2)) if dashed else "solid", "zorder": below}  # fmt: skip
+        how = {
+            "facecolor": face,
+            "edgecolor": edge,
+            "linewidth": line,
+            "hatch": hatch or None,
+            "linestyle": (0, (3, 2)) if dashed else "solid",
+            "zorder": below,
+        }
         if rounded:
-            patch = FancyBboxPatch(
-                (x, y), width, height, boxstyle="round,pad=0,rounding_size=0.05", **how
-            )
+            patch = FancyBboxPatch((x, y), width, height, boxstyle="round,pad=0,rounding_size=0.05", **how)
         else:
             patch = Rectangle((x, y), width, height, **how)
         patch.set_url(key)
         self.axes.add_patch(patch)
 
-    def arrow(self, x: float, y: float, height: float, *, face: str, key: str | None = None,
-              towards: float = 1) -> None:  # fmt: skip
+    def arrow(
+        self, x: float, y: float, height: float, *, face: str, key: str | None = None, towards: float = 1
+    ) -> None:
         """A small triangle at the end of a span that goes on: towards 1 is right, -1 left."""
         tip = 0.11 * towards
         patch = Polygon(
-            [(x, y), (x + tip, y + height / 2), (x, y + height)], closed=True, facecolor=face,
-            edgecolor="none", zorder=1.2,
-        )  # fmt: skip
+            [(x, y), (x + tip, y + height / 2), (x, y + height)],
+            closed=True,
+            facecolor=face,
+            edgecolor="none",
+            zorder=1.2,
+        )
         patch.set_url(key)
         self.axes.add_patch(patch)
 
-    def rule(self, x0: float, y0: float, x1: float, y1: float, *, colour: str = style.RULE,
-             line: float = 0.6, dashed: bool = False, below: float = 0.5,
-             key: str | None = None) -> None:  # fmt: skip
+    def rule(
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        *,
+        colour: str = style.RULE,
+        line: float = 0.6,
+        dashed: bool = False,
+        below: float = 0.5,
+        key: str | None = None,
+    ) -> None:
         """Draw a straight line."""
         (drawn,) = self.axes.plot(
-            [x0, x1], [y0, y1], color=colour, linewidth=line, zorder=below,
-            linestyle=(0, (3, 2)) if dashed else "solid", solid_capstyle="butt",
-        )  # fmt: skip
+            [x0, x1],
+            [y0, y1],
+            color=colour,
+            linewidth=line,
+            zorder=below,
+            linestyle=(0, (3, 2)) if dashed else "solid",
+            solid_capstyle="butt",
+        )
         drawn.set_url(key)
 
-    def mark(self, x: float, y: float, marker: str, *, size: float = 5, face: str = style.INK,
-             edge: str | None = None, key: str | None = None) -> None:  # fmt: skip
+    def mark(
+        self,
+        x: float,
+        y: float,
+        marker: str,
+        *,
+        size: float = 5,
+        face: str = style.INK,
+        edge: str | None = None,
+        key: str | None = None,
+    ) -> None:
         """Draw a point mark centred on (x, y)."""
         (drawn,) = self.axes.plot(
-            [x], [y], marker=marker, markersize=size, markerfacecolor=face,
-            markeredgecolor=edge or face, markeredgewidth=0.9, linestyle="none", zorder=3,
-        )  # fmt: skip
+            [x],
+            [y],
+            marker=marker,
+            markersize=size,
+            markerfacecolor=face,
+            markeredgecolor=edge or face,
+            markeredgewidth=0.9,
+            linestyle="none",
+            zorder=3,
+        )
         drawn.set_url(key)
 
     def finish(self, source: str, *, alt: str, rows: pd.DataFrame) -> Exhibit:
@@ -161,14 +206,10 @@ class Canvas:
         for artist in self.axes.get_children():
             artist.set_clip_on(False)  # the axes are the sheet: there is nothing to clip
         keys = [a.get_url() for a in self.axes.get_children() if a.get_url()]
-        return Exhibit(
-            self.figure, self.title, self.subtitle, alt, rows, tuple(dict.fromkeys(keys))
-        )
+        return Exhibit(self.figure, self.title, self.subtitle, alt, rows, tuple(dict.fromkeys(keys)))
 
 
-def blank(
-    words: str, subtitle: str, *, language: str, source: str, rows: pd.DataFrame
-) -> Exhibit:
+def blank(words: str, subtitle: str, *, language: str, source: str, rows: pd.DataFrame) -> Exhibit:
     """A sheet that says in words that there is nothing to draw, over what it would show."""
     canvas = Canvas(language)
     canvas.head(words, subtitle)

@@ -24,10 +24,19 @@ MARKS = 3.0  # and for what is no text
 
 # The same hues, lighter; greys keep their distance from the ground. Tests hold them to WCAG 2 AA.
 _DARK = {
-    INK: "#ececec", QUIET: "#b3b3b3", RULE: "#4a4a4a", PAPER: "#161616", BAND: "#232323",
-    BAND_ALT: "#303030", GRID: "#2c2c2c", GUIDE: "#565656", BORDER: "#666666", EMPTY: "#868686",
-    USED: "#7fa6c6", PASSAGE: "#6486a3",
-}  # fmt: skip
+    INK: "#ececec",
+    QUIET: "#b3b3b3",
+    RULE: "#4a4a4a",
+    PAPER: "#161616",
+    BAND: "#232323",
+    BAND_ALT: "#303030",
+    GRID: "#2c2c2c",
+    GUIDE: "#565656",
+    BORDER: "#666666",
+    EMPTY: "#868686",
+    USED: "#7fa6c6",
+    PASSAGE: "#6486a3",
+}
 _DARK_ACCENTS = ("#4a9fd8", "#f08a3c", "#2fc498", "#e09cc2", "#f2bf4a", "#9ad4f5")
 
 
@@ -83,5 +92,4 @@ def stylesheet() -> str:
     """CSS that defines the names of the colours, for light and for dark screens; paper is light."""
     light = "".join(f" --{colour[1:]}: {colour};" for colour in DARK)
     dark = "".join(f" --{colour[1:]}: {other};" for colour, other in DARK.items())
-    return (f":root {{{light} }}\n"
-            f"@media screen and (prefers-color-scheme: dark) {{ :root {{{dark} }} }}\n")  # fmt: skip
+    return f":root {{{light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{{dark} }} }}\n"

@@ -15,8 +15,10 @@ WORDS = Words(
     chars=("{n}字", "{n} characters"),
     whole=("全体", "Whole source"),
     nothing=("記録も理由もない", "neither record nor reason"),
-    unknown=("原文との照合がまだないため、位置は分からない。",
-             "The study was not checked against its source, so positions are not known."),
+    unknown=(
+        "原文との照合がまだないため、位置は分からない。",
+        "The study was not checked against its source, so positions are not known.",
+    ),
     empty=("原文の箇所が記されていない。", "No passages of a source are recorded."),
 )
 
@@ -51,9 +53,13 @@ def source_coverage(
 
 
 def _strip(
-    canvas: Canvas, section: Mapping[str, str], own: pd.DataFrame, gutter: float, inch: float,
+    canvas: Canvas,
+    section: Mapping[str, str],
+    own: pd.DataFrame,
+    gutter: float,
+    inch: float,
     language: str,
-) -> None:  # fmt: skip
+) -> None:
     name = section["title" if language == "ja" else "title_en"]
     if section["id"][0].isdigit():
         name = f"{section['id']} {name}"
@@ -65,9 +71,17 @@ def _strip(
     for passage in own.itertuples():
         width = passage.chars * inch
         recorded = passage.covered == "record"
-        canvas.box(x, y - 0.1, width, 0.2, face=style.PASSAGE if recorded else style.PAPER,
-                   edge=style.PAPER if recorded else style.QUIET, line=0.5,
-                   hatch="" if recorded else "////", key=f"passages/{passage.record}")  # fmt: skip
+        canvas.box(
+            x,
+            y - 0.1,
+            width,
+            0.2,
+            face=style.PASSAGE if recorded else style.PAPER,
+            edge=style.PAPER if recorded else style.QUIET,
+            line=0.5,
+            hatch="" if recorded else "////",
+            key=f"passages/{passage.record}",
+        )
         x += width
     words = WORDS("chars", language).format(n=f"{int(own['chars'].sum()):,}")
     canvas.middle(x + 0.08, y, [words], size=style.SMALL, colour=style.QUIET)
@@ -100,10 +114,17 @@ def source_map(
     for name, own in rows.items():
         if len(own):
             _map_row(canvas, tables[name], own, gutter, inch, face=style.USED)
-    _map_row(canvas, WORDS("reason", language), coverage.query("covered == 'reason'"), gutter, inch,
-             hatch="////")  # fmt: skip
-    _map_row(canvas, WORDS("nothing", language), coverage.query("covered == 'nothing'"), gutter,
-             inch, face=style.INK)  # fmt: skip
+    _map_row(
+        canvas, WORDS("reason", language), coverage.query("covered == 'reason'"), gutter, inch, hatch="////"
+    )
+    _map_row(
+        canvas,
+        WORDS("nothing", language),
+        coverage.query("covered == 'nothing'"),
+        gutter,
+        inch,
+        face=style.INK,
+    )
     return canvas.finish(source, alt=alt, rows=coverage)
 
 
@@ -120,9 +141,15 @@ def _section_heads(canvas: Canvas, coverage: pd.DataFrame, left: float, inch: fl
 
 
 def _map_row(
-    canvas: Canvas, name: str, own: pd.DataFrame, gutter: float, inch: float, *,
-    face: str = style.PAPER, hatch: str = "",
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    name: str,
+    own: pd.DataFrame,
+    gutter: float,
+    inch: float,
+    *,
+    face: str = style.PAPER,
+    hatch: str = "",
+) -> None:
     lines = style.wrap(name, gutter - 0.15, style.SMALL, 2)
     height = max(0.22, len(lines) * style.line_height(style.SMALL) + 0.04)
     y = canvas.top + height / 2
@@ -130,7 +157,15 @@ def _map_row(
     canvas.rule(canvas.left + gutter, y, canvas.right, y, colour=style.GRID)
     for stretch in own.itertuples():
         key = f"passages/{stretch.passage}" if stretch.passage else None
-        canvas.box(canvas.left + gutter + stretch.position * inch, y - 0.07,
-                   max(stretch.chars * inch, 0.012), 0.14, face=face,
-                   edge=style.QUIET if hatch else "none", hatch=hatch, line=0.4, key=key)  # fmt: skip
+        canvas.box(
+            canvas.left + gutter + stretch.position * inch,
+            y - 0.07,
+            max(stretch.chars * inch, 0.012),
+            0.14,
+            face=face,
+            edge=style.QUIET if hatch else "none",
+            hatch=hatch,
+            line=0.4,
+            key=key,
+        )
     canvas.top += height

@@ -11,10 +11,17 @@ from analysis.figures import style
 from analysis.figures.axis import TimeScale, draw_years, scale_over
 from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.words import Words, joined
-from analysis.study.periods import display
+from analysis.transcribe.periods import display
 
-STANCE_MARKS = {"strength": "^", "concern": "v", "expectation": "o", "finding": "s",
-                "constraint": "D", "recommendation": "P", "future_task": "X"}  # fmt: skip
+STANCE_MARKS = {
+    "strength": "^",
+    "concern": "v",
+    "expectation": "o",
+    "finding": "s",
+    "constraint": "D",
+    "recommendation": "P",
+    "future_task": "X",
+}
 
 WORDS = Words(
     scale=("尺度：既知の評点 {grades}（全段階は不明）", "scale: known grades {grades} (rest unknown)"),
@@ -59,8 +66,7 @@ def grade_tiles(
     spots: dict[str, tuple[float, float]] = {}
     for place, (_, projects) in enumerate(project_spans.groupby("region", sort=False)):
         colour = style.accent(place)
-        canvas.mark(canvas.left + 0.07, canvas.top + 0.1, style.MARKERS[place % 6], face=colour,
-                    size=7)  # fmt: skip
+        canvas.mark(canvas.left + 0.07, canvas.top + 0.1, style.MARKERS[place % 6], face=colour, size=7)
         canvas.text(canvas.left + 0.2, canvas.top, projects[f"region_{language}"].iloc[0], size=11)
         canvas.top += 0.27
         for project in projects.itertuples():
@@ -73,47 +79,80 @@ def grade_tiles(
 
 
 def _project_lane(
-    canvas: Canvas, project: object, grades: pd.DataFrame, scale: TimeScale, names: float,
-    colour: str, language: str,
-) -> dict[str, tuple[float, float]]:  # fmt: skip
+    canvas: Canvas,
+    project: object,
+    grades: pd.DataFrame,
+    scale: TimeScale,
+    names: float,
+    colour: str,
+    language: str,
+) -> dict[str, tuple[float, float]]:
     """Draw one project's name, span and tiles; return where each evaluation's tile stands."""
     key = f"projects/{project.record}"
     label = style.wrap(getattr(project, f"label_{language}"), names - 0.5, style.SIZE, 3)
     small = [getattr(project, f"programme_{language}"), *_scales(grades, language)]
     programme = [line for words in small for line in style.wrap(words, names - 0.5, style.SMALL, 2)]
     dated = list(grades.query("start != ''").itertuples())
-    captions = _captions([(scale(e.start) + scale(e.end or e.start)) / 2 for e in dated],
-                         [_under(e, language) for e in dated], canvas)  # fmt: skip
+    captions = _captions(
+        [(scale(e.start) + scale(e.end or e.start)) / 2 for e in dated],
+        [_under(e, language) for e in dated],
+        canvas,
+    )
     lowest = max((drop for _, drop in captions), default=0.0)
     height = max(
-        len(label) * style.line_height(style.SIZE)
-        + len(programme) * style.line_height(style.SMALL) + 0.1,
+        len(label) * style.line_height(style.SIZE) + len(programme) * style.line_height(style.SMALL) + 0.1,
         (0.72 if len(grades) else 0.4) + lowest,
-    )  # fmt: skip
+    )
     y, middle = canvas.top, canvas.top + 0.22
     canvas.text(canvas.left + 0.2, y, label, key=key)
-    canvas.text(canvas.left + 0.2, y + len(label) * style.line_height(style.SIZE), programme,
-                size=style.SMALL, colour=style.QUIET, key=key)  # fmt: skip
+    canvas.text(
+        canvas.left + 0.2,
+        y + len(label) * style.line_height(style.SIZE),
+        programme,
+        size=style.SMALL,
+        colour=style.QUIET,
+        key=key,
+    )
     if project.start or project.end:
         left = scale(project.start) if project.start else scale.left
         right = scale(project.end) if project.end else scale.right
-        canvas.box(left, middle - 0.04, right - left, 0.08, face=style.tint(colour, style.TRACK),
-                   edge=colour, dashed=project.period_source != "project", line=0.6, key=key)  # fmt: skip
+        canvas.box(
+            left,
+            middle - 0.04,
+            right - left,
+            0.08,
+            face=style.tint(colour, style.TRACK),
+            edge=colour,
+            dashed=project.period_source != "project",
+            line=0.6,
+            key=key,
+        )
     spots = {}
     for row, (centre, drop) in zip(dated, captions, strict=True):
         x = (scale(row.start) + scale(row.end or row.start)) / 2
         _tile(canvas, x, middle, row, colour)
-        canvas.text(centre, middle + 0.2 + drop, _under(row, language), size=style.SMALL,
-                    colour=style.QUIET, align="center", key=f"evaluations/{row.record}")  # fmt: skip
+        canvas.text(
+            centre,
+            middle + 0.2 + drop,
+            _under(row, language),
+            size=style.SMALL,
+            colour=style.QUIET,
+            align="center",
+            key=f"evaluations/{row.record}",
+        )
         spots[row.record] = (x, middle)
     undated = grades.query("start == ''")
     if grades.empty or len(undated):
         x = scale.left + 0.05 if not project.start else scale(project.start)
         words = WORDS("none", language)
         if len(undated):
-            words = joined((f"{getattr(e, f'kind_{language}')}: "
-                            f"{e.grade or getattr(e, f'grade_status_{language}')}"
-                            for e in undated.itertuples()), language)  # fmt: skip
+            words = joined(
+                (
+                    f"{getattr(e, f'kind_{language}')}: {e.grade or getattr(e, f'grade_status_{language}')}"
+                    for e in undated.itertuples()
+                ),
+                language,
+            )
         x = min(x, canvas.right - style.text_width(words, style.SMALL) - 0.1)
         canvas.text(x, middle + 0.06, words, size=style.SMALL, colour=style.QUIET)
     canvas.top += height + 0.06
@@ -125,16 +164,16 @@ def _scales(grades: pd.DataFrame, language: str) -> list[str]:
     """What is known of the scales of a project's letters, one line a scale."""
     return [
         WORDS("scale_complete" if row.complete == "yes" else "scale", language).format(
-            grades=", ".join(row.known_grades.split()))
+            grades=", ".join(row.known_grades.split())
+        )
         for row in grades.query("scale != ''").drop_duplicates("scale").itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def _under(row: object, language: str) -> list[str]:
     """What stands under an evaluation's tile: its kind and date, and why it has no letter."""
     when = f"{getattr(row, f'kind_{language}')} {display(row.conducted, language)}"
-    return [when] if row.grade_status == "reported" else [
-        when, getattr(row, f"grade_status_{language}")]  # fmt: skip
+    return [when] if row.grade_status == "reported" else [when, getattr(row, f"grade_status_{language}")]
 
 
 def _captions(
@@ -147,7 +186,7 @@ def _captions(
         half = max(style.text_width(line, style.SMALL) for line in lines) / 2
         centre = min(max(x, canvas.left + 4.2 + half), canvas.right - half)
         row = next((n for n, end in enumerate(ends) if centre - half > end), len(ends))
-        ends[row:row + 1] = [centre + half + 0.08]
+        ends[row : row + 1] = [centre + half + 0.08]
         found.append((centre, row * 2 * style.line_height(style.SMALL)))
     return found
 
@@ -155,9 +194,19 @@ def _captions(
 def _tile(canvas: Canvas, x: float, y: float, row: object, colour: str) -> None:
     key = f"evaluations/{row.record}"
     reported = row.grade_status == "reported"
-    canvas.box(x - 0.19, y - 0.19, 0.38, 0.38, face=style.PAPER, edge=colour if reported else
-               style.QUIET, dashed=not reported, line=1.6 if reported else 0.9, key=key, below=2,
-               rounded=True)  # fmt: skip
+    canvas.box(
+        x - 0.19,
+        y - 0.19,
+        0.38,
+        0.38,
+        face=style.PAPER,
+        edge=colour if reported else style.QUIET,
+        dashed=not reported,
+        line=1.6 if reported else 0.9,
+        key=key,
+        below=2,
+        rounded=True,
+    )
     if reported:
         canvas.middle(x, y, [row.grade], size=14, align="center", key=key)
 
@@ -190,11 +239,7 @@ def theme_profile(
     Tables in: evaluation_statements (comments), and themes (theme, theme_ja, theme_en; the rows of
     theme_profile); `regions` in the study's order, which gives their colours. The mark's shape is the stance; each mark leads to the comment it stands for.
     """
-    long = (
-        comments.assign(theme=comments["themes"].str.split())
-        .explode("theme")
-        .dropna(subset="theme")
-    )
+    long = comments.assign(theme=comments["themes"].str.split()).explode("theme").dropna(subset="theme")
     if long.empty:
         return blank(WORDS("no_comments", language), subtitle, language=language, source=source, rows=long)
     canvas = Canvas(language)
@@ -217,16 +262,32 @@ def theme_profile(
         canvas.rule(canvas.left, y + step / 2, canvas.right, y + step / 2, colour=style.GRID)
         canvas.middle(canvas.left, y, [names[theme]])
     sns.scatterplot(
-        data=spots, x="x", y="y", hue="region", style="stance", markers=STANCE_MARKS,
-        palette=colours, s=95, linewidth=0.6, edgecolor=style.PAPER, legend=False, ax=canvas.axes,
+        data=spots,
+        x="x",
+        y="y",
+        hue="region",
+        style="stance",
+        markers=STANCE_MARKS,
+        palette=colours,
+        s=95,
+        linewidth=0.6,
+        edgecolor=style.PAPER,
+        legend=False,
+        ax=canvas.axes,
         zorder=3,
-    )  # fmt: skip
+    )
     canvas.axes.set(xlabel="", ylabel="")
     canvas.axes.collections[-1].set_urls([f"statements/{r}" for r in spots["record"]])
     canvas.top += 0.34 + len(order) * step
     exhibit = canvas.finish(source, alt=alt, rows=long)
-    return Exhibit(exhibit.figure, exhibit.title, exhibit.subtitle, exhibit.alt, exhibit.rows,
-                   tuple(f"statements/{r}" for r in dict.fromkeys(spots["record"])))  # fmt: skip
+    return Exhibit(
+        exhibit.figure,
+        exhibit.title,
+        exhibit.subtitle,
+        exhibit.alt,
+        exhibit.rows,
+        tuple(f"statements/{r}" for r in dict.fromkeys(spots["record"])),
+    )
 
 
 def _unit_marks(
@@ -239,11 +300,15 @@ def _unit_marks(
         .sort_values(["theme", "region", "place"], kind="stable")
         .assign(nth=lambda f: f.groupby(["theme", "region"]).cumcount())
         .assign(
-            x=lambda f: left + f["region"].map(regions.index) * column + 0.1
-            + f["nth"] * min(0.22, (column - 0.2) / max(f["nth"].max() + 1, 1)),
+            x=lambda f: (
+                left
+                + f["region"].map(regions.index) * column
+                + 0.1
+                + f["nth"] * min(0.22, (column - 0.2) / max(f["nth"].max() + 1, 1))
+            ),
             y=lambda f: top + f["theme"].map(order.index) * 0.3,
         )
-    )  # fmt: skip
+    )
 
 
 def _stance_key(canvas: Canvas, long: pd.DataFrame, language: str) -> None:

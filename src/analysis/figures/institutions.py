@@ -9,18 +9,20 @@ import pandas as pd
 from analysis.figures import style
 from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.words import Words
-from analysis.study.periods import display
+from analysis.transcribe.periods import display
 
 WORDS = Words(
-    overlap=("重なり {shared}/{union}（Jaccard {jaccard:.2f}）",
-             "overlap {shared} of {union} (Jaccard {jaccard:.2f})"),
+    overlap=(
+        "重なり {shared}/{union}（Jaccard {jaccard:.2f}）",
+        "overlap {shared} of {union} (Jaccard {jaccard:.2f})",
+    ),
     complete=("", ""),
     partial=("一覧は一部のみ記載", "list partly given"),
     inferred=("中核機関は判断による", "core institution inferred"),
     stayed=("参画を続ける", "stays"),
     empty=("中核機関が記されたプロジェクトがない。", "The source names no project's core institutions."),
     key=("● 原文に記載　○ 判断", "● stated   ○ inferred"),
-)  # fmt: skip
+)
 
 
 def institution_presence(
@@ -47,20 +49,17 @@ def institution_presence(
         return blank(WORDS("empty", language), subtitle, language=language, source=source, rows=core)
     canvas = Canvas(language)
     canvas.head(title, subtitle)
-    canvas.text(canvas.left, canvas.top, WORDS("key", language), size=style.SMALL,
-                colour=style.QUIET)  # fmt: skip
+    canvas.text(canvas.left, canvas.top, WORDS("key", language), size=style.SMALL, colour=style.QUIET)
     canvas.top += 0.28
-    order = list(dict.fromkeys(
-        i for p in projects["record"] for i in core.query("project == @p")["institution"]
-    ))  # fmt: skip
+    order = list(
+        dict.fromkeys(i for p in projects["record"] for i in core.query("project == @p")["institution"])
+    )
     names = core.drop_duplicates("institution").set_index("institution")[f"institution_{language}"]
     gutter = min(4.0, max(style.text_width(names[i], style.SIZE) for i in order) + 0.4)
     width = (canvas.right - canvas.left - gutter) / len(projects)
-    centres = {p: canvas.left + gutter + (n + 0.5) * width
-               for n, p in enumerate(projects["record"])}  # fmt: skip
+    centres = {p: canvas.left + gutter + (n + 0.5) * width for n, p in enumerate(projects["record"])}
     _heads(canvas, projects, centres, width, language)
-    _rows(canvas, core, order, names, centres, gutter, style.accent(place),
-          style.MARKERS[place % 6])  # fmt: skip
+    _rows(canvas, core, order, names, centres, gutter, style.accent(place), style.MARKERS[place % 6])
     _overlaps(canvas, continuity.query("region == @region"), centres, width, language)
     return canvas.finish(source, alt=alt, rows=core)
 
@@ -83,9 +82,15 @@ def _heads(
 
 
 def _rows(
-    canvas: Canvas, core: pd.DataFrame, order: list[str], names: pd.Series,
-    centres: dict[str, float], gutter: float, colour: str, marker: str,
-) -> None:  # fmt: skip
+    canvas: Canvas,
+    core: pd.DataFrame,
+    order: list[str],
+    names: pd.Series,
+    centres: dict[str, float],
+    gutter: float,
+    colour: str,
+    marker: str,
+) -> None:
     columns = list(centres)
     for institution in order:
         lines = style.wrap(names[institution], gutter - 0.2, style.SIZE, 2)
@@ -98,8 +103,15 @@ def _rows(
                 canvas.rule(centres[before], y, centres[after], y, colour=colour, line=2.2, below=1)
         for project, row in own.iterrows():
             face = colour if row["basis"] == "stated" else style.PAPER
-            canvas.mark(centres[project], y, marker, size=9, face=face, edge=colour,
-                        key=f"participations/{row['record']}")  # fmt: skip
+            canvas.mark(
+                centres[project],
+                y,
+                marker,
+                size=9,
+                face=face,
+                edge=colour,
+                key=f"participations/{row['record']}",
+            )
         canvas.top += height
         canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour=style.GRID)
 
@@ -110,11 +122,11 @@ def _overlaps(
     canvas.top += 0.08
     deepest = 0
     for row in continuity.itertuples():
-        words = WORDS("overlap", language).format(
-            shared=row.shared, union=row.union, jaccard=row.jaccard)  # fmt: skip
+        words = WORDS("overlap", language).format(shared=row.shared, union=row.union, jaccard=row.jaccard)
         note = WORDS(row.lists, language)
         lines = style.wrap(words, width - 0.1, style.SMALL) + (
-            style.wrap(note, width - 0.1, style.SMALL) if note else [])  # fmt: skip
+            style.wrap(note, width - 0.1, style.SMALL) if note else []
+        )
         x = (centres[row.previous] + centres[row.project]) / 2
         canvas.text(x, canvas.top, lines, size=style.SMALL, colour=style.QUIET, align="center")
         deepest = max(deepest, len(lines))

@@ -10,7 +10,7 @@ from analysis.figures import style
 from analysis.figures.axis import TimeScale, pack
 from analysis.figures.canvas import Canvas
 from analysis.figures.words import Words, joined
-from analysis.tables.findings import counts_fiscal_years, year_run
+from analysis.tidy.findings import counts_fiscal_years, year_run
 
 GUTTER = 1.3  # inches kept for the names of lanes
 PAD = 0.06
@@ -61,9 +61,14 @@ def ends(span: object, scale: TimeScale) -> tuple[float, float]:
 
 
 def lane(
-    canvas: Canvas, name: str, bars: list[Bar], *, colour: str = style.INK, mark: str = "",
+    canvas: Canvas,
+    name: str,
+    bars: list[Bar],
+    *,
+    colour: str = style.INK,
+    mark: str = "",
     before: float = 0.08,
-) -> None:  # fmt: skip
+) -> None:
     """Draw one named lane, packing overlapping bars into rows as high as their texts."""
     canvas.top += before
     label = style.wrap(name, GUTTER - 0.15, style.SIZE)
@@ -84,8 +89,9 @@ def lane(
 
 def _draw(canvas: Canvas, bar: Bar, height: float) -> None:
     y, width = canvas.top, bar.right - bar.left
-    canvas.box(bar.left, y, width, height, face=bar.face, edge=bar.edge, key=bar.key,
-               dashed=bar.dashed, line=0.7)  # fmt: skip
+    canvas.box(
+        bar.left, y, width, height, face=bar.face, edge=bar.edge, key=bar.key, dashed=bar.dashed, line=0.7
+    )
     if bar.block:
         canvas.box(bar.left, y, BLOCK, height, face=bar.edge, edge=bar.edge, key=bar.key)
     if bar.open_start:
@@ -94,8 +100,14 @@ def _draw(canvas: Canvas, bar: Bar, height: float) -> None:
         canvas.arrow(bar.right, y, height, face=bar.edge, key=bar.key)
     x = bar.left + PAD + BLOCK * bar.block
     canvas.text(x, y + 0.05, bar.lines, size=style.SMALL, key=bar.key)
-    canvas.text(x, y + 0.05 + len(bar.lines) * style.line_height(style.SMALL), bar.quiet,
-                size=style.SMALL, colour=style.QUIET, key=bar.key)  # fmt: skip
+    canvas.text(
+        x,
+        y + 0.05 + len(bar.lines) * style.line_height(style.SMALL),
+        bar.quiet,
+        size=style.SMALL,
+        colour=style.QUIET,
+        key=bar.key,
+    )
     for at, letter, key in bar.marks:
         if at > bar.right:  # an evaluation after the project's end stays tied to it
             canvas.rule(bar.right, y + height - 0.14, at, y + height - 0.14, colour=bar.edge, below=1)
@@ -105,15 +117,22 @@ def _draw(canvas: Canvas, bar: Bar, height: float) -> None:
 def _letter(canvas: Canvas, x: float, y: float, letter: str, key: str) -> None:
     """A printed grade in its tile; an empty dashed tile where the source gives none."""
     width = max(0.22, style.text_width(letter, style.SIZE) + 0.08)
-    canvas.box(x - width / 2, y - 0.095, width, 0.19, face=style.PAPER,
-               edge=style.INK if letter else style.QUIET, dashed=not letter, key=key, below=2)  # fmt: skip
+    canvas.box(
+        x - width / 2,
+        y - 0.095,
+        width,
+        0.19,
+        face=style.PAPER,
+        edge=style.INK if letter else style.QUIET,
+        dashed=not letter,
+        key=key,
+        below=2,
+    )
     if letter:
         canvas.middle(x, y, [letter], size=style.SIZE, align="center", key=key)
 
 
-def unstated(
-    canvas: Canvas, spans: pd.DataFrame, scale: TimeScale, language: str
-) -> None:
+def unstated(canvas: Canvas, spans: pd.DataFrame, scale: TimeScale, language: str) -> None:
     """Name, under their lane, the spans that no date places."""
     rows = spans.query("start == '' and end == ''")
     if rows.empty:
@@ -121,15 +140,12 @@ def unstated(
     words = WORDS("unstated", language) + joined(rows[f"label_{language}"], language)
     lines = style.wrap(words, scale.right - scale.left, style.SMALL)
     height = len(lines) * style.line_height(style.SMALL)
-    canvas.box(scale.left, canvas.top, style.widest(lines, style.SMALL), height, face=style.PAPER,
-               below=0.3)  # fmt: skip
+    canvas.box(scale.left, canvas.top, style.widest(lines, style.SMALL), height, face=style.PAPER, below=0.3)
     canvas.text(scale.left, canvas.top, lines, size=style.SMALL, colour=style.QUIET)
     canvas.top += height + 0.04
 
 
-def gap_strip(
-    canvas: Canvas, name: str, gaps: pd.DataFrame, scale: TimeScale, language: str
-) -> None:
+def gap_strip(canvas: Canvas, name: str, gaps: pd.DataFrame, scale: TimeScale, language: str) -> None:
     """Runs of years without a project of stated period, hatched and counted.
 
     Columns in: fiscal_year, start, end, status (supported, undated, none).
@@ -138,14 +154,16 @@ def gap_strip(
     if not runs:
         return
     y = canvas.top + 0.02
-    canvas.text(canvas.left, y, style.wrap(name, GUTTER - 0.15, style.SMALL),
-                size=style.SMALL, colour=style.QUIET)  # fmt: skip
+    canvas.text(
+        canvas.left, y, style.wrap(name, GUTTER - 0.15, style.SMALL), size=style.SMALL, colour=style.QUIET
+    )
     after = scale.left - 0.1
     for first, last in runs:
         run = gaps.query("@first <= fiscal_year <= @last")
         left, right = scale(run["start"].min()), scale(run["end"].max())
-        canvas.box(left, y + 0.02, right - left, 0.13, face=style.PAPER, edge=style.QUIET,
-                   hatch="////", line=0.5)  # fmt: skip
+        canvas.box(
+            left, y + 0.02, right - left, 0.13, face=style.PAPER, edge=style.QUIET, hatch="////", line=0.5
+        )
         for year in run.query("status == 'none'").itertuples():
             x = scale(year.start)
             canvas.box(x, y + 0.02, scale(year.end) - x, 0.13, face=style.QUIET, below=1.1)

@@ -110,10 +110,7 @@ def _faults(canvas: FigureCanvasAgg) -> list[str]:
         for t, (x0, y0, x1, y1) in zip(texts, inner, strict=True)
         if x0 < 0 or y0 < 0 or x1 > width or y1 > height
     ]
-    faults += [
-        f"text over text: {_short(texts[i])} and {_short(texts[j])}"
-        for i, j in _overlapping(inner)
-    ]
+    faults += [f"text over text: {_short(texts[i])} and {_short(texts[j])}" for i, j in _overlapping(inner)]
     return faults + _faint(canvas, texts, boxes)
 
 
@@ -165,7 +162,8 @@ def _png(canvas: FigureCanvasAgg) -> bytes:
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     with io.BytesIO() as file:
         picture.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
-            file, "PNG", dpi=(2 * DPI, 2 * DPI))  # fmt: skip
+            file, "PNG", dpi=(2 * DPI, 2 * DPI)
+        )
         return file.getvalue()
 
 
@@ -214,8 +212,10 @@ def _shorten_ids(root: etree._Element, name: str) -> None:
             if attribute == _HREF and value.startswith("#"):
                 element.set(attribute, "#" + _numbered(pointed, value[1:], name))
             elif "url(#" in value:
-                element.set(attribute, re.sub(
-                    r"url\(#([^)]+)\)", lambda m: f"url(#{_numbered(pointed, m[1], name)})", value))  # fmt: skip
+                element.set(
+                    attribute,
+                    re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{_numbered(pointed, m[1], name)})", value),
+                )
     for element in root.iter(etree.Element):
         if element is not root and (old := element.attrib.pop("id", None)) in pointed:
             element.set("id", pointed[old])
@@ -285,8 +285,11 @@ def _outline(path: str, scale: float) -> str:
         numbers = [round(float(n) * scale) for n in places.split()]
         points = list(zip(numbers[::2], numbers[1::2], strict=True))
         steps = [(x - here[0], y - here[1]) for x, y in points]
-        made.append(_line(*steps[0]) if command == "L" else
-                    command.lower() + " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-"))  # fmt: skip
+        made.append(
+            _line(*steps[0])
+            if command == "L"
+            else command.lower() + " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-")
+        )
         here = points[-1] if points else start
         start = here if command == "M" else start
     return "".join(made)
@@ -301,5 +304,4 @@ def _line(right: int, up: int) -> str:
 
 def _rounded(text: str, decimals: int = 2) -> str:
     """A text whose decimal numbers have no more than so many decimals."""
-    return re.sub(
-        r"-?\d+\.\d+", lambda m: f"{float(m[0]):.{decimals}f}".rstrip("0").rstrip("."), text)  # fmt: skip
+    return re.sub(r"-?\d+\.\d+", lambda m: f"{float(m[0]):.{decimals}f}".rstrip("0").rstrip("."), text)

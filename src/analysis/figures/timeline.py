@@ -10,12 +10,20 @@ from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.lanes import GUTTER, PAD, Bar, ends, gap_strip, lane, unstated
 from analysis.figures.lanes import WORDS as LANE
 from analysis.figures.words import Words
-from analysis.study.periods import display
-from analysis.tables.findings import counts_fiscal_years
+from analysis.tidy.findings import counts_fiscal_years
+from analysis.transcribe.periods import display
 
 _ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_EVENT_MARKS = {"law": "s", "government": "D", "strategy": "o", "budget": "v", "programme": "^",
-                "organisation": "p", "study": "X", "disaster": "*"}  # fmt: skip
+_EVENT_MARKS = {
+    "law": "s",
+    "government": "D",
+    "strategy": "o",
+    "budget": "v",
+    "programme": "^",
+    "organisation": "p",
+    "study": "X",
+    "disaster": "*",
+}
 
 WORDS = Words(
     empty=("フェーズ・出来事・プロジェクトの記載がない。", "No phases, events or projects are recorded."),
@@ -55,8 +63,7 @@ def phase_timeline(
     canvas.head(title, subtitle)
     days = pd.concat([t[c] for t in (phase_spans, events, project_spans) for c in ("start", "end")])
     open_start = ((phase_spans["start"] == "") & (phase_spans["end"] != "")).any()
-    scale = scale_over(days, canvas.left + GUTTER, canvas.right - 0.12,
-                       before=0.9 if open_start else 0)  # fmt: skip
+    scale = scale_over(days, canvas.left + GUTTER, canvas.right - 0.12, before=0.9 if open_start else 0)
     years_top = canvas.top
     canvas.top += 0.28
     lanes = phase_spans.groupby("table", sort=False)
@@ -73,13 +80,33 @@ def phase_timeline(
         _region(canvas, n, spans, gaps, letters, scale, language)
     draw_years(canvas, scale, years_top, canvas.top)
     for start in phase_spans.query("table == 'phases' and start != ''")["start"]:
-        canvas.rule(scale(start), years_top + 0.17, scale(start), canvas.top, colour=style.BORDER,
-                    line=0.9, below=0.2)  # fmt: skip
+        canvas.rule(
+            scale(start), years_top + 0.17, scale(start), canvas.top, colour=style.BORDER, line=0.9, below=0.2
+        )
     rows = pd.concat(
-        [phase_spans, events.assign(table="events"), project_spans.assign(table="projects"),
-         grades.assign(table="evaluations")], ignore_index=True,
-    )[["table", "record", "label_ja", "label_en", "region", "period", "date", "conducted", "start",
-       "end", "grade", "basis"]]  # fmt: skip
+        [
+            phase_spans,
+            events.assign(table="events"),
+            project_spans.assign(table="projects"),
+            grades.assign(table="evaluations"),
+        ],
+        ignore_index=True,
+    )[
+        [
+            "table",
+            "record",
+            "label_ja",
+            "label_en",
+            "region",
+            "period",
+            "date",
+            "conducted",
+            "start",
+            "end",
+            "grade",
+            "basis",
+        ]
+    ]
     return canvas.finish(source, alt=alt, rows=rows)
 
 
@@ -92,13 +119,20 @@ def _policy_bars(spans: pd.DataFrame, scale: TimeScale, language: str, face: str
         if span.table == "phases":
             label = f"{_ROMAN[span.number] if span.number < len(_ROMAN) else span.number}  {label}"
         detail = getattr(span, f"detail_{language}") if span.table == "stages" else ""
-        bars.append(Bar(
-            left, right, style.wrap(label, width, style.SMALL, 8),
-            style.wrap(detail, width, style.SMALL, 6) if detail else [],
-            f"{span.table}/{span.record}", face,
-            edge=style.QUIET, dashed="period" in span.inferred.split(),
-            open_start=span.start == "", open_end=span.open_end == "yes",
-        ))  # fmt: skip
+        bars.append(
+            Bar(
+                left,
+                right,
+                style.wrap(label, width, style.SMALL, 8),
+                style.wrap(detail, width, style.SMALL, 6) if detail else [],
+                f"{span.table}/{span.record}",
+                face,
+                edge=style.QUIET,
+                dashed="period" in span.inferred.split(),
+                open_start=span.start == "",
+                open_end=span.open_end == "yes",
+            )
+        )
     return bars
 
 
@@ -125,11 +159,22 @@ def _events(canvas: Canvas, events: pd.DataFrame, scale: TimeScale, language: st
     for (left, _, x, words, key, event), row in zip(labels, rows, strict=True):
         y = line + 0.1 + row * step
         canvas.rule(x, line, x, y + (0.02 if left == x else step / 2), colour=style.GUIDE, below=0.4)
-        canvas.mark(x, line, _EVENT_MARKS.get(event.kind, "o"), key=key,
-                    face=style.PAPER if "date" in event.inferred.split() else style.INK,
-                    edge=style.INK)  # fmt: skip
-        canvas.box(left - 0.02, y + 0.015, style.text_width(words, style.SMALL) + 0.04, step - 0.03,
-                   face=style.PAPER, below=0.45)  # fmt: skip
+        canvas.mark(
+            x,
+            line,
+            _EVENT_MARKS.get(event.kind, "o"),
+            key=key,
+            face=style.PAPER if "date" in event.inferred.split() else style.INK,
+            edge=style.INK,
+        )
+        canvas.box(
+            left - 0.02,
+            y + 0.015,
+            style.text_width(words, style.SMALL) + 0.04,
+            step - 0.03,
+            face=style.PAPER,
+            below=0.45,
+        )
         canvas.text(left, y, words, size=style.SMALL, key=key)
     canvas.top = line + 0.1 + depth * step + 0.02
 
@@ -147,11 +192,19 @@ def _programmes(canvas: Canvas, spans: pd.DataFrame, scale: TimeScale, language:
         small += [LANE("end_unstated", language)] * endless
         width = max(right - left - 2 * PAD, 0.8)
         quiet = [line for words in small for line in style.wrap(words, width, style.SMALL, 3)]
-        bars.append(Bar(
-            left, right, lines, quiet, f"programmes/{span.record}", style.PAPER,
-            edge=style.QUIET, dashed="period" in span.inferred.split(),
-            open_end=span.open_end == "yes",
-        ))  # fmt: skip
+        bars.append(
+            Bar(
+                left,
+                right,
+                lines,
+                quiet,
+                f"programmes/{span.record}",
+                style.PAPER,
+                edge=style.QUIET,
+                dashed="period" in span.inferred.split(),
+                open_end=span.open_end == "yes",
+            )
+        )
     lane(canvas, WORDS("programmes", language), bars)
     unstated(canvas, spans, scale, language)
 
@@ -172,12 +225,21 @@ def _region(
     language: str,
 ) -> None:
     colour = style.accent(place)
-    bars = [_project_bar(span, grades, scale, language, colour, place)
-            for span in spans.itertuples() if span.start or span.end]  # fmt: skip
+    bars = [
+        _project_bar(span, grades, scale, language, colour, place)
+        for span in spans.itertuples()
+        if span.start or span.end
+    ]
     canvas.top += 0.1
     canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour=style.RULE)
-    lane(canvas, spans[f"region_{language}"].iloc[0], bars, colour=colour,
-          mark=style.MARKERS[place % 6], before=0.1)  # fmt: skip
+    lane(
+        canvas,
+        spans[f"region_{language}"].iloc[0],
+        bars,
+        colour=colour,
+        mark=style.MARKERS[place % 6],
+        before=0.1,
+    )
     unstated(canvas, spans, scale, language)
     name = WORDS("gap_fiscal" if counts_fiscal_years(gaps) else "gap_calendar", language)
     gap_strip(canvas, name, gaps, scale, language)
@@ -191,18 +253,26 @@ def _project_bar(
     width = right - left - 2 * PAD
     quiet = [] if own else style.wrap(LANE("undated_project", language), width, style.SMALL, 3)
     marks = tuple(
-        (min(max(scale(_middle(e.start, e.end)), left + 0.12), scale.right), e.grade,
-         f"evaluations/{e.record}")
+        (
+            min(max(scale(_middle(e.start, e.end)), left + 0.12), scale.right),
+            e.grade,
+            f"evaluations/{e.record}",
+        )
         for e in grades.query("project == @span.record and start != ''").itertuples()
-    )  # fmt: skip
+    )
     programme = style.wrap(getattr(span, f"programme_{language}"), width, style.SMALL, 3)
     return Bar(
-        left, right, style.wrap(getattr(span, f"label_{language}"), width, style.SMALL, 6),
-        programme + quiet, f"projects/{span.record}",
-        style.tint(colour, style.WASH) if own else style.PAPER, edge=colour,
+        left,
+        right,
+        style.wrap(getattr(span, f"label_{language}"), width, style.SMALL, 6),
+        programme + quiet,
+        f"projects/{span.record}",
+        style.tint(colour, style.WASH) if own else style.PAPER,
+        edge=colour,
         dashed=not own or "period" in span.inferred.split(),
-        open_end=span.open_end == "yes", marks=marks,
-    )  # fmt: skip
+        open_end=span.open_end == "yes",
+        marks=marks,
+    )
 
 
 def _middle(start: str, end: str) -> str:

@@ -13,7 +13,7 @@ from analysis.figures.canvas import Canvas, Exhibit, blank
 from analysis.figures.lanes import BLOCK, GUTTER, PAD, Bar, ends, gap_strip, lane, unstated
 from analysis.figures.lanes import WORDS as LANE
 from analysis.figures.words import Words
-from analysis.tables.together import by_scale
+from analysis.tidy.together import by_scale
 
 _LEVELS = ("verified", "cited", "inferred")
 _TILE = 0.24  # height of a name
@@ -28,13 +28,15 @@ WORDS = Words(
     together=("すべての研究を合わせて見た、記載のない年度", "Years with none stated, by all studies"),
     filled=("記載のない年度は残らない", "no year is left"),
     nothing=("並べて読む研究がない。", "No study stands beside this one."),
-    no_letters=("同じ事業の評点を複数の地域について記した研究がない。",
-                "No study has letters of several regions in one of these programmes."),
+    no_letters=(
+        "同じ事業の評点を複数の地域について記した研究がない。",
+        "No study has letters of several regions in one of these programmes.",
+    ),
     unread=("未読", "unread"),
     unreported=("記載なし", "not reported"),
     own=("太い枠はこの報告の地域", "thick frame: a region of this report"),
     also=("◆ はこの報告の原典にもある評点", "◆ the report's own source has this letter, too"),
-)  # fmt: skip
+)
 
 
 def support_together(
@@ -72,8 +74,11 @@ def support_together(
         own = rows[rows["region"] == region]
         _heading(canvas, place, own[f"region_{language}"].iloc[0] if len(own) else region)
         for study in spans:
-            bars = [_bar(span, levels, scale, place, language)
-                    for span in own[own["study"] == study].itertuples() if span.start or span.end]  # fmt: skip
+            bars = [
+                _bar(span, levels, scale, place, language)
+                for span in own[own["study"] == study].itertuples()
+                if span.start or span.end
+            ]
             lane(canvas, names[study], bars)
             unstated(canvas, own[own["study"] == study], scale, language)
         years = support[support["region"] == region]
@@ -96,15 +101,14 @@ def _scale(canvas: Canvas, rows: pd.DataFrame) -> TimeScale:
 
 def _heading(canvas: Canvas, place: int, name: str) -> None:
     canvas.top += 0.1
-    canvas.mark(canvas.left + 0.07, canvas.top + 0.1, style.MARKERS[place % 6],
-                face=style.accent(place), size=7)  # fmt: skip
+    canvas.mark(
+        canvas.left + 0.07, canvas.top + 0.1, style.MARKERS[place % 6], face=style.accent(place), size=7
+    )
     canvas.text(canvas.left + 0.22, canvas.top, name, size=11)
     canvas.top += 0.22
 
 
-def _bar(
-    span: object, levels: Mapping[str, str], scale: TimeScale, place: int, language: str
-) -> Bar:
+def _bar(span: object, levels: Mapping[str, str], scale: TimeScale, place: int, language: str) -> Bar:
     placed = span.period_source == "programme"  # the study does not say when
     left, right = ends(span, scale)
     right = max(right, left + _NARROWEST)  # a bar of some months still holds its name
@@ -114,18 +118,25 @@ def _bar(
     quiet += [LANE("undated_project", language)] * placed
     quiet += [LANE("end_unstated", language)] * (endless and not placed)
     return Bar(
-        left, right, style.wrap(getattr(span, f"label_{language}"), width, style.SMALL, 6),
-        [line for words in quiet for line in style.wrap(words, width, style.SMALL, 4)], span.key,
-        open_start=span.start == "", open_end=span.open_end == "yes",
+        left,
+        right,
+        style.wrap(getattr(span, f"label_{language}"), width, style.SMALL, 6),
+        [line for words in quiet for line in style.wrap(words, width, style.SMALL, 4)],
+        span.key,
+        open_start=span.start == "",
+        open_end=span.open_end == "yes",
         **_look("inferred" if placed else levels.get(span.key, ""), style.accent(place)),
-    )  # fmt: skip
+    )
 
 
 def _look(level: str, colour: str) -> dict[str, object]:
     """Filled: held to the source; a thick left side: cited; dashed: judged."""
-    return {"face": style.tint(colour, 0.16) if level in ("verified", "unchecked", "changed")
-            else style.PAPER, "edge": colour, "block": level == "cited",
-            "dashed": level == "inferred"}  # fmt: skip
+    return {
+        "face": style.tint(colour, 0.16) if level in ("verified", "unchecked", "changed") else style.PAPER,
+        "edge": colour,
+        "block": level == "cited",
+        "dashed": level == "inferred",
+    }
 
 
 def _legend(canvas: Canvas, language: str) -> None:
@@ -169,8 +180,13 @@ def standings(
         return blank(WORDS("no_letters", language), subtitle, language=language, source=source, rows=rows)
     canvas = Canvas(language)
     canvas.head(title, subtitle)
-    canvas.text(canvas.left, canvas.top, [WORDS("own", language), WORDS("also", language)],
-                size=style.SMALL, colour=style.QUIET)  # fmt: skip
+    canvas.text(
+        canvas.left,
+        canvas.top,
+        [WORDS("own", language), WORDS("also", language)],
+        size=style.SMALL,
+        colour=style.QUIET,
+    )
     canvas.top += 0.4
     for _, group in rows.groupby(["other", "programme", "kind"], sort=False):
         _band(canvas, group, language)
@@ -190,8 +206,14 @@ def _band(canvas: Canvas, group: pd.DataFrame, language: str) -> None:
     canvas.text(canvas.left, canvas.top, label)
     top, depth = canvas.top + 0.26, 0
     for (head, apart, held), (x0, x1) in zip(columns, pairwise(edges), strict=True):
-        canvas.text((x0 + x1) / 2, canvas.top, head, size=style.SMALL if apart else 11,
-                    colour=style.QUIET if apart else style.INK, align="center")  # fmt: skip
+        canvas.text(
+            (x0 + x1) / 2,
+            canvas.top,
+            head,
+            size=style.SMALL if apart else 11,
+            colour=style.QUIET if apart else style.INK,
+            align="center",
+        )
         if apart:
             canvas.rule(x0, canvas.top, x0, canvas.top + 0.22, colour=style.QUIET, dashed=True)
         for n, row in enumerate(held.itertuples()):
@@ -217,8 +239,16 @@ def _columns(group: pd.DataFrame, language: str) -> list[tuple[str, bool, pd.Dat
 def _name(canvas: Canvas, row: object, x: float, y: float, width: float, language: str) -> None:
     """A region's tile, led to the evaluation's evidence."""
     own, key = row.own == "yes", f"{row.table}/{row.record}"
-    canvas.box(x, y, width, _TILE, face=style.PAPER, edge=style.INK if own else style.RULE,
-               line=1.6 if own else 0.8, key=key)  # fmt: skip
+    canvas.box(
+        x,
+        y,
+        width,
+        _TILE,
+        face=style.PAPER,
+        edge=style.INK if own else style.RULE,
+        line=1.6 if own else 0.8,
+        key=key,
+    )
     words = style.wrap(getattr(row, f"name_{language}"), width - 0.3, style.SIZE, 1)
     canvas.middle(x + width / 2, y + _TILE / 2, words, align="center", key=key)
     if row.same:

@@ -1,0 +1,1 @@
+"""From notebooks and parameters to executed notebooks."""

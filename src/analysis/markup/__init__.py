@@ -1,1 +1,0 @@
-"""What a page shows beside figures: tables, evidence cards, the data dictionary, as safe HTML."""

@@ -1,0 +1,1 @@
+"""From executed notebooks to what people open: site, PDF, search, exports."""

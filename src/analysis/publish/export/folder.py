@@ -1,0 +1,76 @@
+"""The folder exports/<study>/: every format of a study, swapped in whole."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from analysis import paths
+from analysis.publish.export import bibtex, csl, readme, refi_qda, sqlite, taguette
+from analysis.publish.export.works import works
+from analysis.tidy import tidy
+from analysis.transcribe import load, schema
+
+PACKAGE = "datapackage"  # the folder of the Data Package
+
+
+class ExportError(ValueError):
+    """A study cannot be exported; the message is one line that says why and what to do."""
+
+
+def write(study: str) -> list[Path]:
+    """Write exports/<study>/ from the transcription and the tidy tables; return its files.
+
+    Raises StudyError where the transcription is wrong and ExportError where there are no tidy
+    tables; the last export is then as it was.
+    """
+    made = files(study)
+    target = paths.EXPORTS / study
+    paths.EXPORTS.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{study}-", dir=paths.EXPORTS) as folder:
+        fresh = Path(folder, study)
+        for name, content in made.items():
+            path = fresh / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for path in (fresh, *fresh.rglob("*")):  # permissions do not depend on who writes
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        _swap(fresh, target)
+    return [target / name for name in made]
+
+
+def files(study: str) -> dict[str, bytes]:
+    """Every file of a study's export by its name, the same bytes on every run.
+
+    A codebook without a theme is no REFI-QDA codebook: then `codebook.qdc` is not among them.
+    """
+    book = schema.load()
+    loaded = load.read(paths.RAW / study, book)
+    package = paths.PROCESSED / study
+    if not (package / tidy.DESCRIPTOR).is_file():
+        raise ExportError(f"data/processed/{study}: no tidy tables; run: make data STUDY={study}")
+    cited = list(works(loaded, book))
+    made = {f"{PACKAGE}/{path.name}": path.read_bytes() for path in sorted(package.iterdir())}
+    made |= {
+        "codebook.csv": taguette.codebook(loaded),
+        "references.bib": bibtex.bibliography(cited),
+        "references.csl.json": csl.bibliography(cited),
+        "study.sqlite": sqlite.database(loaded, book, tidy.read(study)),
+    }
+    if (codes := refi_qda.codebook(loaded)) is not None:
+        made["codebook.qdc"] = codes
+    return dict(sorted((made | {"README.md": readme.readme(loaded, made)}).items()))
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    """Put a finished folder in the place of the old one; the old one goes last."""
+    old = fresh.parent / "old"
+    if target.exists():
+        target.rename(old)
+    try:
+        shutil.move(fresh, target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise

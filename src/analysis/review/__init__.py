@@ -1,0 +1,1 @@
+"""Is it the same, and what changed: reproduce, compare, certify."""

@@ -1,1 +1,0 @@
-"""From what a person transcribed to tables that are read, checked and verified."""

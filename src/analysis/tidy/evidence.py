@@ -1,0 +1,290 @@
+"""Evidence: what each record rests on, and how well that is established."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+import pandas as pd
+
+from analysis.tidy.joins import counted_codings, with_labels, with_vocabulary
+from analysis.transcribe.load import Study
+from analysis.transcribe.schema import Schema
+from analysis.verify.coverage import HEADINGS
+from analysis.verify.normaliser import normalise
+from analysis.verify.record import VerificationState, recorded_coverage
+
+# Tables whose rows are records: not the places themselves, nor the codebook and its application.
+NOT_RECORDS = ("passages", "themes", "codings", "uncovered")
+
+
+def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
+    """What to call each record, in both languages.
+
+    Columns out: table, record, label_ja, label_en. A row without a label of its own is named by
+    what it joins: an evaluation by its project and kind, a participation by institution and place.
+    """
+    parts = []
+    for name, table in study.tables.items():
+        if name not in NOT_RECORDS and len(table):
+            parts.append(_labelled(name, study, schema).assign(table=name))
+    columns = ["table", "record", "label_ja", "label_en"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(parts, ignore_index=True).rename(columns={"id": "record"})[columns]
+
+
+def _labelled(name: str, study: Study, schema: Schema) -> pd.DataFrame:
+    table = study.tables[name]
+    if name == "statements":
+        return table.rename(columns={"statement_ja": "label_ja", "statement_en": "label_en"})
+    if name == "evaluations":
+        named = with_labels(table, study, "project", "projects").pipe(
+            with_vocabulary, schema, "kind", "evaluation_kind"
+        )
+        return _joined(named, "project", "kind")
+    if name == "participations":
+        named = (
+            with_labels(table, study, "institution", "institutions")
+            .pipe(with_labels, study, "project", "projects")
+            .pipe(with_labels, study, "region", "regions")
+        )
+        for language in ("ja", "en"):
+            place = named[f"project_{language}"]
+            named[f"place_{language}"] = place.where(place != "", named[f"region_{language}"])
+        return _joined(named, "institution", "place")
+    if name == "assessments":
+        named = with_labels(table, study, "issue", "issues").pipe(
+            with_vocabulary, schema, "status", "assessment_status"
+        )
+        return _joined(named, "issue", "status")
+    if name == "references":
+        label = "[" + table["number"].astype(str) + "] " + table["authors"]
+        return table.assign(label_ja=label.str.strip(), label_en=label.str.strip())
+    if name == "scales":
+        return table.assign(
+            label_ja=table["label_ja"] + "：" + table["grade"],
+            label_en=table["label_en"] + ": " + table["grade"],
+        )
+    return table
+
+
+def _joined(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    return frame.assign(
+        label_ja=frame[f"{first}_ja"] + "：" + frame[f"{second}_ja"],
+        label_en=frame[f"{first}_en"] + ": " + frame[f"{second}_en"],
+    )
+
+
+def evidence(
+    study: Study, schema: Schema, *, verified: bool, changed: Collection[tuple[str, int]]
+) -> pd.DataFrame:
+    """One row a record: what it says, where it stands, and how far that is checked.
+
+    `verified` says whether the transcription was checked against its source; `changed` lists the
+    (table, line) pairs that were changed since. Columns out: table, record, label_ja, label_en,
+    level (verified, inferred, cited, unchecked, changed), basis, inferred, passages, sections,
+    pages, address, read, line, cells (every printed value of the row, as JSON), themes, coders,
+    note_ja, note_en. Order: tables as in the schema, rows as transcribed.
+    """
+    labels = record_labels(study, schema)
+    places = _places(study)
+    parts = [
+        _evidence_of(name, study, verified, set(changed), places)
+        for name, table in study.tables.items()
+        if name not in NOT_RECORDS and len(table)
+    ]
+    columns = [
+        "table",
+        "record",
+        "label_ja",
+        "label_en",
+        "level",
+        "basis",
+        "inferred",
+        "passages",
+        "sections",
+        "pages",
+        "address",
+        "read",
+        "line",
+        "cells",
+        "themes",
+        "coders",
+        "note_ja",
+        "note_en",
+    ]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    return (
+        pd.concat(parts, ignore_index=True)
+        .merge(labels, on=["table", "record"], how="left", validate="1:1")
+        .merge(_coded(study), on=["table", "record"], how="left", validate="1:1")
+        .reindex(columns=columns)
+        .pipe(
+            lambda f: f.assign(
+                **{c: f[c].astype("object").fillna("").astype("str") for c in f if c != "line"}
+            )
+        )
+    )
+
+
+def _evidence_of(
+    name: str,
+    study: Study,
+    verified: bool,
+    changed: set[tuple[str, int]],
+    places: dict[str, tuple[str, str]],
+) -> pd.DataFrame:
+    table = study.tables[name]
+    own = [
+        c
+        for c in table
+        if c not in ("id", "passages", "basis", "inferred", "note", "note_ja", "address", "read")
+    ]
+    cells = [
+        json.dumps(
+            {c: _plain(v) for c, v in zip(own, row, strict=True) if _plain(v) != ""}, ensure_ascii=False
+        )
+        for row in table[own].itertuples(index=False, name=None)
+    ]
+    levels = [
+        _level(study, basis, verified, (name, line) in changed)
+        for line, basis in zip(table.index, table["basis"], strict=True)
+    ]
+    cited = [str(c).split() for c in table.get("passages", pd.Series("", index=table.index))]
+    named = table.reindex(
+        columns=["basis", "inferred", "passages", "address", "read", "note", "note_ja"]
+    ).rename(columns={"note": "note_en"})
+    return named.assign(
+        table=name,
+        record=table["id"],
+        line=table.index,
+        cells=cells,
+        level=levels,
+        sections=[_distinct(places[p][0] for p in ids if p in places) for ids in cited],
+        pages=[_distinct(places[p][1] for p in ids if p in places) for ids in cited],
+    )
+
+
+def _level(study: Study, basis: str, verified: bool, changed: bool) -> str:
+    if changed:
+        return "changed"
+    if basis == "inferred":
+        return "inferred"
+    if study.meta.kind == "records":
+        return "cited"
+    return "verified" if verified else "unchecked"
+
+
+def _coded(study: Study) -> pd.DataFrame:
+    """Per coded record its themes, and who considered it: `consensus` among them where there is one."""
+    key = ["record_type", "record"]
+    themes = counted_codings(study).groupby(key, sort=False).agg(themes=("theme", _distinct))
+    coders = study.tables["codings"].groupby(key, sort=False).agg(coders=("coder", _distinct))
+    return coders.join(themes).reset_index().rename(columns={"record_type": "table"})
+
+
+def _places(study: Study) -> dict[str, tuple[str, str]]:
+    passages = study.tables["passages"]
+    return {p.id: (p.section, p.page) for p in passages[["id", "section", "page"]].itertuples()}
+
+
+def _plain(value: object) -> object:
+    """A cell as JSON can hold it; whole numbers stay whole."""
+    if value is None or value is pd.NA or value != value:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, str) else int(value) if int(value) == value else float(value)
+
+
+def _distinct(values: object) -> str:
+    return " ".join(dict.fromkeys(values))
+
+
+def passages(study: Study) -> pd.DataFrame:
+    """The places of the source, as far as they may be shown.
+
+    Columns out: record, part, section, page, kind, gist_ja, gist_en, opening, chars, sha256,
+    tables (which tables stand on it, space-separated), covered (record; reason; nothing).
+    """
+    table = study.tables["passages"]
+    cited: dict[str, list[str]] = {}
+    for name, rows in study.tables.items():
+        if "passages" in rows and name != "passages":
+            for ids in rows["passages"]:
+                for passage in ids.split():
+                    cited.setdefault(passage, []).append(name)
+    tables = [_distinct(n for n in cited.get(p, []) if n != "uncovered") for p in table["id"]]
+    reason = ["uncovered" in cited.get(p, []) for p in table["id"]]
+    return table.assign(
+        tables=tables,
+        covered=[
+            "record" if t else "reason" if r else "nothing" for t, r in zip(tables, reason, strict=True)
+        ],
+    ).rename(columns={"id": "record"})[
+        [
+            "record",
+            "part",
+            "section",
+            "page",
+            "kind",
+            "gist_ja",
+            "gist_en",
+            "opening",
+            "chars",
+            "sha256",
+            "tables",
+            "covered",
+        ]
+    ]
+
+
+def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataFrame:
+    """The whole source as stretches that follow one another, as the last check found them.
+
+    Columns out: position, chars (in the normalised source), section, passage, tables (whose
+    records stand there), reason (+ _ja, _en; why there is none), gist_ja, gist_en, covered (record,
+    heading, reason, nothing). Empty where the study was never checked: positions are then unknown.
+    """
+    columns = [
+        "position",
+        "chars",
+        "section",
+        "passage",
+        "tables",
+        "reason",
+        "reason_ja",
+        "reason_en",
+        "gist_ja",
+        "gist_en",
+        "covered",
+    ]
+    if state.record is None:
+        return pd.DataFrame(columns=columns)
+    gists = study.tables["passages"][["id", "gist_ja", "gist_en"]].rename(columns={"id": "passage"})
+    spaced = normalise("a\nb", study.meta.normaliser) == "a b"
+    return (
+        recorded_coverage(study, state.record)
+        .strip()
+        .rename(columns={"start": "position"})
+        .merge(gists, on="passage", how="left", validate="m:1")
+        .fillna({"gist_ja": "", "gist_en": ""})
+        .pipe(with_vocabulary, schema, "reason", "uncovered_reason")
+        .assign(
+            covered=lambda f: [
+                "heading" if t == HEADINGS else "record" if t else "reason" if r else "nothing"
+                for t, r in zip(f["tables"], f["reason"], strict=True)
+            ]
+        )
+        .pipe(lambda f: _without_spaces(f) if spaced else f)
+        .loc[:, columns]
+    )
+
+
+def _without_spaces(frame: pd.DataFrame) -> pd.DataFrame:
+    """Let the space between two passages belong to the first: it is no gap in what is covered."""
+    space = (frame["covered"] == "nothing") & (frame["chars"] == 1) & (frame["position"] > 0)
+    follows = space.shift(-1, fill_value=False)
+    return frame.assign(chars=frame["chars"] + (follows & ~space))[~space].reset_index(drop=True)

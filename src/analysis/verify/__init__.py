@@ -1,0 +1,1 @@
+"""Hold the checked tables to their source."""

@@ -1,0 +1,208 @@
+"""Readings of a source: its text in one piece, and back from a place in it to a line of the file.
+
+A passage is fingerprinted as it reads. Another extraction of the same document may break it with
+what a page puts in between: a running head, a page number, a footnote. So a source has several
+readings: as it stands in the file, and with such lines moved to the end. Nothing is lost in any of
+them, and a passage must stand in one of them to the letter.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from analysis.verify.normaliser import normalise
+
+
+class Span(NamedTuple):
+    """A stretch of the source, counted in normalised characters of the text as it stands."""
+
+    start: int
+    chars: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.chars
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One order of the source's lines, normalised; `lines` holds the line numbers in that order."""
+
+    raw: tuple[str, ...]  # the lines of the file
+    lines: tuple[int, ...]  # indices into `raw`, in reading order
+    normaliser: str
+
+    @cached_property
+    def text(self) -> str:
+        return normalise("\n".join(map(self.raw.__getitem__, self.lines)), self.normaliser)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each line of the reading begins in its text.
+
+        What a line contributes is measured together with the last line before it that has text,
+        because joining two lines may drop a hyphen, combine an accent or put a space between them.
+        """
+        starts, before, begun = [], "", 0
+        for line in self.lines:
+            piece = self.raw[line]
+            own = len(normalise(piece, self.normaliser))
+            joined = f"{before}\n{piece}" if before else piece
+            starts.append(begun + len(normalise(joined, self.normaliser)) - own)
+            if own:
+                before, begun = piece, starts[-1]
+        return starts
+
+    def line_at(self, place: int) -> int:
+        """The line of the file (counted from 1) in which a character of the reading stands."""
+        return self.lines[max(bisect.bisect_right(self.starts, place) - 1, 0)] + 1
+
+    def spans(self, start: int, chars: int, plain: Reading) -> tuple[Span, ...]:
+        """Where a stretch of this reading stands in the text as the file has it (`plain`)."""
+        if self is plain:
+            return (Span(start, chars),)
+        spans: list[Span] = []
+        first = max(bisect.bisect_right(self.starts, start) - 1, 0)
+        for index in range(first, len(self.lines)):
+            begins = max(self.starts[index], start)
+            ends = start + chars
+            if index + 1 < len(self.lines):
+                ends = min(self.starts[index + 1], ends)
+            if begins >= start + chars:
+                break
+            place = plain.starts[self.lines[index]] + begins - self.starts[index]
+            if spans and spans[-1].end == place:
+                spans[-1] = Span(spans[-1].start, spans[-1].chars + ends - begins)
+            elif ends > begins:
+                spans.append(Span(place, ends - begins))
+        return tuple(spans)
+
+
+class Layout:
+    """A source's text with its readings, each made when it is first asked for."""
+
+    def __init__(self, text: str, normaliser: str) -> None:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.raw = tuple(text.replace("\f", "\n\f").split("\n"))
+        self.normaliser = normaliser
+
+    @cached_property
+    def plain(self) -> Reading:
+        """The text as it stands in the file."""
+        return Reading(self.raw, tuple(range(len(self.raw))), self.normaliser)
+
+    @cached_property
+    def breaks(self) -> list[int]:
+        """Places in the plain text before which there is a blank line or a new page."""
+        lines = self.raw
+        return [
+            self.plain.starts[number]
+            for number in range(1, len(lines))
+            if not _blank(lines[number]) and (lines[number].startswith("\f") or _blank(lines[number - 1]))
+        ]
+
+    def readings(self) -> Iterator[Reading]:
+        """Yield the readings, the plainest first; most sources need only that."""
+        yield self.plain
+        tried: list[set[int]] = [set()]
+        for moved in _furniture(self.raw):
+            if moved not in tried:
+                tried.append(moved)
+                yield Reading(self.raw, _moved_to_end(self.plain.lines, moved), self.normaliser)
+
+
+def _furniture(raw: Sequence[str]) -> Iterator[set[int]]:
+    """Yield guesses at the lines that a page puts in the way of its text, the likeliest first.
+
+    A wrong guess does no harm: a passage then stands in another reading, or in none.
+    """
+    pages = _pages(raw)
+    heads = _running_heads(raw, pages)
+    yield heads
+    blocks = [_blocks([n for n in page if n not in heads], raw) for page in pages]
+    yield heads | _footnotes(raw, blocks)
+    if len(pages) > 1:  # a note that goes on from the page before has no number to know it by
+        for last in (1, 2):
+            feet = [block for page in blocks for block in page[1:][-last:]]
+            yield heads.union(*feet)
+
+
+def _moved_to_end(lines: Sequence[int], moved: set[int]) -> tuple[int, ...]:
+    return tuple(n for n in lines if n not in moved) + tuple(n for n in lines if n in moved)
+
+
+def _blank(line: str) -> bool:
+    """Whether nothing of a line is seen: it may hold a soft hyphen."""
+    return not line.strip() or (len(line) < 8 and not normalise(line))
+
+
+def _pages(raw: Sequence[str]) -> list[list[int]]:
+    """The numbers of the non-blank lines, page by page; a form feed begins a page."""
+    pages: list[list[int]] = [[]]
+    for number, line in enumerate(raw):
+        if line.startswith("\f"):
+            pages.append([])
+        if not _blank(line):
+            pages[-1].append(number)
+    return pages
+
+
+def _running_heads(raw: Sequence[str], pages: Sequence[Sequence[int]]) -> set[int]:
+    """Lines at the edge of a page that come back on another, and lone page numbers."""
+    if len(pages) < 2:
+        return set()
+    edges = {number for page in pages for number in [*page[:2], *page[-2:]]}
+    # What a running head keeps from page to page: everything but its numbers.
+    patterns = {number: re.sub(r"\d+", "#", normalise(raw[number])) for number in edges}
+    seen = Counter(patterns.values())
+    return {n for n, pattern in patterns.items() if seen[pattern] > 1 or pattern.strip("-") == "#"}
+
+
+# A note's own number is followed by its text, a section's by a stop and a date's by its unit.
+_NOTE = re.compile(r"(\d{1,3})\)?[^\d.。,、)年月日]")
+
+
+def _footnotes(raw: Sequence[str], pages: Sequence[list[list[int]]]) -> set[int]:
+    """Lines of footnotes: blocks whose numbers count up through the document.
+
+    Where the file has pages, only blocks at the foot of a page.
+    """
+    found: set[int] = set()
+    expected = 1
+    for blocks in pages:
+        for block in blocks if len(pages) == 1 else _last_notes(blocks, raw):
+            if _note_number(raw[block[0]]) == expected:
+                found.update(block)
+                for line in block:
+                    expected += _note_number(raw[line]) == expected
+    return found
+
+
+def _last_notes(blocks: list[list[int]], raw: Sequence[str]) -> list[list[int]]:
+    """The blocks at the foot of a page that begin like a note."""
+    first = len(blocks)
+    while first and _note_number(raw[blocks[first - 1][0]]):
+        first -= 1
+    return blocks[first:]
+
+
+def _note_number(line: str) -> int | None:
+    number = _NOTE.match(normalise(line))
+    return int(number[1]) if number else None
+
+
+def _blocks(numbers: Sequence[int], raw: Sequence[str]) -> list[list[int]]:
+    """Runs of lines without a blank line between them."""
+    blocks: list[list[int]] = []
+    for number in numbers:
+        if blocks and not any(_blank(raw[n]) for n in range(blocks[-1][-1] + 1, number)):
+            blocks[-1].append(number)
+        else:
+            blocks.append([number])
+    return blocks

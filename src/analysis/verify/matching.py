@@ -1,0 +1,256 @@
+"""Whether a row's cells stand in the passages it cites: not just somewhere, but at its place.
+
+A passage often prints several dates, numbers or grades. The one a row claims must be the one that
+belongs to the row: among all values of its kind the nearest to the row's anchor - its label, or
+where a table has none, its most telling other cell. So a date that is right for the neighbour is
+found out.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from analysis.verify.printed import BOUNDARY, READERS, Mention, Names, number, words
+
+# How a cell may be verbatim. Values are read out of the passages; words are looked for in them.
+VALUES = frozenset(READERS)
+WORDS = frozenset({"text", "names", "label", "vocabulary", "region", "programme"})
+TOPICS = frozenset({"region", "programme"})  # what a sentence is about: named first, meant after
+
+# Which other cell says best where in its passages a row stands, where the schema names no anchor.
+_TELLING = ["number", "grade", "text", "vocabulary", "names", "label", "region", "programme"]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A verbatim cell: what its row says that its passages print."""
+
+    column: str
+    kind: str  # the schema's `verbatim`
+    value: str  # as the table has it
+    words: tuple[str, ...] = ()  # normalised; all must stand, or of `names` one
+    names: Names | None = None  # all that the cell could have named, where it names one of many
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What became of a claim; `printed` is what the passages print instead, nearest first."""
+
+    stands: bool
+    printed: tuple[str, ...] = ()
+
+
+class RowText:
+    """The passages that a row cites as one text, with what they print."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text = text
+        self.language = language
+        self._printed: dict[object, list[Mention]] = {}
+
+    def printed(self, kind: str) -> list[Mention]:
+        """Every value of a kind in the text, in order."""
+        reader = READERS[kind]
+        if reader not in self._printed:
+            self._printed[reader] = list(reader(self.text, self.language))
+        return self._printed[reader]
+
+    def named(self, names: Names) -> list[Mention]:
+        """Every one of some names in the text, in order."""
+        if names not in self._printed:
+            self._printed[names] = names.mentions(self.text)
+        return self._printed[names]
+
+    @cached_property
+    def separators(self) -> list[int]:
+        """Places where a clause ends; a boundary between passages counts twice."""
+        return [m.start() for m in _SEPARATOR.finditer(self.text) for _ in range(1 + (m[0] == BOUNDARY))]
+
+    def distance(self, one: Mention, other: Mention) -> tuple[int, int]:
+        """How far apart two mentions are: first in clauses, then in characters."""
+        left, right = sorted([one, other], key=lambda mention: mention.start)
+        begins = bisect.bisect_left(self.separators, left.end)
+        clauses = bisect.bisect_left(self.separators, right.start) - begins
+        return max(clauses, 0), max(right.start - left.end, 0)
+
+
+_SEPARATOR = re.compile(rf"[、。;!?{BOUNDARY}]|[,.:](?!\d)")
+
+
+def judge(row: RowText, claims: Sequence[Claim], anchor: str | None) -> list[Judgement]:
+    """Hold each claim of a row to the row's text."""
+    own = [_own(row, claim) for claim in claims]
+    return [
+        _judgement(row, claim, own[index], _pivots(claim, claims, own, anchor), anchor)
+        for index, claim in enumerate(claims)
+    ]
+
+
+def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:
+    """Every place in a text that prints what a claim says, whatever stands near it."""
+    return _own(row, claim)
+
+
+def _own(row: RowText, claim: Claim) -> list[Mention]:
+    """The mentions that say what the claim says; none unless all its words stand."""
+    if claim.kind in VALUES:
+        forms = _forms(claim)
+        return [mention for mention in row.printed(claim.kind) if mention.value in forms]
+    if claim.names:
+        return [mention for mention in row.named(claim.names) if mention.value in claim.words]
+    each = [list(words(row.text, word)) for word in claim.words]
+    return [m for mentions in each for m in mentions] if each and all(each) else []
+
+
+def _forms(claim: Claim) -> set[str]:
+    """The values that a passage may print for a claim."""
+    value = claim.value
+    if claim.kind in {"number", "ordinal", "citation"}:
+        return {number(value)}
+    if claim.kind == "date" and "/" not in value:
+        return {value, f"{value}/..", f"../{value}"}  # `since 2018`, `until 2017`
+    if claim.kind == "period" and (value.startswith("/") or value.endswith("/")):
+        return {value.strip("/")}  # the other side is not stated
+    return {value}
+
+
+def _pivots(
+    claim: Claim, claims: Sequence[Claim], own: Sequence[list[Mention]], anchor: str | None
+) -> list[Mention]:
+    """The mentions a claim must be near to: the anchor's, or the most telling other cell's."""
+    others = [
+        (0 if other.column == anchor else 1 + _TELLING.index(other.kind), index)
+        for index, other in enumerate(claims)
+        if other.column != claim.column and own[index]
+        if other.column == anchor or other.kind in _TELLING
+    ]
+    return own[min(others)[1]] if others else []
+
+
+def _judgement(
+    row: RowText, claim: Claim, own: list[Mention], pivots: list[Mention], anchor: str | None
+) -> Judgement:
+    rivals = _rivals(row, claim, own)
+    if claim.kind in TOPICS and not claim.words:
+        stands = bool(row.text.strip()) and _no_one_topic(rivals, pivots)
+    elif not own:
+        stands = claim.kind == "period" and _ends_apart(claim.value, row.printed("period"))
+    else:
+        alone = claim.column == anchor or not pivots
+        stands = alone or _belongs(row, claim, own, rivals, pivots, anchor)
+        if claim.kind == "period":
+            stands = stands and not _goes_on(claim.value, row.printed("period"))
+    return Judgement(stands, () if stands else _values(row, rivals, pivots))
+
+
+def _belongs(
+    row: RowText,
+    claim: Claim,
+    own: list[Mention],
+    rivals: list[Mention],
+    pivots: list[Mention],
+    anchor: str | None,
+) -> bool:
+    """Whether one of the claim's own mentions is the one that belongs to the row."""
+    if claim.kind in VALUES - {"citation"} or (claim.kind == "label" and anchor):
+        return _nearest(row, own, rivals, pivots)
+    if claim.kind == "citation":
+        # A work is cited at the end of what is taken from it, however long that is.
+        there = _beside(own, rivals, [(pivot.end, _FOREVER) for pivot in pivots], min)
+    elif claim.kind in TOPICS:
+        # A sentence names its topic first.
+        there = _beside(own, rivals, [(0, pivot.start) for pivot in pivots], max)
+    else:
+        return True
+    return _nearest(row, own, rivals, pivots) if there is None else there
+
+
+_FOREVER = 10**9
+
+
+def _beside(
+    own: list[Mention],
+    rivals: list[Mention],
+    ranges: Iterable[tuple[int, int]],
+    first: Callable[[list[int]], int],
+) -> bool | None:
+    """Whether the first (or last) mention in some range is an own one; None if there is none."""
+    answer = None
+    for begins, ends in ranges:
+        there = [m.start for m in own + rivals if begins <= m.start <= ends]
+        if there:
+            answer = bool(answer) or first(there) in {mention.start for mention in own}
+    return answer
+
+
+def _nearest(
+    row: RowText, own: Iterable[Mention], rivals: Iterable[Mention], pivots: Iterable[Mention]
+) -> bool:
+    def least(mentions: Iterable[Mention], pivot: Mention) -> tuple[float, float]:
+        return min((row.distance(mention, pivot) for mention in mentions), default=(9e9, 9e9))
+
+    return any(least(own, pivot) <= least(rivals, pivot) for pivot in pivots)
+
+
+def _no_one_topic(named: list[Mention], pivots: Sequence[Mention]) -> bool:
+    """Whether a row is `common`: up to its place its text names no topic, or more than one."""
+    if not pivots:
+        return len({mention.value for mention in named}) != 1
+    befores = [{m.value for m in named if m.start <= pivot.start} for pivot in pivots]
+    return any(len(before) != 1 for before in befores)
+
+
+def _rivals(row: RowText, claim: Claim, own: list[Mention]) -> list[Mention]:
+    """What else of the claim's kind the text prints: what the cell could have said instead."""
+    if claim.kind in WORDS:
+        named = row.named(claim.names) if claim.names else []
+        return [mention for mention in named if mention.value not in claim.words]
+    others = [m for m in row.printed(claim.kind) if m.value not in _forms(claim)]
+    if claim.kind in {"date", "period"}:
+        shape = _shape(own[0].value if own else claim.value)
+        alike = [m for m in others if _shape(m.value) == shape]
+        return alike if own else alike or others
+    return others
+
+
+def _shape(value: str) -> str:
+    """What two dates must share to be mistaken for one another: a date or a period, how precise."""
+    if "/" in value.replace("../", "").replace("/..", ""):
+        return "period"
+    return re.sub(r"\d", "#", value.strip("./"))
+
+
+def _goes_on(value: str, printed: Iterable[Mention]) -> bool:
+    """Whether what is given as one date, or as a start, is printed with an end of its own."""
+    start, _, end = value.partition("/")
+    if end not in {"", ".."} or start in {"", ".."}:
+        return False
+    others = (mention.value.partition("/") for mention in printed)
+    return any(other == start and last not in {"", ".."} for other, _, last in others)
+
+
+def _ends_apart(value: str, printed: Sequence[Mention]) -> bool:
+    """Whether the two ends of a period are each printed by itself.
+
+    The start must not be printed as the start of another period: that says its own end.
+    """
+    start, slash, end = value.partition("/")
+    if not slash or start in {"", ".."} or end in {"", ".."}:
+        return False
+    values = {mention.value for mention in printed}
+    if not values & {start, f"{start}/.."} or _goes_on(start, printed):
+        return False
+    return any(other == end or other.endswith(f"/{end}") for other in values)
+
+
+def _values(row: RowText, mentions: list[Mention], pivots: list[Mention]) -> tuple[str, ...]:
+    """The values of some mentions, those nearest to the row's place first, each once."""
+
+    def distance(mention: Mention) -> tuple[int, int]:
+        return min((row.distance(mention, pivot) for pivot in pivots), default=(0, mention.start))
+
+    return tuple(dict.fromkeys(mention.value for mention in sorted(mentions, key=distance)))

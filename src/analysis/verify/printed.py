@@ -1,0 +1,343 @@
+"""What a passage prints: its dates, periods, numbers, ordinals, grades and citations, with places.
+
+A passage is read, rather than searched for the forms a value might take: so a check can say not
+only that a value does not stand there but what stands there instead. Values are given as the
+tables write them (a period in the notation of `analysis.transcribe.periods`, a number without
+separators), the text is normalised (`analysis.verify.normaliser`).
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+# Stands between two passages that do not follow one another: nothing is read across it.
+BOUNDARY = "\n"
+
+
+class Mention(NamedTuple):
+    """A value that a text prints, and where."""
+
+    value: str
+    start: int
+    end: int
+
+
+class _Day(NamedTuple):
+    """One date as printed: as much of it as is printed."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    unit: str = ""  # year, fiscal, month or day; empty for a number that only might be a year
+    era: str = ""
+
+    def __str__(self) -> str:
+        if self.unit == "fiscal":
+            return f"FY{self.year}"
+        return "-".join([f"{self.year}"] + [f"{part:02}" for part in self[1:3] if part])
+
+
+# --- dates and periods --------------------------------------------------------------------------
+_YEAR = r"(?:1[5-9]|2[01])\d\d"
+_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_JA_REST = r"(?P<fiscal>年度)|年(?:(?P<month>\d\d?)月(?:(?P<day>\d\d?)日|(?P<last>末))?|(?!\d+月))"
+_JA_DATE = re.compile(
+    rf"(?<![\d,.])(?:(?P<year>{_YEAR})|(?P<era>{'|'.join(_ERAS)})(?P<count>\d\d?|元))"
+    rf"(?:{_JA_REST}|(?!\d|年))"
+)
+# The second side of a period may leave out what it shares with the first.
+_JA_SECOND = re.compile(
+    rf"(?:(?P<year>{_YEAR})|(?P<count>\d\d?))(?:{_JA_REST}|(?!\d|年|月))"
+    r"|(?P<month_only>\d\d?)月(?:(?P<day_only>\d\d?)日|(?P<last_only>末))?"
+)
+_JA_TO = re.compile("〜|-|から|ないし")
+_JA_OPEN_END = re.compile("〜|から|より|以降|以来|以後")
+_JA_OPEN_START = re.compile("まで|以前")
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTH = r"(?P<{}>(?:" + "|".join(_MONTHS) + r")[a-z]*\.?)"
+_EN_DATE = re.compile(
+    rf"(?<![\w,.$€£¥#])(?:(?P<day>\d\d?) {_MONTH.format('m1')},? (?P<y1>{_YEAR})"
+    rf"|{_MONTH.format('m2')} (?P<d2>\d\d?),? (?P<y2>{_YEAR})"
+    rf"|{_MONTH.format('m3')},? (?P<y3>{_YEAR})"
+    rf"|(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-\d\d)?)(?![\d-])"
+    rf"|(?P<fiscal>FY|fiscal(?: year)?) ?(?P<y4>{_YEAR})"
+    rf"|(?P<y5>{_YEAR}))(?![\dA-Za-z]|[.,]\d)",
+    re.IGNORECASE,
+)
+_EN_SECOND = re.compile(rf"{_EN_DATE.pattern}|(?P<short>\d\d)(?![\d-])", re.IGNORECASE)
+_EN_TO = re.compile(" ?(?:-|〜|to |until |through )")
+_EN_OPEN_END = re.compile(r"(?:from|since|as of|starting(?: in)?) $", re.IGNORECASE)
+_EN_OPEN_START = re.compile(r"(?:until|till|up to|before) $", re.IGNORECASE)
+
+
+def _ja_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
+    part = match.groupdict()
+    if part.get("month_only"):
+        if not first or not first.month:
+            return None
+        return _dated(first.year, part["month_only"], part["day_only"], part["last_only"])
+    if part["year"]:
+        year, era = int(part["year"]), ""
+    elif part.get("era"):
+        year, era = (
+            _ERAS[part["era"]] + (1 if part["count"] == "元" else int(part["count"])),
+            part["era"],
+        )
+    elif first and first.era:
+        year, era = _ERAS[first.era] + int(part["count"]), first.era
+    elif first and len(part["count"]) == 2:
+        year, era = first.year // 100 * 100 + int(part["count"]), ""
+    else:
+        return None
+    if part["fiscal"]:
+        return _Day(year, unit="fiscal", era=era)
+    if part["month"]:
+        return _dated(year, part["month"], part["day"], part["last"], era)
+    return _Day(year, unit="year" if match[0].endswith("年") else "", era=era)
+
+
+def _dated(year: int, month: str, day: str | None, last: str | None = None, era: str = "") -> _Day | None:
+    """A date with its month, if there is such a day; `last` says the end of the month."""
+    if not 1 <= int(month) <= 12:
+        return None
+    days = calendar.monthrange(year, int(month))[1]
+    number = days if last else int(day or 0)
+    if number > days:
+        return None
+    return _Day(year, int(month), number or None, "day" if number else "month", era)
+
+
+def _en_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
+    part = match.groupdict()
+    if part.get("short"):
+        return _Day(first.year // 100 * 100 + int(part["short"]), unit=first.unit) if first else None
+    year = int(part["y1"] or part["y2"] or part["y3"] or part["y4"] or part["y5"] or part["iso"][:4])
+    if part["fiscal"]:
+        return _Day(year, unit="fiscal")
+    if part["iso"]:
+        return _dated(year, part["iso"][5:7], part["iso"][8:])
+    name = part["m1"] or part["m2"] or part["m3"]
+    if name:
+        return _dated(year, str(_MONTHS.index(name[:3].lower()) + 1), part["day"] or part["d2"])
+    return _Day(year, unit="" if first else "year")  # `FY2011-2016`: the second is fiscal too
+
+
+class _Dating(NamedTuple):
+    """How a language writes dates and periods."""
+
+    date: re.Pattern[str]
+    second: re.Pattern[str]
+    to: re.Pattern[str]
+    day: Callable[..., _Day | None]
+
+
+_DATING = {
+    "ja": _Dating(_JA_DATE, _JA_SECOND, _JA_TO, _ja_day),
+    "en": _Dating(_EN_DATE, _EN_SECOND, _EN_TO, _en_day),
+}
+
+
+def periods(text: str, language: str) -> Iterator[Mention]:
+    """Every date and period that a text prints, in the tables' notation.
+
+    A period is one mention, not two dates; a date with a word such as `since` is a period with an
+    open end.
+    """
+    how = _DATING[language]
+    place = 0
+    while match := how.date.search(text, place):
+        place = match.end()
+        first = how.day(match)
+        if first is None:
+            continue
+        joint = how.to.match(text, place)
+        other = joint and how.second.match(text, joint.end())
+        second = other and how.day(other, first)
+        if second and (first.unit or second.unit or other.end() - other.start() == 4):
+            place = other.end()
+            yield Mention(_joined(first, second), match.start(), place)
+        elif first.unit:
+            yield Mention(_single(first, text, match, language), match.start(), place)
+
+
+def _joined(first: _Day, second: _Day) -> str:
+    """A period, each side in the unit that it shares with the other where it prints none."""
+    if not first.unit:
+        first = first._replace(unit="fiscal" if second.unit == "fiscal" else "year")
+    if not second.unit:
+        second = second._replace(unit=first.unit if first.unit == "fiscal" else "year")
+    return f"{first}/{second}"
+
+
+def _single(day: _Day, text: str, match: re.Match[str], language: str) -> str:
+    """A date that stands alone, or the period it opens or closes."""
+    if language == "ja":
+        opens = _JA_OPEN_END.match(text, match.end())
+        closes = text.startswith("〜", max(match.start() - 1, 0)) or _JA_OPEN_START.match(text, match.end())
+    else:
+        before = text[max(match.start() - 16, 0) : match.start()]
+        opens = _EN_OPEN_END.search(before)
+        closes = _EN_OPEN_START.search(before)
+    return f"{day}/.." if opens else f"../{day}" if closes else str(day)
+
+
+# --- numbers, ordinals, grades, citations -------------------------------------------------------
+_NUMBER = re.compile(
+    r"(?<![\d.,A-Za-z])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d])"
+    r"(?: ?(百万|千万|億|兆|万|千|million|billion|trillion|thousand))?"
+)
+_TIMES = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "億": 10**8, "兆": 10**12}
+_TIMES |= {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+
+
+def numbers(text: str, language: str) -> Iterator[Mention]:
+    """Every figure that a text prints, but those in its dates."""
+    dated = {place for _, start, end in periods(text, language) for place in range(start, end)}
+    for match in _NUMBER.finditer(text):
+        if match.start() not in dated:
+            value = float(match[1].replace(",", "") + (match[2] or "")) * _TIMES.get(match[3], 1)
+            yield Mention(number(value), match.start(), match.end())
+
+
+def number(value: float | str) -> str:
+    """A number as mentions and cells are compared: `9400`, `2.5`."""
+    return f"{float(value):.10g}"
+
+
+_ROMAN = [
+    "I",
+    "II",
+    "III",
+    "IV",
+    "V",
+    "VI",
+    "VII",
+    "VIII",
+    "IX",
+    "X",
+    "XI",
+    "XII",
+    "XIII",
+    "XIV",
+    "XV",
+    "XVI",
+    "XVII",
+    "XVIII",
+    "XIX",
+    "XX",
+]
+_KANJI = "一二三四五六七八九十"
+_WORDS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+]
+_ORDINAL = re.compile(
+    rf"第(?P<a>\d+|[{_KANJI}](?![{_KANJI}]))|\((?P<b>\d{{1,3}})\)"
+    r"|(?:フェーズ|ステージ|ステップ|段階|[Pp]hase|[Ss]tage|[Ss]tep|[Pp]lan|No\.) ?(?P<c>\d+)"
+    r"|(?<![A-Za-z])(?P<d>[IVX]+)(?![A-Za-z])|(?<![\d.,])(?P<e>\d+)(?:st|nd|rd|th)(?![a-z])"
+    # A circled number is a bare one after normalisation: at the beginning of a clause.
+    r"|(?<=[、。:「(])(?P<f>\d{1,2})(?=[^\d.,、。〜年月日%期回人社件円点つ個名校)-])"
+    rf"|(?<![a-z])(?P<g>{'|'.join(_WORDS)})(?![a-z])"
+)
+
+
+def ordinals(text: str, language: str) -> Iterator[Mention]:
+    """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`."""
+    for match in _ORDINAL.finditer(text):
+        printed = match[match.lastgroup]
+        for row in (_ROMAN, list(_KANJI), _WORDS):
+            if printed in row:
+                printed = str(row.index(printed) + 1)
+        if printed.isdecimal():
+            yield Mention(str(int(printed)), match.start(), match.end())
+
+
+_GRADE = re.compile(r"(?<![A-Za-z0-9&+-])[A-Z](?:[+-](?![A-Za-z0-9]))?(?![A-Za-z0-9&+-])")
+
+
+def grades(text: str, language: str) -> Iterator[Mention]:
+    """Every letter that might be a grade: a capital alone, with its plus or minus."""
+    for match in _GRADE.finditer(text):
+        yield Mention(match[0], match.start(), match.end())
+
+
+_CITATION = re.compile(r"(?:\[\d+(?:[-,、]\d+)*\])+")
+
+
+def citations(text: str, language: str) -> Iterator[Mention]:
+    """Every work that a text cites by number; those cited in one place share its start and end."""
+    for match in _CITATION.finditer(text):
+        for first, last in re.findall(r"(\d+)(?:-(\d+))?", match[0]):
+            # Nobody cites a range of a thousand works: such a number is none of ours.
+            for cited in range(int(first), min(int(last or first), int(first) + 1000) + 1):
+                yield Mention(str(cited), match.start(), match.end())
+
+
+def words(text: str, wanted: str) -> Iterator[Mention]:
+    """Every place where some words stand by themselves: not `1期` in `11期`, not `AI` in `AID`."""
+    place = text.find(wanted) if wanted else -1
+    while place >= 0:
+        if _by_itself(text, place, place + len(wanted)):
+            yield Mention(wanted, place, place + len(wanted))
+        place = text.find(wanted, place + 1)
+
+
+class Names:
+    """Names that a column may hold, to be found in a text all at once."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_head: dict[str, list[str]] = {}
+        for name in sorted(set(names) - {""}):
+            self._by_head.setdefault(name[:_HEAD], []).append(name)
+        self._heads = sorted({len(head) for head in self._by_head})
+
+    def mentions(self, text: str) -> list[Mention]:
+        """Every place where a name stands; a city is not named by the name of its hospital."""
+        found = [
+            Mention(name, place, place + len(name))
+            for place in range(len(text))
+            for length in self._heads
+            for name in self._by_head.get(text[place : place + length], ())
+            if text.startswith(name, place) and _by_itself(text, place, place + len(name))
+        ]
+        found.sort(key=lambda mention: (mention.start, -mention.end))
+        longest: list[Mention] = []
+        for mention in found:
+            if not longest or mention.end > longest[-1].end:
+                longest.append(mention)
+        return longest
+
+
+_HEAD = 3  # characters by which names are looked up
+
+
+def _by_itself(text: str, start: int, end: int) -> bool:
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    return not (_runs_on(before, text[start]) or _runs_on(text[end - 1], after))
+
+
+def _runs_on(before: str, after: str) -> bool:
+    """Whether two neighbouring characters belong to one number or one Latin word."""
+    return bool(re.fullmatch(r"\d\d|[A-Za-zÀ-ÿ]{2}", before + after))
+
+
+READERS: dict[str, Callable[[str, str], Iterator[Mention]]] = {
+    "period": periods,
+    "date": periods,
+    "number": numbers,
+    "ordinal": ordinals,
+    "grade": grades,
+    "citation": citations,
+}

@@ -1,0 +1,242 @@
+"""The record of a check: who has no source sees whether the tables are still those checked.
+
+`verification.json` stands beside the tables. It holds no text of the source: counts, digests, and
+where each passage stands (as places, for the strip map). Written only by a check that found
+everything, and stale as soon as a row it saw has changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.transcribe import schema as schemas
+from analysis.transcribe.files import shown
+from analysis.transcribe.load import Study
+from analysis.transcribe.meta import FILE as META
+from analysis.transcribe.problems import Problem, StudyError
+from analysis.transcribe.schema import Schema
+from analysis.verify.coverage import Coverage, Heading, measure
+from analysis.verify.layout import Span
+
+if TYPE_CHECKING:
+    from analysis.verify.verify import Report
+
+FILE = "verification.json"
+_RULES = "schema.yaml (which columns are verbatim)"
+FORMAT = 1  # of this file; a check that finds out more or less than this one has another number
+
+
+class Status(StrEnum):
+    """What is known of a study's tables without its source."""
+
+    VERIFIED = "verified"
+    CHANGED = "changed"
+    NOT_VERIFIED = "not_verified"
+
+
+@dataclass(frozen=True)
+class VerificationState:
+    """Whether a study's tables are those that were checked, and what changed if they are not."""
+
+    status: Status
+    date: str = ""  # of the check, ISO
+    places: tuple[str, ...] = ()  # `phases.csv line 4`
+    record: Mapping[str, Any] | None = None
+
+    def words(self, language: str, most: int = 3) -> str:
+        """Say it to a reader ('ja', 'en'): verified on a day, changed since and where, or not."""
+        if self.status == Status.NOT_VERIFIED:
+            return {"ja": "原文と未照合", "en": "not verified"}[language]
+        if self.status == Status.VERIFIED:
+            return {"ja": f"{self.date}に原文と照合済み", "en": f"verified on {self.date}"}[language]
+        more = len(self.places) - most
+        if language == "ja":
+            named = "、".join(map(_in_japanese, self.places[:most]))
+            return f"照合後に変更: {named}" + (f" ほか{more}か所" if more > 0 else "")
+        named = ", ".join(self.places[:most]) + (f" and {more} more" if more > 0 else "")
+        return f"changed since verification: {named}"
+
+
+def write_record(report: Report, study: Study, schema: Schema | None = None) -> Path:
+    """Write the record of a check that found everything; return where.
+
+    Raises StudyError, and writes nothing, where the check found something wrong.
+    """
+    path = study.folder / FILE
+    if not report.ok:
+        raise StudyError(
+            [
+                Problem(
+                    shown(path),
+                    None,
+                    None,
+                    f"a check with {len(report.problems)} problems",
+                    "a check that found everything",
+                    "put them right and verify again",
+                )
+            ]
+        )
+    handle, name = tempfile.mkstemp(dir=study.folder, prefix=f".{FILE}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(_written(_record(report, study, schema)))
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def state(study: Study, schema: Schema | None = None) -> VerificationState:
+    """Say whether a study's tables are those of its record. No source is needed.
+
+    Raises StudyError where the record cannot be read.
+    """
+    path = study.folder / FILE
+    if not path.exists():
+        return VerificationState(Status.NOT_VERIFIED)
+    record = _read(path)
+    places = tuple(_changes(record, study, schema))
+    status = Status.CHANGED if places else Status.VERIFIED
+    return VerificationState(status, record["date"], places, record)
+
+
+def recorded_coverage(study: Study, record: Mapping[str, Any]) -> Coverage:
+    """Return what covers the source, from the places in a record and the tables as they are now."""
+    places = {id_: [Span(*span) for span in spans] for id_, spans in record["places"].items()}
+    heads = [Heading(section, Span(*span)) for section, *span in record["headings"]]
+    return measure(study, places, heads, record["source"]["chars"])
+
+
+def _record(report: Report, study: Study, schema: Schema | None) -> dict[str, Any]:
+    lines = {file: [row for _, row in rows] for file, rows in _rows(study.folder).items()}
+    return {
+        "format": FORMAT,
+        "study": study.id,
+        "date": report.today.isoformat(),
+        "source": report.described,
+        "verbatim": _rules(schema),
+        "tables": {"sha256": _digest(json.dumps(lines, sort_keys=True), 64), "lines": lines},
+        "verdicts": report.counts,
+        "coverage": {
+            share.section or "all": {
+                "chars": share.chars,
+                "recorded": share.recorded,
+                "reasoned": share.reasoned,
+            }
+            for share in [*report.coverage.sections, report.coverage.whole]
+        },
+        "headings": [[head.section, *head.span] for head in report.headings],
+        "places": {result.id: result.place.spans for result in report.passages},
+    }
+
+
+def _written(record: Mapping[str, Any]) -> str:
+    """A record as JSON, keys sorted, one line for each of its parts' entries."""
+
+    def line(key: str, value: Any) -> str:
+        written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
+        return f"{json.dumps(key)}: {written}"
+
+    parts = []
+    for key, value in sorted(record.items()):
+        if isinstance(value, Mapping):
+            entries = ",\n".join(f"  {line(*entry)}" for entry in sorted(value.items()))
+            parts.append(f" {json.dumps(key)}: {{\n{entries}\n }}")
+        else:
+            parts.append(f" {line(key, value)}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    expected = f"a record of format {FORMAT}, as a check writes it"
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        sound = record["format"] == FORMAT and isinstance(record["date"], str)
+        lines = record["tables"]["lines"]
+        if sound and all(isinstance(row, str) for rows in lines.values() for row in rows):
+            return record
+        found = "another format"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        found = f"{type(error).__name__} on reading it"
+    raise StudyError([Problem(shown(path), None, None, found, expected, "remove it, or verify again")])
+
+
+def _changes(record: Mapping[str, Any], study: Study, schema: Schema | None) -> Iterator[str]:
+    """Yield where the tables are not those of a record: `phases.csv line 4`."""
+    if record["verbatim"] != _rules(schema):
+        yield _RULES
+    now = _rows(study.folder)
+    for file in sorted(now.keys() | record["tables"]["lines"].keys()):
+        before = Counter(record["tables"]["lines"].get(file, []))
+        if file not in now:
+            yield f"{file} (removed)"
+            continue
+        changed = []
+        for line, row in now[file]:
+            if before[row]:
+                before[row] -= 1
+            else:
+                changed.append(line)
+        yield from (f"{file} line {line}" for line in changed)
+        # A changed row leaves one that is not there any more: only what is beyond that was removed.
+        gone = before.total() - len(changed)
+        if gone > 0:
+            yield f"{file} ({gone} line{'s' * (gone > 1)} removed)"
+
+
+def _rows(folder: Path) -> dict[str, list[tuple[int, str]]]:
+    """The digest of every row of every file of a study, with the line on which it begins.
+
+    Rows are compared as cells, so that quoting does not count, and the order of rows does not.
+    """
+    files = {path.name: _table_rows(path) for path in sorted(folder.glob("*.csv"))}
+    meta = (folder / META).read_text("utf-8").splitlines()
+    files[META] = [(number, _digest(line)) for number, line in enumerate(meta, 1) if line.strip()]
+    return files
+
+
+def _table_rows(path: Path) -> list[tuple[int, str]]:
+    reader = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
+    rows, begins = [], 1
+    for cells in reader:
+        rows.append((begins, _digest("\x1f".join(cells))))
+        begins = reader.line_num + 1
+    return rows
+
+
+def _rules(schema: Schema | None) -> str:
+    """Digest of what the schema says is verbatim: a check is only as strict as that."""
+    tables = (schema or schemas.load()).tables
+    rules = [
+        (table.name, table.anchor, field.name, field.verbatim)
+        for table in tables.values()
+        for field in table.own
+        if field.verbatim
+    ]
+    return _digest(json.dumps(rules), 64)
+
+
+def _digest(text: str, length: int = 12) -> str:
+    """The first characters of a text's SHA-256; a row needs to be told from rows, not hidden."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+def _in_japanese(place: str) -> str:
+    place = re.sub(r" line (\d+)$", r" \1行目", place)
+    place = re.sub(r" \((\d+) lines? removed\)$", r"（\1行削除）", place)
+    return place.replace(" (removed)", "（削除）").replace(_RULES, "schema.yaml（照合する列）")

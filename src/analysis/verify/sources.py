@@ -1,0 +1,192 @@
+"""Read the source document that a study is checked against: a text or a PDF, from anywhere.
+
+The file stays where it is and nothing of it is kept. It may be anything a user types by mistake
+or is sent by a stranger, so its size is looked at before it is read, and a PDF is read by a
+separate process (`analysis.verify.pdf`) within limits of time and memory.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.transcribe.files import shown
+from analysis.transcribe.problems import Problem, StudyError
+from analysis.verify import pdf
+
+LARGEST_TEXT = 8 * 2**20  # bytes; 1,400 pages of Japanese
+LARGEST_PDF = 200 * 2**20
+MOST_LINES = 500_000
+SECONDS = 10  # that reading a PDF once may take; two readers may be tried
+
+INSTALL = "pip install pypdfium2 pdfplumber"  # what the extra `pdf` of pyproject.toml names
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a source, and how it was got."""
+
+    name: str  # of the file
+    text: str
+    extractor: str  # `text`, or the PDF reader with its version
+    encoding: str  # of a text; empty for a PDF
+
+
+def read(path: Path) -> Source:
+    """Return the text of a source, by the first way that gives one.
+
+    Raises StudyError with one line where the file is no source that can be read.
+    """
+    return next(extractions(path))
+
+
+def extractions(path: Path) -> Iterator[Source]:
+    """Yield the text of a source in each way it can be had: one for a text, up to two for a PDF.
+
+    PDF readers differ in the order and the characters they give, so what one does not give to the
+    letter another may. Raises StudyError where no way gives a text.
+    """
+    path = Path(path)
+    size = _size(path)
+    with path.open("rb") as file:
+        head = file.read(1024)
+        if b"%PDF-" in head:
+            yield from _pdf(path, size)
+            return
+        _refuse_large(path, size, LARGEST_TEXT, "text")
+        yield _text(path, head + file.read(LARGEST_TEXT + 1 - len(head)))
+
+
+def _failure(path: Path, found: str, expected: str, advice: str) -> StudyError:
+    return StudyError([Problem(shown(path), None, None, found, expected, advice)])
+
+
+def _size(path: Path) -> int:
+    expected = "the source: a text file or a PDF"
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise _failure(path, "a folder", expected, "name the file in it")
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
+            raise _failure(path, "a pipe, socket or device", expected, "save it to a file first")
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        found = "no such file" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
+        raise _failure(path, found, expected, "check the name and its permissions") from None
+    if not status.st_size:
+        raise _failure(path, "an empty file", expected, "save the text or the PDF again")
+    return status.st_size
+
+
+def _refuse_large(path: Path, size: int, largest: int, kind: str) -> None:
+    if size > largest:
+        raise _failure(
+            path,
+            f"{size / 2**20:,.0f} MB",
+            f"a {kind} of at most {largest / 2**20:.0f} MB",
+            "check that it is the source, or cut out the part that the study is about",
+        )
+
+
+# --- text ---------------------------------------------------------------------------------------
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_ENCODINGS = {"Shift_JIS": "cp932", "EUC-JP": "euc_jp"}  # as they are called, and as Python does
+
+
+def _text(path: Path, raw: bytes) -> Source:
+    _refuse_large(path, len(raw), LARGEST_TEXT, "text")  # it grew since it was measured
+    expected, advice = "a text in UTF-8, Shift_JIS or EUC-JP, or a PDF", "save it as UTF-8 text"
+    if raw.startswith(_UTF_16):
+        raise _failure(path, "UTF-16", expected, advice)
+    if b"\0" in raw:
+        raise _failure(path, "NUL bytes, as in a binary file", expected, advice)
+    decoded = _decoded(raw)
+    if decoded is None:
+        raise _failure(path, "bytes of no encoding that is read", expected, advice)
+    encoding, text = decoded
+    if not text.strip():
+        raise _failure(path, "nothing but white space", expected, "save the text again")
+    if text.count("\n") > MOST_LINES:
+        found = f"{text.count(chr(10)):,} lines"
+        raise _failure(path, found, f"a text of at most {MOST_LINES:,} lines", advice)
+    return Source(path.name, text, "text", encoding)
+
+
+def _decoded(raw: bytes) -> tuple[str, str] | None:
+    """Recognise an encoding: UTF-8 where it is valid, otherwise what reads more like Japanese."""
+    if b"\x1b$" in raw:  # ISO-2022-JP is seven-bit and would pass for UTF-8
+        candidates = {"ISO-2022-JP": "iso2022_jp"}
+    else:
+        try:
+            return "UTF-8", raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            candidates = _ENCODINGS
+    texts = {}
+    for name, codec in candidates.items():
+        try:
+            texts[name] = raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+    return max(texts.items(), key=lambda item: _japanese(item[1]), default=None)
+
+
+def _japanese(text: str) -> int:
+    """How Japanese a text looks: its kana, less the half-width ones of a wrong guess."""
+    kana = sum("\u3041" <= character <= "\u30fc" for character in text)
+    return kana - sum("\uff61" <= character <= "\uff9f" for character in text)
+
+
+# --- PDF ----------------------------------------------------------------------------------------
+_FAULTS = {
+    "memory": ("a PDF that takes more memory than it may", "print it to a new PDF"),
+    "time": ("a PDF that takes longer to read than it may", "print it to a new PDF"),
+    "long": ("a PDF with more text than a book", "cut out the part that the study is about"),
+    "encrypted": ("an encrypted PDF", "open it with its password and save it without one"),
+    "damaged": ("a PDF that cannot be read", "open it in a viewer and print it to a new PDF"),
+    "scanned": ("a PDF without text (a scan?)", "run OCR on it, or save its text as UTF-8"),
+}
+
+
+def _pdf(path: Path, size: int) -> Iterator[Source]:
+    _refuse_large(path, size, LARGEST_PDF, "PDF")
+    installed = [name for name in pdf.EXTRACTORS if importlib.util.find_spec(name)]
+    expected = "a PDF with text, or the source as a text file"
+    if not installed:
+        raise _failure(
+            path, "a PDF, and nothing installed that reads PDF", expected, f"install it: {INSTALL}"
+        )
+    faults = []
+    for extractor in installed:
+        answer = _extracted(extractor, path)
+        if "text" in answer:
+            yield Source(path.name, answer["text"], answer["extractor"], "")
+        else:
+            faults.append(answer["fault"])
+    if len(faults) == len(installed):
+        found, advice = _FAULTS[faults[0]]
+        raise _failure(path, found, expected, advice)
+
+
+def _extracted(extractor: str, path: Path) -> dict[str, str]:
+    """Run one PDF reader in its own process; what it printed, or the fault that ended it."""
+    # -P keeps this folder's modules from standing in the way of the libraries' own.
+    command = [sys.executable, "-P", pdf.__file__, extractor, str(path.resolve())]
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return {"fault": "time"}
+    try:
+        return json.loads(run.stdout)
+    except ValueError:
+        # Stopped at a limit: by a signal for the time, or without a word for the memory.
+        return {"fault": "time" if run.returncode in _CPU_SIGNALS else "memory"}
+
+
+_CPU_SIGNALS = {-24, -9}  # SIGXCPU and SIGKILL

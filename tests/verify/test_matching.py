@@ -1,0 +1,140 @@
+"""Matching: the right passage with the wrong value is found out, and the right value is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from analysis.verify.matching import Claim, RowText, judge
+from analysis.verify.normaliser import normalise
+from analysis.verify.printed import BOUNDARY, Names
+
+STRATEGIES = "海の戦略（2013年6月決定）・海の戦略2014（2014年6月決定）・海の戦略2015（2015年6月決定）"
+
+
+def claim(column: str, kind: str, value: str, *names: str) -> Claim:
+    if names:
+        return Claim(column, kind, value, (value,), Names([value, *names]))
+    spoken = (normalise(value),) if kind in {"text", "vocabulary"} else ()
+    if kind == "names":
+        spoken = tuple(normalise(name) for name in value.split(";"))
+    return Claim(column, kind, value, spoken)
+
+
+def stands(text: str, *claims: Claim, anchor: str | None = None) -> dict[str, bool]:
+    row = RowText(BOUNDARY.join(normalise(piece) for piece in text.split("|")), "ja")
+    judged = judge(row, claims, anchor)
+    return {c.column: j.stands for c, j in zip(claims, judged, strict=True)}
+
+
+@pytest.mark.parametrize(("date", "right"), [("2014-06", True), ("2013-06", False), ("2015-06", False)])
+def test_a_date_must_be_the_one_nearest_to_the_rows_label(date, right):
+    label = claim("label_ja", "text", "海の戦略2014")
+    found = stands(STRATEGIES, label, claim("date", "date", date), anchor="label_ja")
+    assert found == {"label_ja": True, "date": right}
+
+
+def test_what_the_passages_print_instead_is_told_nearest_first():
+    label = claim("label_ja", "text", "海の戦略2014")
+    row = RowText(normalise(STRATEGIES), "ja")
+    judged = judge(row, [label, claim("date", "date", "2019-06")], "label_ja")[1]
+    assert judged.printed[0] == "2014-06"
+
+
+@pytest.mark.parametrize("value", ["FY2011", "FY2011/..", "FY2011/", "FY2010/FY2016", "FY2011/FY2015"])
+def test_a_period_is_not_verified_by_a_part_of_itself(value):
+    assert stands("計画（2011～2016年度）", claim("period", "period", value)) == {"period": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("計画（2011～2016年度）", "FY2011/FY2016"),
+        ("計画（2002年度開始）", "FY2002/"),
+        ("2013年策定から次の計画（2016～2020年度）まで", "2013/FY2020"),
+        ("（2012年12月～）", "2012-12/.."),
+    ],
+)
+def test_a_period_is_verified_by_itself_or_by_its_two_ends(text, value):
+    assert stands(text, claim("period", "period", value)) == {"period": True}
+
+
+def test_two_ends_of_different_periods_are_not_a_period():
+    text = "前期（2011～2015年度）と後期（2014～2016年度）"
+    assert stands(text, claim("period", "period", "FY2011/FY2016")) == {"period": False}
+
+
+def test_a_date_belongs_to_the_figure_in_its_clause():
+    text = "346社が立地（2018年7月末），働く人は約9,400人に達した（2018年3月末）"
+    for value, date, right in [
+        ("9400", "2018-03-31", True),
+        ("9400", "2018-07-31", False),
+        ("346", "2018-07-31", True),
+        ("346", "2018-03-31", False),
+    ]:
+        found = stands(text, claim("value", "number", value), claim("as_of", "date", date))
+        assert found == {"value": True, "as_of": right}
+
+
+@pytest.mark.parametrize(("grade", "right"), [("A-", True), ("A", False), ("B", False)])
+def test_a_grade_does_not_match_inside_another(grade, right):
+    assert stands("総合評価はＡ－，対象は", claim("grade", "grade", grade)) == {"grade": right}
+
+
+def test_an_ordinal_is_that_of_the_label_after_it():
+    text = "課題は(1)資金の確保，(2)人材の育成，(3)広報である"
+    for number in "123":
+        label = claim("label_ja", "text", "人材の育成")
+        found = stands(text, label, claim("number", "ordinal", number), anchor="label_ja")
+        assert found["number"] is (number == "2")
+
+
+def test_a_citation_is_the_next_after_its_author():
+    text = "山田は港が重要だと述べており［3］，海野と磯部は，船も，人も重要だとする［4］［5］。"
+    authors = claim("authors", "names", "海野; 磯部")
+    for number, right in [("3", False), ("4", True), ("5", True), ("6", False)]:
+        assert stands(text, authors, claim("number", "citation", number))["number"] is right
+
+
+def test_a_region_is_the_last_one_named_before_the_rows_place():
+    text = "青浦の課題は(1)資金の確保，(2)人材の育成，を指摘しており，汐見の課題は(1)広報"
+    for region, other, right in [("青浦", "汐見", True), ("汐見", "青浦", False)]:
+        label = claim("label_ja", "text", "人材の育成")
+        found = stands(text, label, claim("scope", "region", region, other), anchor="label_ja")
+        assert found["scope"] is right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("二つの地域に共通する(1)資金", True),
+        ("青浦の(1)資金", False),
+        ("青浦と汐見の(1)資金", True),
+    ],
+)
+def test_what_is_common_is_not_said_of_one_region(text, right):
+    common = Claim("scope", "region", "common", (), Names(["青浦", "汐見"]))
+    label = claim("label_ja", "text", "資金")
+    assert stands(text, label, common, anchor="label_ja")["scope"] is right
+
+
+def test_an_institution_is_not_verified_by_a_longer_name_that_holds_it():
+    text = "中核は汐見市立病院である"
+    assert stands(text, claim("institution", "label", "汐見市", "汐見市立病院")) == {"institution": False}
+    assert stands(text, claim("institution", "label", "汐見市立病院", "汐見市")) == {"institution": True}
+
+
+def test_every_name_must_stand():
+    assert stands("海野は", claim("authors", "names", "海野; 磯部")) == {"authors": False}
+
+
+def test_nothing_is_read_across_the_boundary_of_two_passages():
+    assert stands("2008年|6月", claim("date", "date", "2008-06")) == {"date": False}
+    assert stands("資金の|確保", claim("label_ja", "text", "資金の確保")) == {"label_ja": False}
+
+
+def test_nothing_stands_in_no_text():
+    common = Claim("scope", "region", "common", (), Names(["青浦", "汐見"]))
+    assert stands("", claim("label_ja", "text", "資金"), common) == {
+        "label_ja": False,
+        "scope": False,
+    }

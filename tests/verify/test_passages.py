@@ -1,0 +1,198 @@
+"""Passages: what is found, what is near, what is missing; and what a transcriber is offered."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from analysis.transcribe import schema
+from analysis.verify.layout import Layout
+from analysis.verify.passages import (
+    OPENING,
+    SHORTEST,
+    PassageVerdict,
+    fingerprint,
+    locate,
+    propose,
+)
+
+FIRST = "港の倉庫は二〇〇一年に閉じられ、跡地には市民の集まる広場が造られたという記録がある。"
+SECOND = "広場の中央には古い起重機が残されて、夏の夜には灯りがともされることになっている。"
+THIRD = "毎年の祭りでは、漁を休んだ船が岸に並び、子どもたちが甲板の上で太鼓を打ち鳴らす。"
+TEXT = f"１．港\n{FIRST}{SECOND}{THIRD}\n"
+
+
+def verdict(piece: str, text: str) -> PassageVerdict:
+    return locate([fingerprint(piece)], Layout(text, "ja-1"))[0].verdict
+
+
+def broken(text: str, width: int) -> str:
+    return "\n".join(text[n : n + width] for n in range(0, len(text), width))
+
+
+def test_a_passage_whose_wording_differs_at_its_end_is_only_near():
+    assert verdict(SECOND, TEXT.replace("なっている。", "なっていた。")) == PassageVerdict.NEAR
+
+
+def test_a_passage_whose_opening_differs_is_missing():
+    assert verdict(SECOND, TEXT.replace("広場の中央", "広間の中央")) == PassageVerdict.MISSING
+
+
+def test_a_passage_that_stands_twice_is_ambiguous():
+    place = locate([fingerprint(SECOND)], Layout(TEXT + "\n" + SECOND, "ja-1"))[0]
+    assert place.verdict == PassageVerdict.AMBIGUOUS
+    assert place.lines == (2, 4)
+
+
+def test_an_opening_that_stands_twice_does_not_make_a_passage_ambiguous():
+    assert verdict(SECOND, TEXT + SECOND[:20] + "ない。") == PassageVerdict.EXACT
+
+
+def test_a_passage_cut_by_the_end_of_the_source_is_near():
+    assert verdict(THIRD, TEXT[:-6]) == PassageVerdict.NEAR
+
+
+@given(st.integers(0, len(FIRST + SECOND + THIRD) - 1), st.sampled_from("鬱QÆ7ん"))
+def test_one_altered_character_is_never_exact(place, other):
+    text = FIRST + SECOND + THIRD
+    assume(text[place] != other)
+    altered = text[:place] + other + text[place + 1 :]
+    piece = next(p for p in (FIRST, SECOND, THIRD) if p not in altered)
+    assert verdict(piece, altered) in {PassageVerdict.NEAR, PassageVerdict.MISSING}
+
+
+@pytest.mark.parametrize("width", [1, 7, 23, 200])
+def test_a_passage_is_found_whatever_the_width_of_the_lines(width):
+    assert verdict(SECOND, broken(FIRST + SECOND + THIRD, width)) == PassageVerdict.EXACT
+
+
+@pytest.mark.parametrize("cut", range(1, len(SECOND), 6))
+def test_a_running_head_in_the_middle_of_a_passage_does_not_hide_it(cut):
+    pages = [FIRST + SECOND[:cut], SECOND[cut:] + THIRD, FIRST]
+    text = "\f".join(f"架空研究 {n}\n{page}\n- {n} -" for n, page in enumerate(pages, 11))
+    assert verdict(SECOND, text) == PassageVerdict.EXACT
+
+
+@pytest.mark.parametrize("cut", range(1, len(SECOND), 6))
+def test_a_footnote_in_the_middle_of_a_passage_does_not_hide_it(cut):
+    notes = "\n1 起重機は第二次の改修で移された。\n2 祭りは毎年八月である。"
+    text = f"{FIRST}{SECOND[:cut]}\n{notes}\n\n{SECOND[cut:]}\n{THIRD}"
+    assert verdict(SECOND, text) == PassageVerdict.EXACT
+    paged = f"{FIRST}{SECOND[:cut]}\n{notes}\n\f{SECOND[cut:]}\n{THIRD}"
+    assert verdict(SECOND, paged) == PassageVerdict.EXACT
+
+
+def test_words_put_into_the_middle_of_a_passage_do_hide_it():
+    text = FIRST + SECOND[:20] + "\nそれはうそである。\n" + SECOND[20:]
+    assert verdict(SECOND, text) == PassageVerdict.NEAR
+
+
+def test_a_passage_cut_by_a_page_has_a_span_on_each_side_of_what_cuts_it():
+    text = f"頭 1\n{FIRST}{SECOND[:20]}\n\f頭 2\n{SECOND[20:]}{THIRD}\n\f頭 3\n"
+    layout = Layout(text, "ja-1")
+    place = locate([fingerprint(SECOND)], layout)[0]
+    pieces = [layout.plain.text[span.start : span.end] for span in place.spans]
+    assert pieces == [SECOND[:20], SECOND[20:]]
+    assert place.text == SECOND
+
+
+def test_places_are_told_by_the_lines_of_the_file():
+    assert locate([fingerprint(SECOND)], Layout(broken(TEXT, 30), "ja-1"))[0].lines == (3,)
+
+
+def test_a_fingerprint_shows_no_more_than_the_opening():
+    shown = fingerprint(FIRST)
+    assert FIRST.startswith(shown.opening)
+    assert len(shown.opening) == OPENING
+    assert shown.chars == len(FIRST)
+    assert shown.sha256 == hashlib.sha256(FIRST.encode()).hexdigest()
+
+
+# --- proposals ----------------------------------------------------------------------------------
+def row(proposal) -> dict[str, str]:
+    columns = [field.name for field in schema.load().tables["passages"].fields]
+    return dict(zip(columns, next(csv.reader([proposal.row()])), strict=True))
+
+
+def test_words_that_stand_nowhere_give_no_proposal():
+    assert propose(TEXT, "火山の噴火") == []
+    assert propose(TEXT, "   ") == []
+
+
+def test_the_sentence_around_the_words_is_proposed():
+    (proposal,) = propose(broken(TEXT, 17), "古い 起重機")
+    assert proposal.fingerprint == fingerprint(SECOND)
+    assert proposal.verdict == PassageVerdict.EXACT
+    assert row(proposal)["sha256"] == fingerprint(SECOND).sha256
+
+
+def test_a_proposal_begins_after_a_heading():
+    assert propose("\n" + TEXT, "倉庫")[0].fingerprint == fingerprint(FIRST)
+
+
+def test_words_that_stand_twice_give_a_proposal_each():
+    assert [p.fingerprint for p in propose(TEXT, "広場")] == [
+        fingerprint(FIRST),
+        fingerprint(SECOND),
+    ]
+
+
+def test_a_proposal_stops_at_a_page_and_the_rest_is_the_second_part():
+    text = f"{FIRST}{SECOND[:32]}\n\f{SECOND[32:]}{THIRD}"
+    first, second = propose(text, "古い起重機")[0], propose(text, "太鼓を打ち")[0]
+    assert (first.fingerprint, first.part, first.page) == (fingerprint(SECOND[:32]), 1, "1")
+    assert (second.fingerprint, second.page) == (fingerprint(THIRD), "2")
+    rest = propose(text, SECOND[33:])[0]
+    assert rest.part == 2
+    assert rest.fingerprint.chars >= SHORTEST
+
+
+def test_words_across_a_page_give_a_proposal_on_each_side():
+    text = f"{FIRST}{SECOND}\n\f{THIRD}{FIRST}"
+    across = propose(text, SECOND[-10:] + THIRD[:10])
+    assert [p.fingerprint for p in across] == [fingerprint(SECOND), fingerprint(THIRD)]
+
+
+def test_a_footnote_is_proposed_without_the_body_around_it():
+    note = "1 ここでいう起重機とは、荷を吊り上げるための古い機械のことを指すものとする。"
+    (proposal,) = propose(f"{FIRST}\n\n{note}\n\n{SECOND}", "荷を吊り上げる")
+    assert proposal.kind == "footnote"
+    assert proposal.fingerprint == fingerprint(note)
+
+
+def test_a_short_sentence_is_proposed_with_the_next():
+    short = "倉庫は閉じた。"
+    (proposal,) = propose(short + SECOND, "倉庫は")
+    assert proposal.fingerprint == fingerprint(short + SECOND)
+
+
+def test_a_passage_that_is_not_unique_is_proposed_as_such():
+    assert propose(TEXT + SECOND, "起重機")[0].verdict == PassageVerdict.AMBIGUOUS
+
+
+def test_english_sentences_end_at_stops_not_at_abbreviations_in_lower_case():
+    text = "The port was closed in 2001, i.e. after the storm had passed. The square is new now."
+    (proposal,) = propose(text, "storm", "en-1")
+    assert proposal.fingerprint == fingerprint(text.split(" The")[0], "en-1")
+
+
+def test_a_row_has_the_columns_of_the_table():
+    (proposal,) = propose(TEXT, "起重機")
+    assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", row(proposal)["id"])
+    assert row(proposal)["part"] == "1"
+
+
+def test_a_passage_after_blank_lines_begins_with_its_own_words_in_a_text_with_spaces():
+    source = (
+        "A title\n\n1. A heading\n\nThe first sentence of the text is long enough to be kept.\n\n"
+        "2. Another heading\n\nThe second sentence of the text is long enough as well.\n"
+    )
+    for line, words in ((5, "The first sentence"), (9, "The second sentence")):
+        (proposal,) = propose(source, words, "en-1")
+        assert (proposal.line, proposal.part) == (line, 1)
+        assert proposal.fingerprint.opening == words[:12].rstrip()
