@@ -1,25 +1,22 @@
-"""What a notebook needs: open a study, draw its figures, say what they show.
+"""What a notebook needs: `from analysis import figures, open_study`.
 
-    from analysis import figures, findings, open_study
-
-`open_study(study, language)` gives the report to write into; `figures` holds one function a
-figure; `findings` computes the numbers that sentences use, `together` those that set several
-studies side by side. A notebook imports nothing else of ours.
+`open_study(study, language, words=…)` opens a study's tidy tables and gives the report to write into;
+`figures` holds one function a figure: frames in, chart out. Everything else is pandas.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from analysis import figures
+    from analysis.notebook import open_study
 
 __version__ = "0.1.0"
-__all__ = ["figures", "findings", "open_study", "together"]
+__all__ = ["figures", "open_study"]
 
-_WHERE = {
-    "figures": ("analysis.figures", None),
-    "findings": ("analysis.tidy.findings", None),
-    "together": ("analysis.tidy.together", None),
-    "open_study": ("analysis.notebook", "open_study"),
-}
+_WHERE = {"figures": ("analysis.figures", None), "open_study": ("analysis.notebook", "open_study")}
 
 
 def __getattr__(name: str) -> object:
@@ -29,3 +26,7 @@ def __getattr__(name: str) -> object:
     module, attribute = _WHERE[name]
     found = import_module(module)
     return getattr(found, attribute) if attribute else found
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,4 +1,7 @@
-"""Where the evidence of a record stands: one rule for figures, tables and sentences."""
+"""Where links lead: to the evidence of a record (`record:issues/kobe-issue-1`) or a page (`page:issues`).
+
+Notebooks, figures and tables hold these targets; they become addresses once, where a page is made.
+"""
 
 from __future__ import annotations
 
@@ -7,59 +10,41 @@ import re
 
 from analysis import paths
 
-_TO_PAGE = r'(\]\(|href=")'  # how Markdown, HTML and SVG begin a link
+_TARGET = re.compile(r"(?:record|page):[a-z0-9_/#.-]+", re.IGNORECASE)
 
 
-def to_pages(study: str, language: str) -> str:
-    """What leads from a notebook to the pages of its report, to be put before their names.
+def anchor(key: str) -> str:
+    """The id of a record's card: `phases/phase-1` has `phases-phase-1`."""
+    return key.replace("/", "-")
 
-    Nothing where the report's builder runs it: what it says is set on those pages. A server that
-    shows them says where by ANALYSIS_PAGES, as `make lab` does; elsewhere they are found by path.
+
+def address(target: str) -> str:
+    """The address of a target as a page beside it sees it; other addresses stay as they are.
+
+    >>> address("record:issues/kobe-issue-1"), address("page:issues#matrix"), address("#matrix-1")
+    ('evidence-issues.html#issues-kobe-issue-1', 'issues.html#matrix', '#matrix-1')
+    """
+    scheme, _, rest = target.partition(":")
+    if scheme == "record":
+        return f"evidence-{anchor(rest.rpartition('/')[0])}.html#{anchor(rest)}"
+    if scheme == "page":
+        page, _, place = rest.partition("#")
+        return f"{page}.html" + (f"#{place}" if place else "")
+    return target
+
+
+def resolve(text: str, prefix: str = "") -> str:
+    """A text (Markdown, HTML or SVG) whose targets are addresses of pages behind a prefix."""
+    return _TARGET.sub(lambda found: prefix + address(found[0]), text)
+
+
+def to_pages(study: str, language: str) -> str | None:
+    """What leads from a notebook that a person runs to the pages of its report; None for the builder.
+
+    A server that shows the pages says where by ANALYSIS_PAGES, as `make lab` does; the builder sets
+    it to nothing; elsewhere the pages are found by path.
     """
     served = os.environ.get("ANALYSIS_PAGES")
     if served is None:
         return f"{os.path.relpath(paths.REPORTS / study / language)}/".replace(os.sep, "/")
-    return f"{served}/{study}/{language}/" if served else ""
-
-
-def through(prefix: str, text: str) -> str:
-    """A text (Markdown, HTML or SVG) whose links to pages lead through a prefix.
-
-    >>> through("../en/", '<a href="evidence.html#a">1</a> [2](phases.html)')
-    '<a href="../en/evidence.html#a">1</a> [2](../en/phases.html)'
-    """
-    return re.sub(rf"{_TO_PAGE}(?=[a-z0-9-]+\.html)", rf"\g<1>{prefix}", text)
-
-
-def direct(prefix: str, text: str) -> str:
-    """The text that `through` was given."""
-    return re.sub(rf"{_TO_PAGE}{re.escape(prefix)}(?=[a-z0-9-]+\.html)", r"\1", text)
-
-
-def anchor(key: str) -> str:
-    """The id of a record's card: `phases/phase-1` has `phases-phase-1`.
-
-    A record of a study that stands beside another is called `study/table/record`.
-    """
-    return key.replace("/", "-")
-
-
-def address(key: str) -> str:
-    """The address of a record's card, as the pages beside it see it."""
-    return f"evidence.html#{anchor(key)}"
-
-
-def plain(words: object) -> str:
-    """Words that Markdown and HTML show as they stand.
-
-    Whatever either could take for markup becomes a character reference, which neither does.
-
-    >>> plain("<b> & [x](y) **z**")
-    '&#60;b&#62; &#38; &#91;x&#93;&#40;y&#41; &#42;&#42;z&#42;&#42;'
-    """
-    return re.sub(r"""[<>&"'`*_{}\[\]()$~|\\]""", lambda m: f"&#{ord(m[0])};", str(words))
-
-
-def to(key: str, words: object) -> str:
-    """Words as a link to the card of a record (HTML, which Markdown lets through)."""
-    return f'<a href="{address(key)}">{plain(words)}</a>'
+    return f"{served}/{study}/{language}/" if served else None

@@ -1,0 +1,160 @@
+"""Readings: the choices a scholar could defend, and how a finding stands under each of them.
+
+A reading is one answer to each of these questions:
+
+    links     which links between an issue and a later passage count as taking the issue up:
+              `names` (the passage speaks of the issue itself) or `same_topic` (of its matter, too)
+    periods   which project years count: `stated` (printed for the project), `inferred` (also what
+              the transcriber concluded), `lent` (also the years printed for its programme)
+    coder     whose judgement of themes, links and statuses: `consensus`, or one coder
+    beside    the source alone, or with the records of other studies
+    regions   `all`, or some region ids separated by spaces
+    years     `all`, or the first and last fiscal year, `2001/2010`
+
+The strict answer comes first everywhere and is the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+CHOICES = ("links", "periods", "coder", "beside", "regions", "years")
+LINKS = {"names": ("names", "answers"), "same_topic": ("names", "answers", "same_topic")}
+PERIODS = ("stated", "inferred", "lent")
+FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
+
+
+class ReadingError(ValueError):
+    """A parameter names a reading that does not exist; the message says which ones do."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
+        return [str(self)]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way of reading a study; raises ReadingError for a choice that does not exist."""
+
+    links: str = "names"
+    periods: str = "stated"
+    coder: str = "consensus"
+    beside: str = ""
+    regions: str = "all"
+    years: str = "all"
+
+    def __post_init__(self) -> None:
+        _one_of("links", self.links, LINKS)
+        _one_of("periods", self.periods, PERIODS)
+        if self.years != "all":
+            first, _, last = self.years.partition("/")
+            if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):
+                raise ReadingError(f"years={self.years!r}: expected 'all' or two years such as '2001/2010'")
+
+    def taking_up(self, links: pd.DataFrame) -> pd.DataFrame:
+        """The links that take an issue up: this coder's, of a relation that counts.
+
+        Columns in: coder, relation and any others; the same columns out.
+        """
+        return links[(links["coder"] == self.coder) & links["relation"].isin(LINKS[self.links])]
+
+    def by_coder(self, judgements: pd.DataFrame) -> pd.DataFrame:
+        """The judgements of this reading's coder. Column in: coder."""
+        known = [c for c in judgements["coder"].unique() if c]
+        if len(judgements):
+            _one_of("coder", self.coder, known)
+        return judgements[judgements["coder"] == self.coder]
+
+    def within(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The rows of this reading's regions and years, where the frame has columns for them.
+
+        Columns used: region (an id), fiscal_year (a number).
+        """
+        if self.regions != "all" and "region" in frame:
+            frame = frame[frame["region"].isin(self.regions.split())]
+        if self.years != "all" and "fiscal_year" in frame:
+            first, last = map(int, self.years.split("/"))
+            frame = frame[frame["fiscal_year"].between(first, last)]
+        return frame
+
+    def check(self, regions: Iterable[str]) -> None:
+        """Raise ReadingError for a region that the study does not have."""
+        for region in [] if self.regions == "all" else self.regions.split():
+            _one_of("regions", region, regions)
+
+
+def _one_of(name: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise ReadingError(f"{name}={value!r}: expected one of {', '.join(map(repr, known))}")
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """How a finding's value stands under every reading that was run.
+
+    `moved_by` are the choices that change the value when they alone are changed; `holds` and `fails`
+    count the readings under which what the headline claims is true, and is not.
+    """
+
+    readings: int
+    low: str
+    high: str
+    moved_by: tuple[str, ...]
+    holds: int
+    fails: int
+
+    @property
+    def flips(self) -> bool:
+        """Whether the headline is false under some reading."""
+        return self.fails > 0
+
+
+def values() -> pd.DataFrame:
+    """Every finding under every reading that the builder ran; empty where none was run.
+
+    Columns out: finding, value, of, holds, the choices, chosen (all text).
+    """
+    columns = ["finding", "value", "of", "holds", *CHOICES, "chosen"]
+    path = os.environ.get(FILE, "")
+    if not path or not Path(path).exists():
+        return pd.DataFrame(columns=columns, dtype="str")
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def robustness(values: pd.DataFrame, finding: str) -> Robustness | None:
+    """How a finding stands under the readings; None where no reading was run.
+
+    Columns in: as `values` gives them.
+    """
+    own = values[values["finding"] == finding]
+    if own.empty:
+        return None
+    chosen = own[own["chosen"] == "yes"].iloc[0]
+    alone = {
+        choice: own[
+            (own[[c for c in CHOICES if c != choice]] == chosen[[c for c in CHOICES if c != choice]]).all(
+                axis=1
+            )
+        ]
+        for choice in CHOICES
+    }
+    found = sorted(own["value"].unique(), key=_order)
+    return Robustness(
+        readings=len(own),
+        low=found[0],
+        high=found[-1],
+        moved_by=tuple(c for c in CHOICES if alone[c]["value"].nunique() > 1),
+        holds=int((own["holds"] == "yes").sum()),
+        fails=int((own["holds"] == "no").sum()),
+    )
+
+
+def _order(value: str) -> tuple[bool, float, str]:
+    try:
+        return (False, float(value), value)
+    except ValueError:
+        return (True, 0.0, value)

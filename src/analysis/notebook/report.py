@@ -1,0 +1,234 @@
+"""What a notebook uses besides pandas: open a study, show figures and tables, say what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+
+from analysis import figures, links, paths
+from analysis.notebook import readings
+from analysis.notebook import table as tables_module
+from analysis.notebook.readings import Reading, Robustness
+from analysis.tidy.read import Tables, open_tables
+from analysis.words import Link, Words
+from analysis.words import read as read_words
+
+FINDING = "application/vnd.analysis.finding+json"
+VALUE = "application/vnd.analysis.value+json"
+CATALOGUES = paths.NOTEBOOKS / "words"
+
+
+class MistakeError(ValueError):
+    """What whoever runs a notebook can put right: shown as one line, not as a traceback."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
+        return [str(self)]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One notebook's view of a study.
+
+    tables   the study's tidy tables in the report's language: `report.tables.issues` is a DataFrame
+    beside   the same of each study set beside it
+    reading  which of the defensible readings this run follows
+    """
+
+    tables: Tables
+    language: str
+    reading: Reading
+    beside: tuple[Tables, ...]
+    words: Words
+    values_only: bool
+    pages: str | None  # what leads to the report's pages; None where the builder runs the notebook
+
+    def link(self, record: str, words: object) -> Link:
+        """Words that lead to the evidence of a record, `table/id`."""
+        return Link(f"record:{record}", str(words))
+
+    def text(self, key: str, **values: Any) -> str:
+        """A sentence of the notebook's catalogue as plain text."""
+        return self.words.text(key, **values)
+
+    def say(self, key: str, **values: Any) -> None:
+        """Display a sentence of the notebook's catalogue (Markdown)."""
+        self._markdown(self.words(key, **values))
+
+    def table(
+        self, frame: pd.DataFrame, name: str, columns: Sequence[str], *, home: str = "", **values: Any
+    ) -> None:
+        """Display chosen columns of a frame; the catalogue's `<name>.caption` says what they are.
+
+        Headings are those of the data dictionary, or the catalogue's `column.<name>`. A row leads to
+        the evidence of its `record`, in the table that its column `table` names, or `home`.
+        """
+        if self.values_only:
+            return
+        titles = {c: self._heading(c) for c in columns}
+        caption = self.words.text(f"{name}.caption", **values)
+        made = tables_module.table(
+            frame, titles, name=name, caption=caption, language=self.language, home=home
+        )
+        html = tables_module.html(made, lambda target: links.resolve(target, self.pages or ""))
+        self._put({tables_module.MIME: made, "text/html": html, "text/plain": caption})
+
+    def show(
+        self,
+        drawing: Any,
+        name: str,
+        *,
+        caption: figures.Caption | None = None,
+        role: str = "main",
+        **values: Any,
+    ) -> None:
+        """Display a figure: a chart of `figures`, or any matplotlib Figure or Axes (seaborn's too).
+
+        The catalogue's `<name>.title`, `.subtitle` and `.alt` say what it shows, with the values given;
+        or give a `figures.Caption(title, subtitle, alt)` instead. Raises FigureError where it cannot be read.
+        """
+        if self.values_only:
+            return
+        caption = caption or figures.Caption(
+            title=self.words.text(f"{name}.title", **values),
+            subtitle=self.words.text(f"{name}.subtitle", **values),
+            alt=self.words.text(f"{name}.alt", **values),
+            source=self.source,
+        )
+        bundle = figures.bundle(drawing, name=name, caption=caption, role=role)
+        if self.pages is not None:  # JupyterLab shows an SVG as an image, whose marks lead nowhere
+            bundle["text/html"] = links.resolve(bundle.pop("image/svg+xml"), self.pages)
+        self._put(bundle)
+
+    def finding(
+        self,
+        name: str,
+        *,
+        value: float | str,
+        of: float | None = None,
+        holds: bool | None = None,
+        page: str = "",
+        chart: Any = None,
+        **values: Any,
+    ) -> None:
+        """Declare and display a finding: its value, and three sentences of the catalogue.
+
+        `<name>.headline` says what was found, `<name>.how` how it was counted, `<name>.unless` what
+        would make it false. `holds` says whether the headline's claim is true under this reading; `page`
+        is where the evidence stands; `chart` a small figure of it. How the value fares under the other
+        readings stands beside it wherever the builder has run them.
+        """
+        values = {"value": value, "of": of, **values}
+        sentences = {part: self.words(f"{name}.{part}", **values) for part in ("headline", "how", "unless")}
+        found = self.robustness(name)
+        made = {
+            "id": name,
+            **sentences,
+            "value": value,
+            "of": of,
+            "holds": holds,
+            "reading": {choice: getattr(self.reading, choice) for choice in readings.CHOICES},
+            "robustness": found and self._as_json(found),
+            "page": page,
+            "figure": f"{name}-small" if chart is not None else None,
+        }
+        text = "\n\n".join(
+            filter(None, [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]])
+        )
+        self._put({FINDING: made, "text/markdown": self._resolved(text)})
+        if chart is not None:
+            self.show(chart, f"{name}-small", role="small", **values)
+
+    def robustness(self, finding: str) -> Robustness | None:
+        """How a finding stands under every reading; None where none was run."""
+        return None if self.values_only else readings.robustness(self.readings(), finding)
+
+    def robust(self, finding: str) -> None:
+        """Display how a finding stands under every reading, beside another page's use of it."""
+        if (found := self.robustness(finding)) is not None:
+            self._markdown(self._robust(found))
+
+    def readings(self) -> pd.DataFrame:
+        """Every finding under every reading that was run (see `analysis.notebook.readings.values`)."""
+        self.tables.note("readings")
+        return readings.values()
+
+    def output(self, name: str, value: float | str) -> None:
+        """Declare a value for whoever collects the outputs of several runs; no page shows it."""
+        self._put({VALUE: {"name": name, "value": value}, "text/plain": f"{name} = {value}"})
+
+    @property
+    def source(self) -> str:
+        """Where the figures of this run come from, in one line."""
+        return self.words.text("source", source=self.tables.about[f"short_{self.language}"])
+
+    def _as_json(self, found: Robustness) -> dict[str, Any]:
+        return {"text": self._robust(found), "low": found.low, "high": found.high, "flips": found.flips}
+
+    def _robust(self, found: Robustness) -> str:
+        moved = [self.words.text(f"choice.{c}") for c in found.moved_by]
+        key = "flips" if found.flips else "range" if found.low != found.high else "same"
+        how = {"n": found.readings, "low": found.low, "high": found.high, "moved": moved}
+        return self.words(f"robust.{key}", holds=found.holds, fails=found.fails, **how)
+
+    def _heading(self, column: str) -> str:
+        own = f"column.{column}"
+        return self.words.text(own) if own in self.words else self.tables.title(column)
+
+    def _markdown(self, text: str) -> None:
+        self._put({"text/markdown": self._resolved(text), "text/plain": text})
+
+    def _resolved(self, text: str) -> str:
+        return text if self.pages is None else links.resolve(text, self.pages)
+
+    def _put(self, bundle: Mapping[str, Any]) -> None:
+        if not self.values_only or FINDING in bundle or VALUE in bundle:
+            display(bundle, raw=True)
+
+
+def open_study(
+    study: str,
+    language: str,
+    *,
+    words: str,
+    beside: str = "",
+    values_only: bool = False,
+    **choices: str,
+) -> Report:
+    """Open a study's tidy tables to write about them.
+
+    study        a folder of data/processed
+    language     'ja' or 'en'
+    words        the notebook's catalogue of sentences, a file of notebooks/words without its ending
+    beside       studies to set beside it, separated by spaces
+    values_only  declare findings and values, and show nothing (for a run over many readings)
+    choices      the reading: links, periods, coder, regions, years (see `analysis.notebook.readings`)
+
+    Raises an error of one line for a study, language, catalogue or reading that does not exist.
+    """
+    if language not in ("ja", "en"):
+        raise MistakeError(f"language={language!r}: expected 'ja' or 'en'")
+    try:
+        tables, *others = (open_tables(name, language) for name in [study, *beside.split()])
+    except FileNotFoundError as error:
+        raise MistakeError(str(error)) from None
+    reading = Reading(beside=beside, **choices)
+    reading.check(tables.about["regions"])
+    return Report(
+        tables,
+        language,
+        reading,
+        tuple(others),
+        _catalogue(words, language),
+        values_only,
+        links.to_pages(study, language),
+    )
+
+
+def _catalogue(name: str, language: str) -> Words:
+    """A notebook's words, with those that all notebooks share."""
+    shared, own = (read_words(CATALOGUES / f"{n}.yaml", language) for n in ("shared", name))
+    return Words({**shared.entries, **own.entries}, language, own.source)

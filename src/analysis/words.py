@@ -1,0 +1,147 @@
+"""The report's two languages: catalogues of sentences, and how numbers and names stand in them.
+
+A catalogue is a YAML file `key: {ja: "…", en: "…"}`; what it says of a value stands in named
+placeholders: `{n}` a number, `{n:word}` the number as prose has it, `{n:issue|issues}` the noun
+that goes with it, `{names:list}` several names.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("ja", "en")
+_NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+
+
+class WordsError(ValueError):
+    """A catalogue, or what is asked of it, is wrong; the message says where and how to mend it."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
+        return [str(self)]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead somewhere: to a record (`record:issues/kobe-issue-1`) or a page (`page:issues`)."""
+
+    target: str
+    words: str
+
+    def __str__(self) -> str:
+        return self.words
+
+
+@dataclass(frozen=True)
+class Words:
+    """One catalogue in one language."""
+
+    entries: Mapping[str, Mapping[str, str]]
+    language: str
+    source: str
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.entries
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """A sentence as Markdown: values stand as they are, whatever signs they hold; links lead."""
+        return _Formatter(self.language, markdown=True).of(self._entry(key), values, f"{self.source}: {key}")
+
+    def text(self, key: str, **values: Any) -> str:
+        """A sentence as plain text, for titles, captions and alt texts."""
+        return _Formatter(self.language, markdown=False).of(self._entry(key), values, f"{self.source}: {key}")
+
+    def _entry(self, key: str) -> str:
+        try:
+            return self.entries[key][self.language]
+        except KeyError:
+            near = get_close_matches(key, self.entries, 1)
+            advice = f"did you mean {near[0]}?" if near else f"add it, with {' and '.join(LANGUAGES)}"
+            raise WordsError(f"{self.source} has no words for {key!r}; {advice}") from None
+
+
+def read(path: Path, language: str) -> Words:
+    """Read a catalogue; one that does not exist is empty. Raises WordsError where a language is missing."""
+    return Words(_entries(path, path.stat().st_mtime_ns) if path.exists() else {}, language, path.name)
+
+
+@cache
+def _entries(path: Path, _modified: int) -> dict[str, dict[str, str]]:
+    entries = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}
+    for key, texts in entries.items():
+        if not isinstance(texts, dict) or sorted(texts) != sorted(LANGUAGES):
+            raise WordsError(f"{path.name}: {key}: expected the languages {' and '.join(LANGUAGES)}")
+    return entries
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of a sentence's placeholders."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def escape(text: object) -> str:
+    """A text that Markdown and HTML show as it stands: signs of either become character references.
+
+    >>> escape("<b> [x](y) **z**")
+    '&#60;b&#62; &#91;x&#93;&#40;y&#41; &#42;&#42;z&#42;&#42;'
+    """
+    return re.sub(r"""[<>&"'`*_{}\[\]()$~|\\#]""", lambda m: f"&#{ord(m[0])};", str(text))
+
+
+def in_words(number: float, language: str) -> str:
+    """A number as prose has it: `six` in English up to twelve, digits elsewhere.
+
+    >>> in_words(6, "en"), in_words(6, "ja"), in_words(1200, "en")
+    ('six', '6', '1,200')
+    """
+    if language == "en" and 0 < number < len(_NUMBERS) and number == int(number):
+        return _NUMBERS[int(number)]
+    return figure(number)
+
+
+def figure(number: float) -> str:
+    """A number in digits, in groups of thousands, with two decimals where it is no whole number."""
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+
+
+def listed(names: Iterable[str], language: str) -> str:
+    """Names as a list in prose: `A, B and C`, 「A、B、C」."""
+    names = list(names)
+    if language == "ja" or len(names) < 2:
+        return "、".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+class _Formatter(string.Formatter):
+    def __init__(self, language: str, *, markdown: bool) -> None:
+        self.language, self.markdown = language, markdown
+
+    def of(self, text: str, values: Mapping[str, Any], place: str) -> str:
+        try:
+            return self.vformat(text, (), values)
+        except (KeyError, IndexError) as error:
+            given = ", ".join(values) or "nothing"
+            raise WordsError(f"{place}: no value for {error}; given: {given}") from None
+
+    def format_field(self, value: Any, spec: str) -> str:
+        if spec == "list":
+            return listed([self._shown(v) for v in value], self.language)
+        if "|" in spec:  # a noun in singular and plural
+            return spec.split("|")[abs(float(value)) != 1]
+        if spec == "word":
+            return in_words(value, self.language)
+        return self._shown(value) if not spec else super().format_field(value, spec)
+
+    def _shown(self, value: Any) -> str:
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return figure(value)
+        words = escape(value) if self.markdown else str(value)
+        return f"[{words}]({value.target})" if self.markdown and isinstance(value, Link) else words
