@@ -11,7 +11,7 @@ import pytest
 
 from analysis import paths
 from analysis.build import data
-from analysis.tidy import findings, issues, tidy, together
+from analysis.tidy import findings, issues, tables, tidy, together
 from analysis.transcribe import crosswalk, load
 from analysis.verify import record
 from analysis.verify.record import Status, VerificationState
@@ -23,8 +23,8 @@ PAPER = "okamoto2020"
 
 
 def test_a_table_with_a_column_that_nobody_described_is_refused(harbour, book, monkeypatch):
-    real = tidy.phases.phase_spans
-    monkeypatch.setattr(tidy.phases, "phase_spans", lambda study: real(study).assign(extra=""))
+    real = tables.phases.phase_spans
+    monkeypatch.setattr(tables.phases, "phase_spans", lambda study: real(study).assign(extra=""))
     with pytest.raises(KeyError, match="phase_spans: data/schema.yaml describes"):
         tidy.tidy(harbour, book, record.state(harbour, book))
 

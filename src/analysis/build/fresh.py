@@ -14,7 +14,7 @@ from analysis import paths
 from analysis.build import provenance
 from analysis.build.plan import LANGUAGES, Job, plan
 from analysis.publish.guides import guides
-from analysis.tidy import description
+from analysis.tidy import datapackage
 
 MANIFEST = "manifest.json"
 THEME = Path(__file__).parents[1] / "publish" / "theme"
@@ -44,7 +44,7 @@ def package_of(study: str, beside: Sequence[str] | None = None) -> dict[str, Any
 
     Those are the ones that the study names itself, unless others (or none) are given.
     """
-    package = json.loads((paths.PROCESSED / study / description.FILE).read_text("utf-8"))
+    package = json.loads((paths.PROCESSED / study / datapackage.FILE).read_text("utf-8"))
     if beside is not None:
         package["study"]["beside"] = list(beside)
     return package
@@ -101,8 +101,8 @@ def table_path(study: str, name: str, folder: Path | None = None) -> Path:
 
 
 def _digest(path: Path) -> str:
-    if path.name == description.FILE and path.is_file():
-        return provenance.text_digest(json.dumps(description.read(path.parent), sort_keys=True))
+    if path.name == datapackage.FILE and path.is_file():
+        return provenance.text_digest(json.dumps(datapackage.read(path.parent), sort_keys=True))
     return provenance.file_digest(path)
 
 

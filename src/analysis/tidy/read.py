@@ -1,0 +1,151 @@
+"""Open a processed study: its tidy tables as DataFrames in one language, and what they say of themselves."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis import paths
+from analysis.tidy import datapackage
+from analysis.transcribe.problems import nearest
+
+LANGUAGES = ("ja", "en")
+_TYPES = {"integer": "Int64", "number": "float64"}
+
+
+class NoTablesError(FileNotFoundError):
+    """The study has no tidy tables; the message says which command writes them."""
+
+
+class Tables:
+    """The tidy tables of one study in one language, each an attribute: `tables.issues`.
+
+    Every access returns a fresh DataFrame, so that changing one changes nothing else. Columns that
+    exist per language arrive once: `label_ja` and `label_en` as `label`; where that name is taken by
+    an id (`region`, `region_ja`, `region_en`), as `region_label`. `about` is what the study says of
+    itself, `verification` how far it is checked against its source.
+    """
+
+    def __init__(self, folder: Path, language: str) -> None:
+        if language not in LANGUAGES:
+            raise ValueError(f"language {language!r}: write 'ja' or 'en'")
+        package = datapackage.read(folder)
+        self.study: str = folder.name
+        self.language = language
+        self.about: Mapping[str, Any] = package["study"]
+        self.verification: Mapping[str, Any] = package["verification"]
+        self._folder = folder
+        self._resources: Mapping[str, Mapping[str, Any]] = package["resources"]
+        self._frames: dict[str, pd.DataFrame] = {}
+        self._reads: dict[str, dict[str, None]] = {}
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        frame = self._read(name)
+        names = _names(frame, self.language)
+        return self._noted(name, frame, names).rename(columns=names)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self._resources})
+
+    def __repr__(self) -> str:
+        return f"Tables of {self.study} ({self.language}): {', '.join(self._resources)}"
+
+    def _repr_html_(self) -> str:
+        """A list of the tables with their titles, as Jupyter shows it."""
+        rows = pd.DataFrame({"table": list(self._resources), "title": map(self.title, self._resources)})
+        return str(rows.to_html(index=False))
+
+    def raw(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
+        """A table with the columns of both languages, or those that are named, as it stands in its file."""
+        frame = self._read(name)
+        wanted = list(frame) if columns is None else list(columns)
+        for column in wanted:
+            if column not in frame:
+                raise KeyError(f"no column {column!r} in {name}{_instead(column, frame)}")
+        return self._noted(name, frame, wanted)
+
+    def title(self, name: str) -> str:
+        """What a table is called in the tables' language."""
+        return str(self._resource(name)["title_ja" if self.language == "ja" else "title"])
+
+    def titles(self, name: str) -> dict[str, str]:
+        """What each column of a localised table is called in the tables' language."""
+        key = "title_ja" if self.language == "ja" else "title"
+        fields = {field["name"]: str(field[key]) for field in self._resource(name)["schema"]["fields"]}
+        return {new: _bare(fields[old]) for old, new in _names(fields, self.language).items()}
+
+    def reads(self) -> dict[str, list[str]]:
+        """Which columns of which tables were opened: all that a notebook can depend on."""
+        return {name: list(columns) for name, columns in sorted(self._reads.items())}
+
+    def _noted(self, name: str, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
+        wanted = list(columns)
+        self._reads.setdefault(name, {}).update(dict.fromkeys(wanted))
+        return frame[wanted].copy()
+
+    def _resource(self, name: str) -> Mapping[str, Any]:
+        if name not in self._resources:
+            known = ", ".join(self._resources)
+            like = _instead(name, self._resources)
+            raise AttributeError(f"no tidy table {name!r}{like}; there are {known}")
+        return self._resources[name]
+
+    def _read(self, name: str) -> pd.DataFrame:
+        resource = self._resource(name)
+        if name not in self._frames:
+            types = {f["name"]: _TYPES.get(f["type"], "str") for f in resource["schema"]["fields"]}
+            numbers = {column: [""] for column, kind in types.items() if kind != "str"}
+            path = self._folder / resource["path"]
+            self._frames[name] = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=numbers)
+        return self._frames[name]
+
+
+def open_tables(study: str, language: str, folder: Path | None = None) -> Tables:
+    """Open the tidy tables of a study in `data/processed/<study>/` in a language ('ja', 'en').
+
+    On a worker of a cluster, ANALYSIS_PROCESSED names the folder where they have arrived. Raises
+    NoTablesError where the study has none, ValueError for another language.
+    """
+    arrived = os.environ.get("ANALYSIS_PROCESSED")
+    processed = folder or (Path(arrived) if arrived else paths.PROCESSED)
+    if not (processed / study / datapackage.FILE).is_file():
+        known = sorted(path.parent.name for path in processed.glob(f"*/{datapackage.FILE}"))
+        made = f"no tidy tables of study {study!r}{_instead(study, known)}; run: make data STUDY={study}"
+        raise NoTablesError(made)
+    return Tables(processed / study, language)
+
+
+def localised(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """A table in one language: `label_ja` or `label_en` as `label`, or `region_label` beside `region`."""
+    names = _names(frame, language)
+    return frame[list(names)].rename(columns=names)
+
+
+def _names(columns: Iterable[str], language: str) -> dict[str, str]:
+    """The columns of one language, and what each is then called."""
+    known = dict.fromkeys(columns)
+    names = {}
+    for column in known:
+        base, _, ending = column.rpartition("_")
+        if not all(f"{base}_{each}" in known for each in LANGUAGES) or ending not in LANGUAGES:
+            names[column] = column
+        elif ending == language:
+            names[column] = f"{base}_label" if base in known else base
+    return names
+
+
+def _bare(title: str) -> str:
+    """A column's title without the language it is of."""
+    return re.sub(r"（日本語）$|（英語）$| \((Japanese|English)\)$", "", title)
+
+
+def _instead(name: str, known: Iterable[str]) -> str:
+    like = nearest(name, known)
+    return f" (did you mean {like}?)" if like else ""
