@@ -7,7 +7,7 @@ A reading is one answer to each of these questions:
     periods   which project years count: `stated` (printed for the project), `inferred` (also what
               the transcriber concluded), `lent` (also the years printed for its programme)
     coder     whose judgement of themes, links and statuses: `consensus`, or one coder
-    beside    the source alone, or with the records of other studies
+    sources   `source`: the study's own source alone; `records`: also the studies set beside it
     regions   `all`, or some region ids separated by spaces
     years     `all`, or the first and last fiscal year, `2001/2010`
 
@@ -23,9 +23,10 @@ from pathlib import Path
 
 import pandas as pd
 
-CHOICES = ("links", "periods", "coder", "beside", "regions", "years")
+CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
 LINKS = {"names": ("names", "answers"), "same_topic": ("names", "answers", "same_topic")}
 PERIODS = ("stated", "inferred", "lent")
+SOURCES = ("source", "records")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
 
 
@@ -43,13 +44,14 @@ class Reading:
     links: str = "names"
     periods: str = "stated"
     coder: str = "consensus"
-    beside: str = ""
+    sources: str = "source"
     regions: str = "all"
     years: str = "all"
 
     def __post_init__(self) -> None:
         _one_of("links", self.links, LINKS)
         _one_of("periods", self.periods, PERIODS)
+        _one_of("sources", self.sources, SOURCES)
         if self.years != "all":
             first, _, last = self.years.partition("/")
             if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):

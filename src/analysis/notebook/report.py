@@ -19,7 +19,10 @@ from analysis.words import read as read_words
 
 FINDING = "application/vnd.analysis.finding+json"
 VALUE = "application/vnd.analysis.value+json"
+READS = "application/vnd.analysis.reads+json"
 CATALOGUES = paths.NOTEBOOKS / "words"
+_opened: list[Tables] = []  # by this process: what a notebook depends on
+_readings_used: list[bool] = []
 
 
 class MistakeError(ValueError):
@@ -153,7 +156,7 @@ class Report:
 
     def readings(self) -> pd.DataFrame:
         """Every finding under every reading that was run (see `analysis.notebook.readings.values`)."""
-        self.tables.note("readings")
+        _readings_used.append(True)
         return readings.values()
 
     def output(self, name: str, value: float | str) -> None:
@@ -176,7 +179,7 @@ class Report:
 
     def _heading(self, column: str) -> str:
         own = f"column.{column}"
-        return self.words.text(own) if own in self.words else self.tables.title(column)
+        return self.words.text(own) if own in self.words else self.tables.column_title(column)
 
     def _markdown(self, text: str) -> None:
         self._put({"text/markdown": self._resolved(text), "text/plain": text})
@@ -205,7 +208,7 @@ def open_study(
     words        the notebook's catalogue of sentences, a file of notebooks/words without its ending
     beside       studies to set beside it, separated by spaces
     values_only  declare findings and values, and show nothing (for a run over many readings)
-    choices      the reading: links, periods, coder, regions, years (see `analysis.notebook.readings`)
+    choices      the reading: links, periods, coder, sources, regions, years (see `analysis.notebook.readings`)
 
     Raises an error of one line for a study, language, catalogue or reading that does not exist.
     """
@@ -215,7 +218,8 @@ def open_study(
         tables, *others = (open_tables(name, language) for name in [study, *beside.split()])
     except FileNotFoundError as error:
         raise MistakeError(str(error)) from None
-    reading = Reading(beside=beside, **choices)
+    _opened.extend([tables, *others])
+    reading = Reading(**choices)
     reading.check(tables.about["regions"])
     return Report(
         tables,
@@ -232,3 +236,12 @@ def _catalogue(name: str, language: str) -> Words:
     """A notebook's words, with those that all notebooks share."""
     shared, own = (read_words(CATALOGUES / f"{n}.yaml", language) for n in ("shared", name))
     return Words({**shared.entries, **own.entries}, language, own.source)
+
+
+def show_reads() -> None:
+    """Display, for the builder, what this notebook read: columns by `study/table`, and `readings`."""
+    read: dict[str, dict[str, None]] = {"readings": {}} if _readings_used else {}
+    for tables in _opened:
+        for name, columns in tables.reads().items():
+            read.setdefault(f"{tables.study}/{name}", {}).update(dict.fromkeys(columns))
+    display({READS: {name: sorted(columns) for name, columns in sorted(read.items())}}, raw=True)

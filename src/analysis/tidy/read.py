@@ -81,6 +81,13 @@ class Tables:
         fields = {field["name"]: str(field[key]) for field in self._resource(name)["schema"]["fields"]}
         return {new: _bare(fields[old]) for old, new in _names(fields, self.language).items()}
 
+    def column_title(self, column: str) -> str:
+        """What a column of any localised table is called; the same name means the same in all."""
+        for name in self._resources:
+            if column in (titles := self.titles(name)):
+                return titles[column]
+        raise KeyError(f"no column {column!r} in any table; give it words under column.{column}")
+
     def reads(self) -> dict[str, list[str]]:
         """Which columns of which tables were opened: all that a notebook can depend on."""
         return {name: list(columns) for name, columns in sorted(self._reads.items())}
