@@ -24,7 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
-LINKS = {"names": ("names", "answers"), "same_topic": ("names", "answers", "same_topic")}
+LINKS = {"names": ("names",), "same_topic": ("names", "same_topic", "answers")}
 PERIODS = ("stated", "inferred", "lent")
 SOURCES = ("source", "records")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
@@ -63,6 +63,14 @@ class Reading:
         Columns in: coder, relation and any others; the same columns out.
         """
         return links[(links["coder"] == self.coder) & links["relation"].isin(LINKS[self.links])]
+
+    def counting(self, support: pd.DataFrame) -> pd.DataFrame:
+        """The years of support that count: of this reading's source, known as strictly as it asks.
+
+        Columns in: source, status (`tidy.comparison.support`) and any others; the same columns out.
+        """
+        accepted = PERIODS[: PERIODS.index(self.periods) + 1]
+        return support[(support["source"] == self.sources) & support["status"].isin(accepted)]
 
     def by_coder(self, judgements: pd.DataFrame) -> pd.DataFrame:
         """The judgements of this reading's coder. Column in: coder."""

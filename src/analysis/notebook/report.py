@@ -13,6 +13,7 @@ from analysis import figures, links, paths
 from analysis.notebook import readings
 from analysis.notebook import table as tables_module
 from analysis.notebook.readings import Reading, Robustness
+from analysis.tidy import comparison
 from analysis.tidy.read import Tables, open_tables
 from analysis.words import Link, Words
 from analysis.words import read as read_words
@@ -52,6 +53,10 @@ class Report:
     def link(self, record: str, words: object) -> Link:
         """Words that lead to the evidence of a record, `table/id`."""
         return Link(f"record:{record}", str(words))
+
+    def support(self) -> pd.DataFrame:
+        """Whether a national project ran, by region, fiscal year and source; see `tidy.comparison.support`."""
+        return comparison.support(self.tables, self.beside)
 
     def text(self, key: str, **values: Any) -> str:
         """A sentence of the notebook's catalogue as plain text."""
