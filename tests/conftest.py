@@ -15,7 +15,7 @@ from analysis.tidy import tidy
 from analysis.tidy.tidy import Data
 from analysis.transcribe import crosswalk, load, schema
 from analysis.transcribe.load import Study
-from analysis.transcribe.meta import Author, Meta, Section
+from analysis.transcribe.study_yaml import Author, Meta, Section
 from analysis.transcribe.schema import Schema, Table
 from analysis.verify import record
 from analysis.verify.record import VerificationState

@@ -287,7 +287,7 @@ def verify(study: str, source: str, as_json: bool) -> None:
 @click.option("--normaliser", default="", help="ja-1 or en-1; the study's if not given")
 def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     """Find WORDS in SOURCE and print a row for passages.csv."""
-    from analysis.transcribe import meta
+    from analysis.transcribe import study_yaml
     from analysis.transcribe.problems import StudyError
     from analysis.verify import passages, sources
 

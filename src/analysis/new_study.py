@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.transcribe import schema
-from analysis.transcribe.meta import FILE
+from analysis.transcribe.study_yaml import FILE
 
 _ABOUT = """\
 # What the study says of itself. Texts are asked for in both languages, for the report has both.

@@ -14,7 +14,7 @@ from analysis.publish.tables import JAPANESE
 from analysis.tidy.findings import table_titles
 from analysis.tidy.tidy import Data
 from analysis.transcribe import periods, schema
-from analysis.transcribe.rules import CONSENSUS
+from analysis.transcribe.validators import CONSENSUS
 
 _WORDS = {
     "level": {

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from analysis.tidy.evidence import record_labels
 from analysis.tidy.joins import with_labels, with_vocabulary
 from analysis.transcribe.load import Study
-from analysis.transcribe.rules import CONSENSUS
+from analysis.transcribe.validators import CONSENSUS
 from analysis.transcribe.schema import Schema
 
 DRAWS = 2000  # resamples of the bootstrap; the ends of an interval then stay within about 0.01

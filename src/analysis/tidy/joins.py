@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.transcribe.load import Study
 from analysis.transcribe.periods import parse
-from analysis.transcribe.rules import CONSENSUS, NO_THEME
+from analysis.transcribe.validators import CONSENSUS, NONE
 from analysis.transcribe.schema import Schema
 
 LANGUAGES = ("ja", "en")
@@ -84,7 +84,7 @@ def counted_codings(study: Study) -> pd.DataFrame:
     record = codings["record_type"] + "/" + codings["record"]
     agreed = codings["coder"] == CONSENSUS
     settled = record.isin(record[agreed])
-    counts = (agreed | ~settled) & (codings["theme"] != NO_THEME)
+    counts = (agreed | ~settled) & (codings["theme"] != NONE)
     return codings.loc[counts, ["record_type", "record", "theme"]].drop_duplicates()
 
 

@@ -27,8 +27,8 @@ from analysis.tidy import (
     phases,
 )
 from analysis.transcribe.load import Study
-from analysis.transcribe.meta import Meta
-from analysis.transcribe.rules import CONSENSUS
+from analysis.transcribe.study_yaml import Meta
+from analysis.transcribe.validators import CONSENSUS
 from analysis.transcribe.schema import Schema
 from analysis.verify.record import Status, VerificationState
 

@@ -1,8 +1,7 @@
 """Read a study: every table checked, or every problem said.
 
-What Table Schema can say (types, keys, foreign keys, enumerations, patterns, lengths) is validated
-with `frictionless`; the files' form stands in `files` and `sheets`, their characters in
-`characters`, and what Table Schema has no word for in `rules`.
+The form of the files and their characters are checked in `csv_table`, what `study.yaml` says in
+`study_yaml`, and what the cells and rows must hold to in `validators`.
 """
 
 from __future__ import annotations
@@ -16,21 +15,17 @@ from types import MappingProxyType
 
 import pandas as pd
 
-from analysis.transcribe import meta as metas
-from analysis.transcribe import rules
+from analysis.transcribe import csv_table, study_yaml, validators
 from analysis.transcribe import schema as schemas
-from analysis.transcribe import sheets as typed_tables
-from analysis.transcribe.files import shown
-from analysis.transcribe.meta import Meta
-from analysis.transcribe.problems import Problem, StudyError, nearest, one_of, quoted
-from analysis.transcribe.rules import Sheets
-from analysis.transcribe.schema import Field, Schema, Table
-from analysis.transcribe.sheets import Sheet
+from analysis.transcribe.csv_table import CsvTable, shown
+from analysis.transcribe.problems import Problem, StudyError, nearest, one_of
+from analysis.transcribe.schema import Schema, Table
+from analysis.transcribe.study_yaml import Meta
+from analysis.transcribe.validators import RawTables
 
 MOST = 1000  # problems of one file that are listed; a file with more is not the table it should be
 
 _TYPES = {"integer": "Int64", "number": "float64"}
-_SLUG = "[a-z0-9]+(-[a-z0-9]+)*"
 
 
 @dataclass(frozen=True)
@@ -60,16 +55,15 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
         expected = "a folder with study.yaml and one CSV file a table"
         advice = f"check the name; studies stand in {shown(folder.parent)}"
         raise StudyError([Problem(shown(folder), None, None, found, expected, advice)])
-    meta, problems = metas.read(folder / metas.FILE)
+    meta, problems = study_yaml.read(folder / study_yaml.FILE)
     kind = _kind(folder, meta)
     problems += _stray_files(folder, schema)
-    tables, faults = _sheets(folder, schema, kind)
-    sheets = Sheets(tables, schema, kind, meta)
-    faults = _unclaimed(faults, rules.check(sheets))
-    faults = _unclaimed(faults, validated(sheets))
-    if problems or faults:
+    tables, faults = _tables(folder, schema, kind)
+    raw = RawTables(tables, schema, kind, meta)
+    faults = _unclaimed(faults, validators.check(raw))
+    if meta is None or problems or faults:
         raise StudyError(_listed([*problems, *faults], schema))
-    frames = {name: _frame(sheets, table) for name, table in schema.tables.items()}
+    frames = {name: _frame(raw, table) for name, table in schema.tables.items()}
     return Study(meta.id, folder, meta, MappingProxyType(frames))
 
 
@@ -94,49 +88,26 @@ def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
         yield Problem(shown(path), None, None, "a file that is not read", expected, advice)
 
 
-def _sheets(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, Sheet], list[Problem]]:
-    """Read the file of every table; a table without one is an empty sheet with all columns."""
+def _tables(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, CsvTable], list[Problem]]:
+    """Read every file of every table; a table without one is empty, with all columns."""
     tables, problems = {}, []
     for name, table in schema.tables.items():
         path, fields = folder / f"{name}.csv", table.fields_for(kind)
         present = path.exists() or path.is_symlink()
-        if present:
-            sheet, found = typed_tables.read(path, fields)
-            problems += found
-            if sheet is not None:
-                tables[name] = sheet
-        else:
-            tables[name] = _absent(path, fields)
-        if table.files_by:
-            problems += _further_files(folder, name, schema, fields, tables)
-        if table.own_place and kind == "document" and not present:
-            expected = "the passages of the source"
-            found, advice = "no such file", "add it: a study of a document cites its passages"
-            problems.append(Problem(shown(path), None, None, found, expected, advice))
+        files = [path] if present else []
+        files += [p for p in sorted(folder.glob(f"{name}-*.csv")) if schema.table_of(p.name)]
+        if not present and table.own_place and kind == "document":
             # Every row of every table would name a passage that is not there: said once.
-            del tables[name]
+            expected, advice = "the passages of the source", "add it: a study of a document cites its passages"
+            problems.append(Problem(shown(path), None, None, "no such file", expected, advice))
+        elif not present:
+            tables[name] = csv_table.absent(path, fields)
+        for file in files:
+            found, wrong = csv_table.read(file, fields)
+            problems += wrong
+            if found is not None:
+                tables[file.stem] = replace(found, table=name)
     return tables, problems
-
-
-def _further_files(
-    folder: Path, name: str, schema: Schema, fields: tuple[Field, ...], tables: dict[str, Sheet]
-) -> list[Problem]:
-    """Read the further files of a table into `tables`, each under its file's name."""
-    problems = []
-    for path in sorted(folder.glob(f"{name}-*.csv")):
-        if schema.table_of(path.name):
-            sheet, found = typed_tables.read(path, fields)
-            problems += found
-            if sheet is not None:
-                tables[path.stem] = replace(sheet, table=name)
-    return problems
-
-
-def _absent(path: Path, fields: tuple[Field, ...]) -> Sheet:
-    index = pd.Index([], dtype="int64", name="line")
-    names = tuple(field.name for field in fields)
-    frame = pd.DataFrame(columns=list(names), index=index, dtype="str")
-    return Sheet(path.stem, shown(path), frame, names)
 
 
 def _unclaimed(problems: list[Problem], more: Iterable[Problem]) -> list[Problem]:
@@ -171,123 +142,19 @@ def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
     return listed
 
 
-# --- Table Schema -------------------------------------------------------------------------------
-
-
-def validated(sheets: Sheets) -> Iterator[Problem]:
-    """Validate the tables with frictionless and yield what it finds, at the cell it is found in."""
-    from frictionless import Package  # slow to import, and only reading a study needs it
-
-    resources = [_resource(name, sheet, sheets) for name, sheet in sheets.tables.items()]
-    package = Package.from_descriptor({"name": "study", "resources": resources})
-    report = package.validate(limit_errors=MOST * 10)
-    tasks = {task.name: task for task in report.tasks}
-    for name, sheet in sheets.tables.items():
-        lines = sheet.frame.index
-        for error in tasks[name].errors:
-            if not hasattr(error, "row_number"):  # of the table as a whole: then nothing was checked
-                raise RuntimeError(f"{sheet.file}: frictionless could not validate: {error.message}")
-            # Row 1 is the header; a row whose cells cannot be told apart has been reported.
-            line = lines[error.row_number - 2]
-            if line not in sheet.uneven:
-                yield from _found(error, sheet, line, sheets)
-
-
-def _resource(name: str, sheet: Sheet, sheets: Sheets) -> dict:
-    """Return the descriptor that validates a sheet: its rows, and what its columns may hold."""
-    described = sheets.schema.resource(sheet.table, sheets.kind)["schema"]
-    columns = list(sheet.frame.columns)
-    # Titles and descriptions validate nothing, and frictionless copies them once a table.
-    fields = [
-        {part: field[part] for part in ("name", "type", "constraints")}
-        for field in described["fields"]
-        if field["name"] in columns
-    ]
-    keys = [
-        key
-        for key in described["foreignKeys"]
-        if key["fields"][0] in columns and _readable(key["reference"], sheet, sheets)
-    ]
-    return {
-        "name": name,
-        "data": [columns, *sheet.frame.to_numpy().tolist()],
-        "schema": {
-            "fields": fields,
-            "missingValues": described["missingValues"],
-            "primaryKey": described["primaryKey"] if "id" in columns else [],
-            "foreignKeys": keys,
-        },
-    }
-
-
-def _readable(reference: dict, sheet: Sheet, sheets: Sheets) -> bool:
-    return sheets.with_columns(reference["resource"] or sheet.table, *reference["fields"]) is not None
-
-
-def _found(error, sheet: Sheet, line: int, sheets: Sheets) -> Iterator[Problem]:
-    """Say in our words what frictionless found in one row."""
-    row = sheet.frame.loc[line]
-    if error.type == "primary-key":
-        first = sheet.frame.index[sheet.frame["id"] == row["id"]][0]
-        if row["id"]:  # an empty one is reported as such
-            expected = f"an id of its own (line {first} has it)"
-            yield sheet.problem(line, "id", quoted(row["id"]), expected, "give one another id")
-    elif error.type == "foreign-key":
-        column = error.field_names[0]
-        table, key = sheets.schema.tables[sheet.table].field(column, sheets.kind).target
-        known = sheets.known(table, key)
-        if key != "id":
-            expected, like = f"a {key} of {table}.csv", nearest(row[column], known)
-            advice = f"did you mean {like}?" if like else f"add it to {table}.csv"
-            yield sheet.problem(line, column, quoted(row[column]), expected, advice)
-        else:
-            yield rules.unknown_id(sheet, line, column, row[column], table, known)
-    else:
-        column = error.field_name
-        field = sheets.schema.tables[sheet.table].field(column, sheets.kind)
-        expected, advice = _wanted(field, row[column], sheet, sheets.schema)
-        yield sheet.problem(line, column, quoted(row[column]), expected, advice)
-
-
-def _wanted(field: Field, cell: str, sheet: Sheet, schema: Schema) -> tuple[str, str]:
-    """Return what a column wants in its cells, as a phrase, and what to do about this one."""
-    if not cell:
-        return "a value", f"fill it: {field.description('en').rstrip('.')}"
-    if field.vocabulary:
-        values = schema.values(field)
-        like = nearest(cell, values)
-        return one_of(values), f"did you mean {like}?" if like else "write one of these"
-    if field.unique and (sheet.frame[field.name] == cell).sum() > 1:
-        first = sheet.frame.index[sheet.frame[field.name] == cell][0]
-        return f"a {field.name} of its own (line {first} has it)", "correct one of the two"
-    if field.pattern == _SLUG:
-        advice = "write it such as phase-2"
-        return "lower-case letters and digits joined by hyphens", advice
-    if field.pattern:
-        return f"text of the form {field.pattern}", f"see {field.description('en').rstrip('.')}"
-    if field.minimum is not None:
-        return f"a number of {field.minimum} or more", "correct it"
-    if field.maxLength is not None and len(cell) > field.maxLength:
-        return f"at most {field.maxLength} characters", "shorten it, or move a part to note"
-    return f"at least {field.minLength} characters", "write more of it"
-
-
-# --- frames -------------------------------------------------------------------------------------
-
-
-def _frame(sheets: Sheets, table: Table) -> pd.DataFrame:
+def _frame(raw: RawTables, table: Table) -> pd.DataFrame:
     """Return a table's rows, those of its further files after its own."""
-    files = [sheet for sheet in sheets.tables.values() if sheet.table == table.name]
-    frames = [_typed(sheet, table, sheets.kind) for sheet in files]
+    files = [found for found in raw.tables.values() if found.table == table.name]
+    frames = [_typed(found, table, raw.kind) for found in files]
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled) if len(filled) > 1 else (filled or frames)[0]
 
 
-def _typed(sheet: Sheet, table: Table, kind: str) -> pd.DataFrame:
+def _typed(found: CsvTable, table: Table, kind: str) -> pd.DataFrame:
     """Return a table's frame with the schema's columns in order, numbers as numbers."""
     numbers = {field.name: _TYPES[field.type] for field in table.fields_for(kind) if field.type in _TYPES}
     typed = {
-        name: pd.to_numeric(sheet.frame[name].where(sheet.frame[name] != "")).astype(kind)
-        for name, kind in numbers.items()
+        name: pd.to_numeric(found.frame[name].where(found.frame[name] != "")).astype(dtype)
+        for name, dtype in numbers.items()
     }
-    return sheet.frame.assign(**typed)
+    return found.frame.assign(**typed)

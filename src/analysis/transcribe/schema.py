@@ -1,8 +1,7 @@
 """The tables of a study: which columns they have, and what each cell may hold.
 
-The schema is data (`data/schema.yaml`). It is read here and handed out in two forms: as objects
-that code asks for names, columns and labels, and as Data Package v2 resource descriptors, which
-validate the raw tables and ship with the data.
+The schema is data (`data/schema.yaml`), read here into objects that code asks for names, columns,
+labels and what a cell may hold.
 """
 
 from __future__ import annotations
@@ -17,17 +16,11 @@ from types import MappingProxyType
 import yaml
 
 from analysis import paths
-from analysis.transcribe import periods
 
 KINDS = ("document", "records")  # one text with passages, or public records with addresses
 LANGUAGES = ("ja", "en")
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # an id
-DATE = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
-# Tables that say where something stands or stand beside the records; they conclude nothing.
-_WITHOUT_BASIS = {"uncovered"}
-# Several ids in one cell: the passages of a row, the works cited for a statement.
-_LISTS = {"passages", "references"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +38,10 @@ class Text:
 class Field:
     """One column: its type and what a cell of it may hold.
 
-    `format` is 'period' or 'date'; `vocabulary` names a list of values; `references` says what
-    the ids in it name (see `target`); `verbatim` says how a cell must stand inside its passages.
+    `format` is 'period'; `vocabulary` names a list of values; `references` says what
+    the ids in it name (see `target`), `many` that a cell holds several of them, separated by single
+    spaces; `verbatim` says how a cell must stand inside its passages. A file may leave an `optional`
+    column out.
     """
 
     name: str
@@ -63,11 +58,8 @@ class Field:
     minimum: int | None = None
     minLength: int | None = None  # noqa: N815 - Table Schema's own spelling
     maxLength: int | None = None  # noqa: N815
-
-    @property
-    def many(self) -> bool:
-        """Whether a cell holds several ids, separated by single spaces."""
-        return self.references in _LISTS
+    many: bool = False
+    optional: bool = False
 
     @property
     def target(self) -> tuple[str, str] | None:
@@ -83,7 +75,7 @@ class Field:
 
     @property
     def plain(self) -> bool:
-        """Whether cells are identifiers, numbers, dates or coded values: ASCII only."""
+        """Whether cells are identifiers, addresses, numbers, dates or coded values: ASCII only."""
         coded = (self.format, self.pattern, self.vocabulary, self.references)
         return self.type != "string" or any(coded) or self.name == "inferred"
 
@@ -92,9 +84,11 @@ class Field:
 class Table:
     """One table: its own columns, and the common ones that go with it.
 
-    `judgement` tables hold what a coder decided, `own_place` is the table of the places
-    themselves: neither cites passages. `anchor` is the column whose passages locate the row.
-    `files_by` is a column by whose values rows may stand in files of their own.
+    The rows of most tables are records; those of `judgement` tables are what a coder decided, that
+    of the places themselves is `own_place`, and a `commentary` says what else is to be said of the
+    places. `placed` says whether rows cite passages (or, among public records, addresses). `anchor`
+    is the column whose passages locate the row. `files_by` is a column by whose values rows may
+    stand in files of their own.
     """
 
     name: str
@@ -106,8 +100,15 @@ class Table:
     places: Mapping[str, tuple[Field, ...]]
     anchor: str | None = None
     judgement: bool = False
+    placed: bool = True
     own_place: bool = False
+    commentary: bool = False
     files_by: str | None = None
+
+    @property
+    def records(self) -> bool:
+        """Whether the rows are records, which judgements and commentaries are about."""
+        return not (self.judgement or self.own_place or self.commentary)
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -116,7 +117,7 @@ class Table:
 
     def fields_for(self, kind: str) -> tuple[Field, ...]:
         """Return the columns of the table in a study of that kind ('document', 'records')."""
-        place = () if self.judgement or self.own_place else self.places[kind]
+        place = self.places[kind] if self.placed else ()
         # In a study of records a cited work has an address like every row, and only that one.
         taken = {field.name for field in place}
         own = tuple(field for field in self.own if field.name not in taken)
@@ -177,51 +178,6 @@ class Schema:
         further = table in self.tables and self.tables[table].files_by
         return (table, value) if further and file != stem and SLUG.fullmatch(value) else None
 
-    def resource(self, table: str, kind: str) -> dict:
-        """Return the Data Package v2 resource descriptor of a table in a study of that kind.
-
-        Titles and descriptions are English, as the standard has room for one language; the
-        Japanese ones stand beside them as `title_ja` and `description_ja`.
-        """
-        subject = self.tables[table]
-        fields = subject.fields_for(kind)
-        return {
-            "name": table,
-            "type": "table",
-            "path": f"{table}.csv",
-            "format": "csv",
-            "mediatype": "text/csv",
-            "encoding": "utf-8",
-            **_titles(subject),
-            "schema": {
-                "fields": [self._field(field) for field in fields],
-                "missingValues": [""],
-                "primaryKey": ["id"],
-                "foreignKeys": [_key(field, table) for field in fields if _single(field)],
-            },
-        }
-
-    def _field(self, field: Field) -> dict:
-        """Return the Table Schema field descriptor of a column."""
-        constraints = {
-            "required": field.required or None,
-            "unique": field.unique or None,
-            "enum": list(self.values(field)) if field.vocabulary else None,
-            "pattern": _pattern(field),
-            "minimum": field.minimum,
-            "minLength": field.minLength,
-            "maxLength": field.maxLength,
-        }
-        kept = {name: value for name, value in constraints.items() if value is not None}
-        return {
-            "name": field.name,
-            "type": "date" if field.format == "date" else field.type,
-            **_titles(field),
-            "constraints": kept,
-            **({"notation": "EDTF with FY"} if field.format == "period" else {}),
-            **({"verbatim": field.verbatim} if field.verbatim else {}),
-        }
-
 
 @lru_cache(maxsize=4)
 def load(path: Path = paths.SCHEMA) -> Schema:
@@ -239,7 +195,8 @@ def load(path: Path = paths.SCHEMA) -> Schema:
 
 def _read_table(name: str, raw: dict, common: dict[str, tuple[Field, ...]]) -> Table:
     judgement, own_place = raw.get("judgement", False), raw.get("own_place", False)
-    concludes = not (judgement or own_place or name in _WITHOUT_BASIS)
+    commentary = raw.get("commentary", False)
+    concludes = raw.get("concludes", not (judgement or own_place or commentary))
     return Table(
         name=name,
         title=Text(raw["title_ja"], raw["title_en"]),
@@ -250,7 +207,9 @@ def _read_table(name: str, raw: dict, common: dict[str, tuple[Field, ...]]) -> T
         places=MappingProxyType({kind: common[kind] for kind in KINDS}),
         anchor=raw.get("anchor"),
         judgement=judgement,
+        placed=raw.get("placed", not (judgement or own_place)),
         own_place=own_place,
+        commentary=commentary,
         files_by=raw.get("files_by"),
     )
 
@@ -263,33 +222,3 @@ def _read_field(raw: dict) -> Field:
         # A misspelt key, or the rest of a description cut at an unquoted comma, fails here.
         **{key: value for key, value in raw.items() if key not in words},
     )
-
-
-def _titles(subject: Table | Field) -> dict[str, str]:
-    return {
-        "title": subject.title("en"),
-        "description": subject.description("en"),
-        "title_ja": subject.title("ja"),
-        "description_ja": subject.description("ja"),
-    }
-
-
-def _pattern(field: Field) -> str | None:
-    """Return the pattern of a column's cells, safe to anchor: `a|b` would match half a cell."""
-    if field.type != "string" or field.format == "date":
-        return None
-    pattern = periods.PATTERN if field.format == "period" else field.pattern
-    return pattern and f"(?:{pattern})"
-
-
-def _single(field: Field) -> bool:
-    """Whether Table Schema's foreign keys can say what a column's ids name."""
-    return field.target is not None and not field.many
-
-
-def _key(field: Field, table: str) -> dict:
-    resource, column = field.target
-    reference = {"fields": [column]}
-    # The standard leaves the resource out where a table names its own rows; "" says the same in v1.
-    reference["resource"] = "" if resource == table else resource
-    return {"fields": [field.name], "reference": reference}

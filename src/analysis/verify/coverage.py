@@ -15,7 +15,7 @@ from functools import cached_property
 import pandas as pd
 
 from analysis.transcribe.load import Study
-from analysis.transcribe.meta import Section
+from analysis.transcribe.study_yaml import Section
 from analysis.verify.layout import Layout, Span
 from analysis.verify.normaliser import normalise
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.transcribe.files import shown
+from analysis.transcribe.csv_table import shown
 from analysis.transcribe.problems import Problem, StudyError
 from analysis.verify import pdf
 

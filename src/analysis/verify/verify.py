@@ -18,7 +18,7 @@ from functools import cached_property
 from pathlib import Path
 
 from analysis.transcribe import schema as schemas
-from analysis.transcribe.files import shown
+from analysis.transcribe.csv_table import shown
 from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.transcribe.schema import Schema

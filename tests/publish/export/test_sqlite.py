@@ -13,7 +13,7 @@ import pytest
 from analysis import paths
 from analysis.publish.export import sqlite
 from analysis.transcribe import load
-from analysis.transcribe.rules import SUBJECTS
+from analysis.transcribe.validators import SUBJECTS
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ import pandas as pd
 from analysis.publish.export import views
 from analysis.tidy.tidy import Data
 from analysis.transcribe.load import Study
-from analysis.transcribe.meta import Meta
-from analysis.transcribe.rules import SUBJECTS
+from analysis.transcribe.study_yaml import Meta
+from analysis.transcribe.validators import SUBJECTS
 from analysis.transcribe.schema import Field, Schema
 from analysis.transcribe.schema import Table as Described
 

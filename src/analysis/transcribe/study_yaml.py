@@ -10,15 +10,15 @@ from typing import Any
 
 import yaml
 
-from analysis.transcribe.characters import fault
-from analysis.transcribe.files import read_text, shown
+from analysis.transcribe.csv_table import fault, read_text, shown
 from analysis.transcribe.problems import Problem, nearest, one_of, quoted
-from analysis.transcribe.schema import KINDS, LANGUAGES
+from analysis.transcribe.schema import KINDS, LANGUAGES, SLUG
 from analysis.verify.normaliser import NORMALISERS
 
 FILE = "study.yaml"
 ROLES = ("considerations", "recommendations")
-_ID = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+MADE = ("person", "automated_reading")  # what a coder is
+_DATE = re.compile("[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 _SECTION = re.compile("[A-Za-z0-9]+([.-][A-Za-z0-9]+)*")
 
 
@@ -48,6 +48,19 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Coder:
+    """Who or what made judgements: `made` says whether a person or an automated reading, `how` in what way."""
+
+    id: str
+    name_ja: str
+    name_en: str
+    made: str
+    date: str
+    how_ja: str
+    how_en: str
+
+
+@dataclass(frozen=True)
 class Meta(Mapping):
     """The keys of `study.yaml`, as attributes and as a mapping.
 
@@ -73,6 +86,7 @@ class Meta(Mapping):
     short_ja: str = ""
     short_en: str = ""
     beside: tuple[str, ...] = ()
+    coders: tuple[Coder, ...] = ()
 
     def __getitem__(self, key: str) -> Any:
         if key not in set(self):
@@ -106,7 +120,7 @@ def _matching(pattern: re.Pattern, expected: str) -> _Key:
 
 _TEXT = _Key(str, "a text")
 _OPTIONAL_TEXT = _Key(str, "a text", required=False)
-_SLUG = _matching(_ID, "lower-case letters and digits joined by hyphens")
+_SLUG = _matching(SLUG, "lower-case letters and digits joined by hyphens")
 _AUTHOR = {
     "name_ja": _TEXT,
     "name_en": _TEXT,
@@ -120,6 +134,16 @@ _SECTION_KEYS = {
     "role": _choice(ROLES, required=False),
     "printed": _Key(bool, "true or false", lambda value: True, required=False),
 }
+_CODER_KEYS = {
+    "id": _SLUG,
+    "name_ja": _TEXT,
+    "name_en": _TEXT,
+    "made": _choice(MADE),
+    "date": _matching(_DATE, 'a year, month or day in quotes, such as "2026-11"'),
+    "how_ja": _TEXT,
+    "how_en": _TEXT,
+}
+_LISTS = {"authors": _AUTHOR, "sections": _SECTION_KEYS, "coders": _CODER_KEYS}
 _KEYS = {
     "id": _SLUG,
     "title_ja": _TEXT,
@@ -138,6 +162,7 @@ _KEYS = {
     "short_ja": _OPTIONAL_TEXT,
     "short_en": _OPTIONAL_TEXT,
     "beside": _Key(list, "a list of ids of studies", lambda value: True, required=False),
+    "coders": _Key(list, "a list of coders with id, names, made, date and how", required=False),
 }
 _DOCUMENT_KEYS = {
     "normaliser": _choice(tuple(NORMALISERS)),
@@ -183,6 +208,7 @@ def _meta(content: dict) -> Meta:
             "sections": tuple(Section(**section) for section in content.get("sections", [])),
             "regions": tuple(content["regions"]),
             "beside": tuple(content.get("beside", [])),
+            "coders": tuple(Coder(**coder) for coder in content.get("coders", [])),
         }
     )
 
@@ -202,12 +228,13 @@ class _Checker:
         keys = records if content.get("kind") == "records" else document
         problems = self._keys(node, content, keys, "")
         lines = _lines(node)
-        for name, parts in {"authors": _AUTHOR, "sections": _SECTION_KEYS}.items():
+        for name, parts in _LISTS.items():
             problems += self._list(_value(node, name), content.get(name), parts, name)
         for name in ("regions", "beside"):
             problems += self._ids(content.get(name), name, lines.get(name))
         problems += self._studies(content.get("beside"), lines.get("beside"))
-        problems += self._twice(content.get("sections"), "sections", lines.get("sections"))
+        for name in ("sections", "coders"):
+            problems += self._twice(content.get(name), name, lines.get(name))
         if isinstance(name := content.get("id"), str) and name != self.folder:
             advice = "rename the folder or the id, so that both are the same"
             expected = f"the name of the folder, {quoted(self.folder)}"

@@ -1,0 +1,391 @@
+"""One table as it was typed: plain UTF-8 text, its cells, and the line each of them stands in.
+
+Whatever else a file may be (a folder, a pipe, a spreadsheet's UTF-16) is said, with how to save it.
+A cell may hold no character that looks like another and is read as a different one (a radical, a
+full-width digit in an id, an invisible mark), and no formula that a reviewer's spreadsheet would run.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import paths
+from analysis.transcribe.problems import Problem, nearest, quoted, visible
+from analysis.transcribe.schema import Field
+from analysis.verify.normaliser import normalise
+
+# --- tables ------------------------------------------------------------
+
+# RFC 4180, and no more: a quote opens a cell or is doubled inside one. Python's csv module reads
+# on after a stray quote and hides where a row began; both would misplace what is said about it.
+_CELL = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\n]|\Z)|([^",\n]*+)(?=[,\n]|\Z)')
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: the line it begins in, and its cells; `broken` where a quote is out of place."""
+
+    line: int
+    cells: list[str]
+    broken: bool = False
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """One table as typed.
+
+    `frame` has the columns of the file that the schema knows, as text, indexed by the line in
+    which a row begins. `uneven` are the lines of rows whose cells cannot be told apart with
+    certainty: their ids count as existing, and nothing else is said of them.
+    """
+
+    table: str
+    file: str
+    frame: pd.DataFrame
+    header: tuple[str, ...] = ()
+    uneven: frozenset[int] = frozenset()
+
+    @property
+    def sound(self) -> pd.DataFrame:
+        """The rows that have as many cells as there are columns."""
+        return self.frame[~self.frame.index.isin(self.uneven)]
+
+    def has(self, *columns: str) -> bool:
+        """Whether the file has all these columns."""
+        return set(columns) <= set(self.frame.columns)
+
+    def values(self, column: str) -> pd.Series:
+        """Return the cells of a column that are not empty; none where the file lacks the column."""
+        if not self.has(column):
+            return pd.Series(dtype="str")
+        return self.sound[column].loc[lambda cells: cells != ""]
+
+    def problem(self, row: int, column: str, found: str, expected: str, advice: str) -> Problem:
+        """Return a problem of one cell, at the line in which the cell itself begins."""
+        before = self.header[: self.header.index(column)] if column in self.header else ()
+        known = [name for name in before if name in self.frame.columns]
+        line = row + sum(cell.count("\n") for cell in self.frame.loc[row, known])
+        return Problem(self.file, line, column, found, expected, advice)
+
+
+def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Problem]]:
+    """Read one table and say what is wrong with its form and its characters.
+
+    The table is None where the file cannot be read at all. Grades come back with an ASCII minus
+    whatever dash they were typed with; every other cell is as typed.
+    """
+    text, problems = read_text(path)
+    if text is None:
+        return None, problems
+    rows = list(split(text)) or [Row(1, [])]
+    header, wrong = _header(path, rows[0], fields)
+    problems += wrong
+    if header is None:
+        return None, problems
+    uneven = {row.line: problem for row in rows[1:] if (problem := _uneven(path, row, header))}
+    frame = _frame(rows[1:], header, fields)
+    table = CsvTable(path.stem, shown(path), frame, tuple(header), frozenset(uneven))
+    return table, [*problems, *uneven.values(), *_faults(table, fields)]
+
+
+def absent(path: Path, fields: Sequence[Field]) -> CsvTable:
+    """Return the table of a file that is not there: no row, and every column."""
+    names = tuple(field.name for field in fields)
+    return CsvTable(path.stem, shown(path), _frame([], list(names), fields), names)
+
+
+def split(text: str) -> Iterator[Row]:
+    """Split a CSV text into rows; after a quote out of place, go on with the next line."""
+    position, line = 0, 1
+    while position < len(text):
+        first, cells, more = line, [], True
+        while more:
+            match = _CELL.match(text, position)
+            if match is None:
+                end = text.find("\n", position)
+                position = len(text) if end < 0 else end + 1
+                yield Row(first, cells, broken=True)
+                break
+            quoted_cell, bare = match.groups()
+            cells.append(bare if quoted_cell is None else quoted_cell.replace('""', '"'))
+            line += 0 if quoted_cell is None else quoted_cell.count("\n")
+            more = text.startswith(",", match.end())
+            position = match.end() + 1
+        else:
+            yield Row(first, cells)
+        line += 1
+
+
+def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | None, list[Problem]]:
+    """Return the names of the columns, and what is wrong with them."""
+    names, expected = row.cells, [field.name for field in fields]
+
+    def wrong(column: str | None, found: str, wanted: str, advice: str) -> Problem:
+        return Problem(shown(path), row.line, column, found, wanted, advice)
+
+    if row.broken:
+        return None, [wrong(None, "a quote out of place", "a header row", "remove the quote")]
+    for sign, name in {";": "semicolons", "\t": "tabs"}.items():
+        if len(names) == 1 and sign in names[0]:
+            separated = wrong(None, f"columns separated by {name}", "commas", "save it as CSV (comma)")
+            return None, [separated]
+    missing = [field.name for field in fields if field.name not in names and not field.optional]
+    problems = [
+        wrong(name, "no such column", "every column of the table", "add it to the header row")
+        for name in missing
+    ]
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            problems.append(wrong(name, "the column twice", "every column once", "remove one"))
+        elif name not in expected:
+            like = nearest(name, missing) or nearest(name, expected)
+            advice = f"did you mean {like}?" if like else "remove it, or use note"
+            problems.append(wrong(visible(name), "an unknown column", "a column of the table", advice))
+    return (names if set(expected) & set(names) else None), problems
+
+
+def _uneven(path: Path, row: Row, header: list[str]) -> Problem | None:
+    """Say why the cells of a row cannot be told apart, None where they can."""
+    expected = f"{len(header)} cells"
+    if row.broken:
+        column = header[len(row.cells)] if len(row.cells) < len(header) else None
+        advice = 'put the cell in quotes and double every quote inside it ("")'
+        return Problem(shown(path), row.line, column, "a quote out of place", expected, advice)
+    if not any(row.cells):
+        return Problem(shown(path), row.line, None, "an empty row", expected, "remove it")
+    if len(row.cells) == len(header):
+        return None
+    more = len(row.cells) > len(header)
+    advice = "put cells that hold a comma in quotes" if more else "add the commas that are missing"
+    return Problem(shown(path), row.line, None, f"{len(row.cells)} cells", expected, advice)
+
+
+def _frame(rows: list[Row], header: list[str], fields: Sequence[Field]) -> pd.DataFrame:
+    """Return the known columns as text, short rows filled up with empty cells."""
+    width = len(header)
+    cells = [(row.cells + [""] * width)[:width] for row in rows]
+    index = pd.Index([row.line for row in rows], dtype="int64", name="line")
+    known = {name: i for i, name in reversed(list(enumerate(header)))}  # the first of two alike
+    columns = [field.name for field in fields if field.name in known or field.optional]
+    # A column that a file may leave out is there, and empty.
+    typed = {c: [row[known[c]] if c in known else "" for row in cells] for c in columns}
+    frame = pd.DataFrame(typed, index=index, columns=columns, dtype="str")
+    grades = [field.name for field in fields if field.verbatim == "grade" and field.name in known]
+    return frame.assign(**{name: frame[name].map(with_ascii_minus) for name in grades})
+
+
+def _faults(table: CsvTable, fields: Sequence[Field]) -> list[Problem]:
+    """Return the problems of the characters of every cell."""
+    return [
+        table.problem(line, field.name, wrong.found, wrong.expected, wrong.advice)
+        for field in fields
+        for line, cell in table.values(field.name).items()
+        if (wrong := fault(cell, field))
+    ]
+
+
+# --- characters ------------------------------------------------------------
+
+LONGEST_CELL = 20_000  # characters
+
+# Every dash that input methods, PDF readers and word processors put for the minus of a grade.
+_DASHES = re.compile(
+    "[\u02d7\u058a\u1806\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2796\u2e3a\u2e3b"
+    "\ufe58\ufe63\uff0d]|(?<=[A-Za-z])[\u30fc\uff70]"
+)
+_RADICALS = re.compile("[\u2e80-\u2fdf]")
+_FORMULA = tuple("=+-@\t＝＋－＠")  # what spreadsheets begin a formula with, Japanese ones included
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Control, invisible, private, unassigned and surrogate characters.
+_UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_HARMLESS = re.compile("[ -~\nぁ-んァ-ー一-龥、。（）・「」～–“”’]*")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a cell is refused: what was found, what was expected, what to do."""
+
+    found: str
+    expected: str
+    advice: str
+
+
+def with_ascii_minus(grade: str) -> str:
+    """Return a grade with whatever dash it was typed with as the ASCII minus.
+
+    >>> with_ascii_minus("A\u2212"), with_ascii_minus("Aー")
+    ('A-', 'A-')
+    """
+    return _DASHES.sub("-", grade)
+
+
+def fault(cell: str, field: Field | None = None) -> Fault | None:
+    """Return the first thing wrong with a cell's characters, None where they are all right.
+
+    With a `field`, the cell is held to what its column needs too: no formula, and ASCII only
+    where the column holds identifiers, dates, numbers or coded values.
+    """
+    if len(cell) > LONGEST_CELL:
+        expected = f"at most {LONGEST_CELL} characters"
+        return Fault(quoted(cell), expected, "split it, or look for a missing closing quote")
+    wrong = None if _HARMLESS.fullmatch(cell) else _unseen(cell) or _lookalike(cell)
+    return wrong or _white_space(cell) or (field and (_formula(cell, field) or _width(cell, field)))
+
+
+def _unseen(cell: str) -> Fault | None:
+    for character in cell:
+        unseen = unicodedata.category(character) in _UNSEEN and character != "\n"
+        if unseen or character == "\ufffd":  # the sign of a failed decoding
+            name = "NUL" if character == "\0" else unicodedata.name(character, "no character")
+            found = f"U+{ord(character):04X} ({name}) in {quoted(cell)}"
+            return Fault(found, "characters that can be seen", "delete it and type the cell again")
+    return None
+
+
+def _lookalike(cell: str) -> Fault | None:
+    """Refuse radicals, compatibility ideographs and kana with a voicing mark set apart."""
+    unified = _RADICALS.sub(lambda match: normalise(match[0], "ja-1"), cell)
+    unified = unicodedata.normalize("NFC", unified)
+    if unified == cell:
+        return None
+    # Compared whole, as a kana and its mark become one; the first difference is enough to name.
+    position = next((i for i, (a, b) in enumerate(zip(cell, unified, strict=False)) if a != b), -1)
+    code = f"U+{ord(cell[position]):04X} in " if position >= 0 else ""
+    if _RADICALS.search(unified):  # two radicals have no character that they stand for
+        return Fault(f"{code}{quoted(cell)}", "characters, not radicals", "type the character")
+    expected = "the unified character" + (f" {unified[position]}" if position >= 0 else "")
+    return Fault(f"{code}{quoted(cell)}", expected, f"write {quoted(unified)}")
+
+
+def _white_space(cell: str) -> Fault | None:
+    if cell == cell.strip():
+        return None
+    return Fault(quoted(cell), "no white space at either end", f"write {quoted(cell.strip())}")
+
+
+def _formula(cell: str, field: Field) -> Fault | None:
+    if not cell.startswith(_FORMULA):
+        return None
+    number = field.type != "string" and _NUMBER.fullmatch(cell)
+    grade = field.verbatim == "grade" and re.fullmatch(field.pattern, cell)
+    if number or grade:
+        return None
+    found = f"{quoted(cell)}, which a spreadsheet would run as a formula"
+    return Fault(found, "text that does not begin with = + - @", "put a word before it")
+
+
+def _width(cell: str, field: Field) -> Fault | None:
+    if cell.isascii() or not field.plain:
+        return None
+    ascii_form = _DASHES.sub("-", unicodedata.normalize("NFKC", cell)).strip()
+    advice = f"write {ascii_form}" if ascii_form.isascii() and ascii_form else "type it in ASCII"
+    return Fault(quoted(cell), "ASCII letters, digits and signs only", advice)
+
+
+# --- files ------------------------------------------------------------
+
+LARGEST = 16 * 2**20  # bytes; two hundred times the longest table of a transcription
+
+_SAVE = "save it as UTF-8 without BOM, with LF line ends"
+_MARKS = {
+    b"\xff\xfe": "UTF-16 (little-endian)",
+    b"\xfe\xff": "UTF-16 (big-endian)",
+    b"PK\x03\x04": "a spreadsheet or zip file",
+    b"\x1f\x8b": "a gzip file",
+}
+
+
+def shown(path: Path) -> str:
+    """Return a path as messages name it: inside the project from its root, elsewhere as given."""
+    absolute = path.absolute()
+    inside = absolute.is_relative_to(paths.ROOT)
+    return str(absolute.relative_to(paths.ROOT) if inside else path)
+
+
+def read_text(path: Path) -> tuple[str | None, list[Problem]]:
+    """Return a file's text and what is wrong with it; the text is None where it cannot be read.
+
+    A BOM and line ends other than LF are problems, but the text comes back without them, so that
+    the rest of the file can be checked in the same run.
+    """
+    if problem := _not_a_file(path):
+        return None, [problem]
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as error:
+        return None, [_of(path, error.strerror, "a file that can be read", "check its permissions")]
+    if problem := _not_text(path, raw):
+        return None, [problem]
+    return _decoded(path, raw)
+
+
+def _of(path: Path, found: str, expected: str, advice: str, line: int | None = None) -> Problem:
+    return Problem(shown(path), line, None, found, expected, advice)
+
+
+def _not_a_file(path: Path) -> Problem | None:
+    """Say why there is no regular file of the study's own at a path, None where there is one."""
+    expected = "a file in the study's folder"
+    if path.is_symlink() and not path.exists():
+        return _of(path, "a broken link", expected, "put the file itself there")
+    if not path.resolve().is_relative_to(path.parent.resolve()):
+        return _of(path, "a link that leaves the folder", expected, "put the file itself there")
+    kind = path.stat().st_mode
+    if stat.S_ISDIR(kind):
+        return _of(path, "a folder", expected, f"rename it or put a file {path.name} in its place")
+    if not stat.S_ISREG(kind):  # opening a pipe would wait for ever
+        return _of(path, "a pipe, socket or device", expected, "put a file in its place")
+    return None
+
+
+def _not_text(path: Path, raw: bytes) -> Problem | None:
+    """Say why bytes cannot be a text file of a study, None where they may be one."""
+    if not raw:
+        return _of(path, "an empty file", "a header row or keys", "fill it, or remove the file")
+    if len(raw) > LARGEST:
+        size = f"at most {LARGEST // 2**20} MB"
+        return _of(path, f"more than {LARGEST // 2**20} MB", size, "find the cell that is no cell")
+    for mark, name in _MARKS.items():
+        if raw.startswith(mark):
+            return _of(path, name, "UTF-8 text", _SAVE)
+    if raw.count(0) > len(raw) // 4:
+        return _of(path, "NUL bytes throughout, as in UTF-16", "UTF-8 text", _SAVE)
+    return None
+
+
+def _decoded(path: Path, raw: bytes) -> tuple[str | None, list[Problem]]:
+    problems = []
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        found = f"bytes that are not UTF-8{_likely(raw)}"
+        return None, [_of(path, found, "UTF-8 text", _SAVE, line)]
+    if text.startswith("\ufeff"):
+        problems.append(_of(path, "a byte order mark (BOM)", "UTF-8 without BOM", _SAVE, 1))
+        text = text[1:]
+    if "\r" in text:
+        line = text.count("\n", 0, text.index("\r")) + 1
+        name = "CRLF line ends" if "\r\n" in text else "CR characters"
+        problems.append(_of(path, name, "LF line ends", _SAVE, line))
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text, problems
+
+
+def _likely(raw: bytes) -> str:
+    """Name the encoding that Japanese spreadsheets and editors use, where the bytes fit it."""
+    for codec, name in {"cp932": "Shift_JIS", "euc_jp": "EUC-JP"}.items():
+        try:
+            raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        return f" (they read as {name})"
+    return ""
