@@ -144,20 +144,15 @@ def robustness(values: pd.DataFrame, finding: str) -> Robustness | None:
     if own.empty:
         return None
     chosen = own[own["chosen"] == "yes"].iloc[0]
-    alone = {
-        choice: own[
-            (own[[c for c in CHOICES if c != choice]] == chosen[[c for c in CHOICES if c != choice]]).all(
-                axis=1
-            )
-        ]
-        for choice in CHOICES
-    }
+    choices = [c for c in CHOICES if c in own]
+    differs = own[choices].ne(chosen[choices])
+    moved = (own["value"] != chosen["value"]) & (differs.sum(axis=1) == 1)
     found = sorted(own["value"].unique(), key=_order)
     return Robustness(
         readings=len(own),
         low=found[0],
         high=found[-1],
-        moved_by=tuple(c for c in CHOICES if alone[c]["value"].nunique() > 1),
+        moved_by=tuple(c for c in choices if (moved & differs[c]).any()),
         holds=int((own["holds"] == "yes").sum()),
         fails=int((own["holds"] == "no").sum()),
     )

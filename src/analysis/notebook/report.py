@@ -15,10 +15,14 @@ from analysis.notebook import table as tables_module
 from analysis.notebook.readings import Reading, Robustness
 from analysis.tidy import comparison
 from analysis.tidy.read import Tables, open_tables
-from analysis.words import Link, Words
+from analysis.transcribe import periods
+from analysis.words import Link, Words, listed
+from analysis.words import figure as words_figure
 from analysis.words import read as read_words
 
 FINDING = "application/vnd.analysis.finding+json"
+FINDINGS = "application/vnd.analysis.findings+json"
+NUMBER = "application/vnd.analysis.number+json"
 VALUE = "application/vnd.analysis.value+json"
 READS = "application/vnd.analysis.reads+json"
 CATALOGUES = paths.NOTEBOOKS / "words"
@@ -67,19 +71,27 @@ class Report:
         self._markdown(self.words(key, **values))
 
     def table(
-        self, frame: pd.DataFrame, name: str, columns: Sequence[str], *, home: str = "", **values: Any
+        self,
+        frame: pd.DataFrame,
+        name: str,
+        columns: Sequence[str],
+        *,
+        home: str = "",
+        titles: Mapping[str, str] | None = None,
+        **values: Any,
     ) -> None:
         """Display chosen columns of a frame; the catalogue's `<name>.caption` says what they are.
 
-        Headings are those of the data dictionary, or the catalogue's `column.<name>`. A row leads to
-        the evidence of its `record`, in the table that its column `table` names, or `home`.
+        Headings are those of the data dictionary, or the catalogue's `column.<name>` (of the name that
+        `titles` gives instead). A row leads to the evidence of its `record`, in the table that its
+        column `table` names, or `home`.
         """
         if self.values_only:
             return
-        titles = {c: self._heading(c) for c in columns}
+        headings = {c: self._heading((titles or {}).get(c, c)) for c in columns}
         caption = self.words.text(f"{name}.caption", **values)
         made = tables_module.table(
-            frame, titles, name=name, caption=caption, language=self.language, home=home
+            frame, headings, name=name, caption=caption, language=self.language, home=home
         )
         html = tables_module.html(made, lambda target: links.resolve(target, self.pages or ""))
         self._put({tables_module.MIME: made, "text/html": html, "text/plain": caption})
@@ -91,21 +103,22 @@ class Report:
         *,
         caption: figures.Caption | None = None,
         role: str = "main",
+        key: str = "",
         **values: Any,
     ) -> None:
         """Display a figure: a chart of `figures`, or any matplotlib Figure or Axes (seaborn's too).
 
-        The catalogue's `<name>.title`, `.subtitle` and `.alt` say what it shows, with the values given;
-        or give a `figures.Caption(title, subtitle, alt)` instead. Raises FigureError where it cannot be read.
+        The catalogue's `<key or name>.title`, `.subtitle` and `.alt` say what it shows, with the values
+        given; `variant="x"` takes `.title.x` where there is one. Or give a `figures.Caption(title,
+        subtitle, alt)` instead. Raises FigureError where the figure cannot be read.
         """
         if self.values_only:
             return
-        caption = caption or figures.Caption(
-            title=self.words.text(f"{name}.title", **values),
-            subtitle=self.words.text(f"{name}.subtitle", **values),
-            alt=self.words.text(f"{name}.alt", **values),
-            source=self.source,
-        )
+        if caption is None:
+            title, subtitle, alt = (
+                self._variant(key or name, part, values) for part in ("title", "subtitle", "alt")
+            )
+            caption = figures.Caption(title, subtitle, alt, self.source)
         bundle = figures.bundle(drawing, name=name, caption=caption, role=role)
         if self.pages is not None:  # JupyterLab shows an SVG as an image, whose marks lead nowhere
             bundle["text/html"] = links.resolve(bundle.pop("image/svg+xml"), self.pages)
@@ -115,25 +128,28 @@ class Report:
         self,
         name: str,
         *,
-        value: float | str,
+        value: float,
+        page: str,
         of: float | None = None,
         holds: bool | None = None,
-        page: str = "",
         chart: Any = None,
         **values: Any,
     ) -> None:
         """Declare and display a finding: its value, and three sentences of the catalogue.
 
         `<name>.headline` says what was found, `<name>.how` how it was counted, `<name>.unless` what
-        would make it false. `holds` says whether the headline's claim is true under this reading; `page`
-        is where the evidence stands; `chart` a small figure of it. How the value fares under the other
-        readings stands beside it wherever the builder has run them.
+        would make it false, and `<name>.label` names it in a table. `holds` says whether what the
+        headline claims is true under this reading; `page` is where its evidence stands; `chart` a small
+        figure of it for the first page. How it fares under the other readings stands beside it
+        wherever the builder has run them.
         """
         values = {"value": value, "of": of, **values}
-        sentences = {part: self.words(f"{name}.{part}", **values) for part in ("headline", "how", "unless")}
+        parts = ("headline", "how", "unless")
+        sentences = {part: self._variant(name, part, values, markdown=True) for part in parts}
         found = self.robustness(name)
         made = {
             "id": name,
+            "label": self.words.text(f"{name}.label", **values),
             **sentences,
             "value": value,
             "of": of,
@@ -143,12 +159,27 @@ class Report:
             "page": page,
             "figure": f"{name}-small" if chart is not None else None,
         }
-        text = "\n\n".join(
-            filter(None, [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]])
-        )
-        self._put({FINDING: made, "text/markdown": self._resolved(text)})
+        said = [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]]
+        said += [self._robust(found)] if found else []
+        self._put({FINDING: made, "text/markdown": self._resolved("\n\n".join(said))})
         if chart is not None:
-            self.show(chart, f"{name}-small", role="small", **values)
+            caption = figures.Caption(
+                *(self.words.text(f"{name}-small.{p}", **values) for p in ("title", "subtitle", "alt")),
+                self.source,
+            )
+            self.show(chart, f"{name}-small", role="small", caption=caption)
+
+    def findings(self) -> None:
+        """Where the findings of all pages stand together: the report sets them here."""
+        self._put({FINDINGS: {}, "text/plain": self.words.text("findings-here")})
+
+    def number(self, value: float, key: str, **values: Any) -> None:
+        """Display a large number and, from the catalogue, what it counts."""
+        text = self.words(key, **values)
+        shown = words_figure(value)
+        self._put(
+            {NUMBER: {"value": shown, "text": text}, "text/markdown": f"**{shown}** {self._resolved(text)}"}
+        )
 
     def robustness(self, finding: str) -> Robustness | None:
         """How a finding stands under every reading; None where none was run."""
@@ -168,6 +199,37 @@ class Report:
         """Declare a value for whoever collects the outputs of several runs; no page shows it."""
         self._put({VALUE: {"name": name, "value": value}, "text/plain": f"{name} = {value}"})
 
+    def date(self, value: str) -> str:
+        """A period or date as a sentence of the report's language has it; nothing where there is none."""
+        return periods.display(value, self.language) if value else ""
+
+    def label(self, finding: str) -> str:
+        """What a finding of any notebook is called in a table."""
+        for path in sorted(CATALOGUES.glob("*.yaml")):
+            if f"{finding}.label" in (found := read_words(path, self.language)):
+                return found.text(f"{finding}.label")
+        return finding
+
+    def option(self, choice: str, value: str) -> str:
+        """What an answer to one of a reading's questions is called."""
+        coders = {c["id"]: c[f"name_{self.language}"] for c in self.tables.about.get("coders", [])}
+        names = self.tables.regions.set_index("record")["name"]
+        key = f"option.{choice}.{value}"
+        return self.text(key) if key in self.words else coders.get(value) or names.get(value, value)
+
+    @property
+    def coder(self) -> str:
+        """Whose judgement this run follows, in words."""
+        return self.option("coder", self.reading.coder)
+
+    @property
+    def citation(self) -> str:
+        """The study's source in one line: authors, year, title, where it appeared."""
+        about, language = self.tables.about, self.language
+        authors = listed((a[f"name_{language}"] for a in about["authors"]), language)
+        shown = {"authors": authors, "year": str(about["year"]), "title": about[f"title_{language}"]}
+        return self.words.text("citation", venue=about[f"venue_{language}"], **shown)
+
     @property
     def source(self) -> str:
         """Where the figures of this run come from, in one line."""
@@ -181,6 +243,12 @@ class Report:
         key = "flips" if found.flips else "range" if found.low != found.high else "same"
         how = {"n": found.readings, "low": found.low, "high": found.high, "moved": moved}
         return self.words(f"robust.{key}", holds=found.holds, fails=found.fails, **how)
+
+    def _variant(self, name: str, part: str, values: Mapping[str, Any], *, markdown: bool = False) -> str:
+        """The sentence `<name>.<part>`, or its variant where one is asked for and there is one."""
+        own = f"{name}.{part}.{values.get('variant') or ''}"
+        key = own if own in self.words else f"{name}.{part}"
+        return (self.words if markdown else self.words.text)(key, **values)
 
     def _heading(self, column: str) -> str:
         own = f"column.{column}"
