@@ -292,7 +292,7 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     from analysis.verify import passages, sources
 
     if not normaliser:
-        about, problems = meta.read(paths.RAW / study / meta.FILE)
+        about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
         if problems:
             raise Refused(str(StudyError(problems)))
         normaliser = about.normaliser

@@ -22,7 +22,7 @@ def write(study: str) -> int:
     now = made_from(study)
     if _recorded(target) == now and _whole(target):
         return 0
-    from analysis.tidy import tidy
+    from analysis.tidy import tables
     from analysis.transcribe import crosswalk, load, schema
     from analysis.verify import record
 
@@ -30,8 +30,8 @@ def write(study: str) -> int:
     loaded = load.read(paths.RAW / study, book)
     state = record.state(loaded, book)
     joined = crosswalk.read(paths.RAW, loaded, book)
-    tables = tidy.tidy(loaded, book, state, joined)
-    return _replace(target, tidy.as_files(loaded, tables, state, now))
+    made = tables.make(loaded, book, state, joined)
+    return _replace(target, tables.files(loaded, book, made, state, now))
 
 
 def made_from(study: str) -> str:
@@ -39,7 +39,7 @@ def made_from(study: str) -> str:
     files = [*sorted((paths.RAW / study).iterdir()), *paths.RAW.glob("*.csv"), paths.SCHEMA]
     files += [
         provenance.PACKAGE.parent / name
-        for name in provenance.modules(("analysis.tidy.tidy", "analysis.transcribe.crosswalk"))
+        for name in provenance.modules(("analysis.tidy.tables", "analysis.transcribe.crosswalk"))
     ]
     return provenance.text_digest(
         "\n".join(f"{p.name} {provenance.file_digest(p)}" for p in files if p.is_file())

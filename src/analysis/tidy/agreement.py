@@ -1,16 +1,17 @@
-"""Agreement of coders: Krippendorff's alpha per theme, and where coders differ.
+"""Agreement of coders: Krippendorff's alpha for themes, links and statuses, and where coders differ.
 
-A unit is a record (a statement, an issue) that at least two coders considered. A coder considered
-a record that one of their rows names, also where the row says that it has no theme; a record that
-no row of theirs names is missing from their data, not a record without themes. On each unit and
-theme a coder says given or not given: nominal data of two values.
+Alpha is nominal. Of themes a unit is a record and theme (given or not), over the records that at
+least two coders considered: a coder considered a record that one of their rows names, also where the
+row says that it has no theme. Of links a unit is an issue and a later record (its relation, or none),
+over every such pair: who linked anything looked at all. Of statuses a unit is an issue.
 
-Alpha is undefined where all coders say the same on all units, for then nothing tells agreement
+Alpha is undefined where all coders say the same of all units, for then nothing tells agreement
 from not having looked. K. Krippendorff, Content Analysis, 2nd ed. (2004), chapter 11.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import krippendorff
@@ -19,55 +20,103 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.tidy.evidence import record_labels
-from analysis.tidy.joins import with_labels, with_vocabulary
+from analysis.tidy.issues import counted_links, issue_statuses, later_records
+from analysis.tidy.joins import described, themes_by_coder, with_labels, with_vocabulary
 from analysis.transcribe.load import Study
-from analysis.transcribe.validators import CONSENSUS
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.validators import CONSENSUS, NONE
 
 DRAWS = 2000  # resamples of the bootstrap; the ends of an interval then stay within about 0.01
 SEED = 20040101  # of the resamples: the same interval on every rebuild
 LEVEL = 0.95
-_ALL = {"theme": "", "theme_ja": "全テーマ", "theme_en": "All themes"}
-_NUMBERS = ["units", "given", "disagreed", "alpha", "low", "high", "draws", "defined"]
+_ALL = {"theme": "", "theme_ja": "全体", "theme_en": "Overall"}
+_VOCABULARIES = {"themes": "consensus", "links": "link_relation", "statuses": "assessment_status"}
+_ENTRIES = {"themes": "theme", "links": "issue", "statuses": "issue"}  # what the second axis is
+_Key = tuple[str, str]  # table and id of a record
 
 
 @dataclass(frozen=True)
 class Judgements:
-    """What coders said: `said` is coders × units × themes (1 given, 0 not, NaN not considered)."""
+    """What coders said: `said` is coders × records × entries, an index of `values`, -1: not considered.
 
+    Entries are themes (of themes) or issues (of links); of statuses there is one, "".
+    """
+
+    kind: str
     coders: tuple[str, ...]
-    units: tuple[tuple[str, str], ...]  # record type and record
-    themes: tuple[str, ...]
-    said: NDArray[np.float64]
+    records: tuple[_Key, ...]
+    entries: tuple[str, ...]
+    values: tuple[str, ...]
+    said: NDArray[np.int64]
 
     @property
     def counts(self) -> NDArray[np.int64]:
-        """How many coders said not given, and given: units × themes × 2."""
-        return np.stack([(self.said == 0).sum(axis=0), (self.said == 1).sum(axis=0)], axis=-1)
+        """How many coders said each value: records × entries × values."""
+        return np.stack([(self.said == value).sum(axis=0) for value in range(len(self.values))], axis=-1)
 
     @property
     def differ(self) -> NDArray[np.bool_]:
-        """Where coders say different things: units × themes."""
-        return (self.counts > 0).all(axis=-1)
+        """Where coders say different things: records × entries."""
+        return (self.counts > 0).sum(axis=-1) > 1
 
 
-def judgements(study: Study) -> Judgements:
-    """Return what a study's coders said of every record that at least two of them considered."""
-    codings = study.tables["codings"].loc[lambda f: f["coder"] != CONSENSUS]
-    coders = tuple(sorted(set(codings["coder"])))
-    themes = tuple(study.tables["themes"]["id"])
+def judgements(study: Study) -> list[Judgements]:
+    """What the coders of a study said of themes, links and statuses, each where there are two coders."""
+    found = [_themes(study), _links(study), _statuses(study)]
+    return [each for each in found if len(each.coders) > 1 and each.records]
+
+
+def _coders(table: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(sorted(set(table["coder"]) - {CONSENSUS}))
+
+
+def _array(
+    coders: Iterable[str],
+    records: Iterable[_Key],
+    entries: Iterable[str],
+    say: Callable[[str, _Key, str], int],
+) -> NDArray[np.int64]:
+    return np.array([[[say(c, r, e) for e in entries] for r in records] for c in coders], dtype=np.int64)
+
+
+def _themes(study: Study) -> Judgements:
+    codings = study.tables["codings"]
+    coders, themes = _coders(codings), tuple(study.tables["themes"]["id"])
     rows = set(codings[["coder", "record_type", "record", "theme"]].itertuples(index=False, name=None))
     considered = {row[:3] for row in rows}
-    records = sorted({row[1:3] for row in rows})
-    units = tuple(r for r in records if sum((c, *r) in considered for c in coders) > 1)
-    said = np.array(
-        [
-            [[(c, *r, t) in rows if (c, *r) in considered else np.nan for t in themes] for r in units]
-            for c in coders
-        ],
-        dtype=np.float64,
-    ).reshape(len(coders), len(units), len(themes))
-    return Judgements(coders, units, themes, said)
+    every = sorted({row[1:3] for row in rows})
+    records = tuple(r for r in every if sum((c, *r) in considered for c in coders) > 1)
+    said = _array(
+        coders, records, themes, lambda c, r, t: int((c, *r, t) in rows) if (c, *r) in considered else -1
+    )
+    return Judgements("themes", coders, records, themes, ("not_given", "given"), said)
+
+
+def _links(study: Study) -> Judgements:
+    links, later = study.tables["links"], later_records(study)
+    coders, issues = _coders(links), tuple(study.tables["issues"]["id"])
+    key = ["coder", "record_type", "record", "issue", "relation"]
+    relation = {(c, (t, r), i): said for c, t, r, i, said in links[key].itertuples(index=False, name=None)}
+    values = (NONE, *sorted(set(relation.values()) - {NONE}))
+    said = _array(
+        coders,
+        later,
+        issues,
+        lambda c, r, i: values.index(relation.get((c, r, i), NONE)) if i in later[r] else -1,
+    )
+    return Judgements("links", coders, tuple(later), issues, values, said)
+
+
+def _statuses(study: Study) -> Judgements:
+    rows = study.tables["assessments"]
+    status = {(row.coder, ("issues", row.issue)): row.status for row in rows.itertuples()}
+    issues = tuple(("issues", issue) for issue in study.tables["issues"]["id"])
+    values = tuple(sorted(set(status.values())))
+    coders = _coders(rows)
+    said = _array(
+        coders, issues, ("",), lambda c, r, _: values.index(status[c, r]) if (c, r) in status else -1
+    )
+    return Judgements("statuses", coders, issues, ("",), values, said)
 
 
 def alpha(counts: NDArray[np.int64]) -> float | None:
@@ -82,15 +131,15 @@ def alpha(counts: NDArray[np.int64]) -> float | None:
 
 
 def interval(counts: NDArray[np.int64]) -> tuple[float | None, float | None, int]:
-    """The percentile interval of alpha over resampled units, and how many resamples define alpha.
+    """The percentile interval of alpha over resampled records, and how many resamples define alpha.
 
-    `counts` is units × themes × values: the themes of a unit are drawn together, because they were
-    judged together. No interval is given where more than one resample in twenty leaves alpha
+    `counts` is records × entries × values: the entries of a record are drawn together, because they
+    were judged together. No interval is given where more than one resample in twenty leaves alpha
     undefined (their share could hold either end), or where all resamples give the same alpha
     (without a disagreement there is nothing to vary, which is not the same as certainty).
     """
-    units = len(counts)
-    drawn = np.random.default_rng(SEED).integers(0, units, (DRAWS, units)) if units else []
+    records = len(counts)
+    drawn = np.random.default_rng(SEED).integers(0, records, (DRAWS, records)) if records else []
     found = [alpha(counts[draw].reshape(-1, counts.shape[-1])) for draw in drawn]
     defined = np.array([value for value in found if value is not None])
     if len(defined) < LEVEL * DRAWS or np.ptp(defined) < 1e-9:
@@ -99,37 +148,45 @@ def interval(counts: NDArray[np.int64]) -> tuple[float | None, float | None, int
     return float(low), float(high), len(defined)
 
 
-def coder_agreement(study: Study) -> pd.DataFrame:
-    """How far coders agree, one row a theme and a first one over all of them; none with one coder.
+def coder_agreement(study: Study, schema: Schema) -> pd.DataFrame:
+    """How far coders agree: a row for all themes, one a theme, one for links, one for statuses.
 
-    Columns out: theme ("" over all; + _ja, _en), coders (ids), units, given (units to which a coder
-    gave it), disagreed (units on which they differ), alpha, low, high (95 % interval; all three
-    empty where they cannot be stated), draws, defined. Over all themes alpha is of every record and
-    theme together, and `given` and `disagreed` count records.
+    Columns out: judgement (themes, links, statuses; + _ja, _en), theme ("" overall; + _ja, _en),
+    coders (ids), units, given (units to which a coder gave the theme, a relation, a status),
+    disagreed (units on which they differ), alpha, low, high (95 % interval; all three empty where
+    they cannot be stated), draws, defined. Units are records and themes, pairs of issue and record,
+    issues; of all themes together `units`, `given` and `disagreed` count records. No row of a
+    judgement that fewer than two coders made.
     """
-    columns = [*_ALL, "coders", *_NUMBERS]
-    found = judgements(study)
-    if len(found.coders) < 2 or not found.themes:
-        return _typed(pd.DataFrame(columns=columns))
-    counts, differ = found.counts, found.differ
-    rows = [_ALL | _measured(counts, differ)]
-    rows += [
-        {"theme": theme} | _measured(counts[:, [n]], differ[:, [n]]) for n, theme in enumerate(found.themes)
-    ]
+    rows = []
+    for found in judgements(study):
+        about = {"judgement": found.kind, "coders": " ".join(found.coders)}
+        rows.append(about | _ALL | _measured(found, slice(None)))
+        for place, theme in enumerate(found.entries if found.kind == "themes" else ()):
+            rows.append(about | {"theme": theme} | _measured(found, slice(place, place + 1)))
+    whole = dict.fromkeys(["units", "given", "disagreed", "draws", "defined"], "int64")
+    real = dict.fromkeys(["alpha", "low", "high"], "float64")
+    if not rows:
+        return described(pd.DataFrame(), "coder_agreement").astype(whole | real)
     labels = study.tables["themes"].set_index("id")
-    frame = pd.DataFrame(rows).assign(coders=" ".join(found.coders))
+    frame = pd.DataFrame(rows).pipe(with_vocabulary, schema, "judgement", "judgement")
     for language in ("ja", "en"):
         named = frame["theme"].map(labels[f"label_{language}"])
         frame[f"theme_{language}"] = named.fillna(_ALL[f"theme_{language}"])
-    return _typed(frame[columns])
+    return described(frame, "coder_agreement").astype(whole | real).round(dict.fromkeys(real, 4))
 
 
-def _measured(counts: NDArray[np.int64], differ: NDArray[np.bool_]) -> dict[str, object]:
+def _measured(found: Judgements, entries: slice) -> dict[str, object]:
+    counts, differ = found.counts[:, entries], found.differ[:, entries]
+    judged = counts.sum(axis=-1) > 1
+    positive = counts.sum(axis=-1) - (counts[..., 0] if found.kind != "statuses" else 0) > 0
+    if found.kind == "themes":
+        judged, positive, differ = (part.any(axis=1) for part in (judged, positive, differ))
     low, high, defined = interval(counts)
     return {
-        "units": len(counts),
-        "given": int((counts[..., 1] > 0).any(axis=1).sum()),
-        "disagreed": int(differ.any(axis=1).sum()),
+        "units": int(judged.sum()),
+        "given": int(positive.sum()),
+        "disagreed": int(differ.sum()),
         "alpha": alpha(counts.reshape(-1, counts.shape[-1])),
         "low": low,
         "high": high,
@@ -138,73 +195,85 @@ def _measured(counts: NDArray[np.int64], differ: NDArray[np.bool_]) -> dict[str,
     }
 
 
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    whole = dict.fromkeys(["units", "given", "disagreed", "draws", "defined"], "int64")
-    real = dict.fromkeys(["alpha", "low", "high"], "float64")
-    return frame.astype(whole | real).round(dict.fromkeys(real, 4))
-
-
 def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
-    """Where coders differ, one row a record and theme.
+    """What each coder said where coders differ, and the consensus; one row a coder.
 
-    Columns out: table, record, label_ja, label_en, theme (+ _ja, _en), given_by, not_given_by
-    (coders, space-separated), consensus (given, not_given, open; + _ja, _en). Order: records as in
-    the schema and as transcribed, themes as in the codebook.
+    Columns out: judgement (themes, links, statuses; + _ja, _en), table, record, label_ja, label_en,
+    theme (+ _ja, _en), issue, issue_ja, issue_en (short label), coder, said (given, not_given; a
+    relation or none; a status; under `consensus` open where there is none; + _ja, _en), note_ja,
+    note_en (the reason). Order: judgements, records as in the schema, themes or issues, coders.
     """
-    columns = [
-        "table",
-        "record",
-        "label_ja",
-        "label_en",
-        "theme",
-        "theme_ja",
-        "theme_en",
-        "given_by",
-        "not_given_by",
-        "consensus",
-        "consensus_ja",
-        "consensus_en",
-    ]
-    found = judgements(study)
-    rows = [
-        {
-            "table": found.units[unit][0],
-            "record": found.units[unit][1],
-            "theme": found.themes[theme],
-            **{
-                name: " ".join(
-                    c
-                    for c, said in zip(found.coders, found.said[:, unit, theme], strict=True)
-                    if said == value
-                )
-                for name, value in (("given_by", 1), ("not_given_by", 0))
-            },
-        }
-        for unit, theme in np.argwhere(found.differ)
-    ]
+    agreed, notes = _consensus(study, schema), _reasons(study)
+    rows = []
+    for found in judgements(study):
+        for record, entry in np.argwhere(found.differ):
+            key, name = found.records[record], found.entries[entry]
+            issue = key[1] if found.kind == "statuses" else name
+            about = {"judgement": found.kind, "table": key[0], "record": key[1], "theme": "", "issue": ""}
+            about |= {_ENTRIES[found.kind]: issue}
+            said = dict(zip(found.coders, found.said[:, record, entry], strict=True))
+            rows += [about | {"coder": c, "said": found.values[v]} for c, v in said.items() if v >= 0]
+            why = notes.get((found.kind, key, "" if found.kind == "themes" else issue), ("", ""))
+            decided = agreed.get((found.kind, key, issue)) or _silence(found.kind, key, notes)
+            rows.append(about | {"coder": CONSENSUS, "said": decided, "note_ja": why[0], "note_en": why[1]})
     if not rows:
-        return pd.DataFrame(columns=columns, dtype="str")
-    agreed = study.tables["codings"].loc[lambda f: f["coder"] == CONSENSUS]
-    settled = set(zip(agreed["record_type"], agreed["record"], strict=True))
-    given = set(zip(agreed["record_type"], agreed["record"], agreed["theme"], strict=True))
-    consensus = [
-        "open"
-        if (r["table"], r["record"]) not in settled
-        else "given"
-        if (r["table"], r["record"], r["theme"]) in given
-        else "not_given"
-        for r in rows
-    ]
-    # The labels come in reading order; merging onto them puts the rows into it.
+        return described(pd.DataFrame(), "coding_disagreements").astype("str")
+    labels = record_labels(study, schema)
+    frame = pd.DataFrame(rows).fillna("").merge(labels, on=["table", "record"], validate="m:1")
     return (
-        record_labels(study, schema)
-        .merge(
-            pd.DataFrame(rows).assign(consensus=consensus),
-            on=["table", "record"],
-            how="inner",
-            validate="1:m",
-        )
+        frame.pipe(_said, schema)
+        .pipe(with_vocabulary, schema, "judgement", "judgement")
         .pipe(with_labels, study, "theme", "themes")
-        .pipe(with_vocabulary, schema, "consensus", "consensus")
-        .loc[:, columns]
+        .pipe(with_labels, study, "issue", "issues", fields=("short_ja", "short_en"))
+        .pipe(described, "coding_disagreements")
     )
+
+
+def _consensus(study: Study, schema: Schema) -> Mapping[tuple[str, _Key, str], str]:
+    """What the consensus says: of kind, record, and theme or issue."""
+    agreed: dict[tuple[str, _Key, str], str] = {}
+    for table in ("statements", "issues"):
+        for (record, coder), themes in themes_by_coder(study, table).items():
+            if coder == CONSENSUS and record in _settled(study, table):
+                agreed |= {("themes", (table, record), theme): "given" for theme in themes.split()}
+    for row in counted_links(study).query("coder == @CONSENSUS").itertuples():
+        agreed["links", (row.table, row.record), row.issue] = row.relation
+    for row in issue_statuses(study, schema).query("coder == @CONSENSUS").itertuples():
+        agreed["statuses", ("issues", row.issue), row.issue] = row.status
+    return agreed
+
+
+def _settled(study: Study, table: str) -> set[str]:
+    """The records of a table on whose themes there is a consensus."""
+    codings = study.tables["codings"]
+    return set(codings.loc[(codings["coder"] == CONSENSUS) & (codings["record_type"] == table), "record"])
+
+
+def _reasons(study: Study) -> dict[tuple[str, _Key, str], tuple[str, str]]:
+    """The reasons of the consensus, in Japanese and English: of kind, record, and issue (not of themes)."""
+    found: dict[tuple[str, _Key, str], tuple[str, str]] = {}
+    kinds = {"themes": "codings", "links": "links", "statuses": "assessments"}
+    for kind, name in kinds.items():
+        rows = study.tables[name]
+        for row in rows[rows["coder"] == CONSENSUS].itertuples():
+            issue = "" if kind == "themes" else row.issue
+            key = ("issues", issue) if kind == "statuses" else (row.record_type, row.record)
+            if row.note or (kind, key, issue) not in found:
+                found[kind, key, issue] = (row.note_ja, row.note)
+    return found
+
+
+def _silence(kind: str, key: _Key, decided: Iterable[tuple[str, _Key, str]]) -> str:
+    """What it means that the consensus gives a theme or relation nowhere: that it does not, or none yet."""
+    spoken: Sequence = [each for each in decided if each[0] == kind and (kind == "links" or each[1] == key)]
+    return {"themes": "not_given", "links": NONE}.get(kind, "open") if spoken else "open"
+
+
+def _said(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    """Add `said_ja`, `said_en`: how a value reads, by its kind of judgement."""
+    open_ = schema.vocabularies["consensus"]["open"]
+    read = [
+        {"open": open_}.get(said) or schema.vocabularies[_VOCABULARIES[kind]][said]
+        for kind, said in zip(frame["judgement"], frame["said"], strict=True)
+    ]
+    return frame.assign(said_ja=[text.ja for text in read], said_en=[text.en for text in read])

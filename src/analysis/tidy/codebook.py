@@ -1,10 +1,10 @@
-"""The codebook and the cited works, as a reader of the report needs them."""
+"""The codebook, the cited works, and the crosswalk, as a reader of the report needs them."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from analysis.tidy.joins import counted_codings, with_vocabulary
+from analysis.tidy.joins import counted_codings, described, with_vocabulary
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
 
@@ -18,32 +18,13 @@ def codebook(study: Study) -> pd.DataFrame:
     """
     # A statement and an issue may share a name: a record is its table and its id, a row each here.
     uses = counted_codings(study)["theme"].value_counts()
-    gave = study.tables["codings"].groupby("theme")["coder"]
-    coders = gave.agg(lambda coders: " ".join(sorted(set(coders))))
-    return (
-        study.tables["themes"]
-        .assign(
-            uses=lambda f: f["id"].map(uses).fillna(0).astype("int64"),
-            coders=lambda f: [coders.get(theme, "") for theme in f["id"]],
-        )
-        .rename(columns={"id": "record"})
-        .loc[
-            :,
-            [
-                "record",
-                "label_ja",
-                "label_en",
-                "definition_ja",
-                "definition_en",
-                "include_ja",
-                "include_en",
-                "exclude_ja",
-                "exclude_en",
-                "uses",
-                "coders",
-            ],
-        ]
-    )
+    given = study.tables["codings"].groupby("theme")["coder"]
+    coders = given.agg(lambda named: " ".join(sorted(set(named))))
+    themes = study.tables["themes"]
+    return themes.assign(
+        uses=themes["id"].map(uses).fillna(0).astype("int64"),
+        coders=[coders.get(theme, "") for theme in themes["id"]],
+    ).pipe(described, "codebook")
 
 
 def references(study: Study, schema: Schema) -> pd.DataFrame:
@@ -63,23 +44,18 @@ def references(study: Study, schema: Schema) -> pd.DataFrame:
         study.tables["references"]
         .pipe(with_vocabulary, schema, "identified", "identified")
         .assign(cited_by=lambda f: f["id"].map(citing).fillna(""))
-        .rename(columns={"id": "record"})
         .sort_values("number")
-        .loc[
-            :,
-            [
-                "record",
-                "number",
-                "authors",
-                "year",
-                "title",
-                "identified",
-                "identified_ja",
-                "identified_en",
-                "address",
-                "cited_by",
-                "basis",
-                "inferred",
-            ],
-        ]
+        .pipe(described, "references")
     )
+
+
+def crosswalk(schema: Schema, joined: pd.DataFrame | None) -> pd.DataFrame:
+    """The rows of the crosswalk in which a study takes part, as transcribed.
+
+    Columns in: as `transcribe.crosswalk.read` gives them. Columns out: link, study, table, record,
+    relation (+ _ja, _en), other_study, other_table, other_record, note_ja, note_en.
+    """
+    if joined is None:
+        return described(pd.DataFrame(), "crosswalk")
+    named = joined.rename(columns={"id": "link", "note": "note_en"})
+    return named.pipe(with_vocabulary, schema, "relation", "relation").pipe(described, "crosswalk")

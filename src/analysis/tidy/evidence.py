@@ -7,15 +7,12 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from analysis.tidy.joins import counted_codings, with_labels, with_vocabulary
+from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
-from analysis.verify.coverage import HEADINGS
+from analysis.verify.coverage import HEADINGS, UNCOVERED
 from analysis.verify.normaliser import normalise
 from analysis.verify.record import VerificationState, recorded_coverage
-
-# Tables whose rows are records: not the places themselves, nor the codebook and its application.
-NOT_RECORDS = ("passages", "themes", "codings", "uncovered")
 
 
 def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
@@ -26,7 +23,7 @@ def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
     """
     parts = []
     for name, table in study.tables.items():
-        if name not in NOT_RECORDS and len(table):
+        if schema.tables[name].records and len(table):
             parts.append(_labelled(name, study, schema).assign(table=name))
     columns = ["table", "record", "label_ja", "label_en"]
     if not parts:
@@ -53,11 +50,11 @@ def _labelled(name: str, study: Study, schema: Schema) -> pd.DataFrame:
             place = named[f"project_{language}"]
             named[f"place_{language}"] = place.where(place != "", named[f"region_{language}"])
         return _joined(named, "institution", "place")
-    if name == "assessments":
-        named = with_labels(table, study, "issue", "issues").pipe(
-            with_vocabulary, schema, "status", "assessment_status"
+    if name == "rounds":
+        named = with_labels(table, study, "programme", "programmes").pipe(
+            with_vocabulary, schema, "kind", "evaluation_kind"
         )
-        return _joined(named, "issue", "status")
+        return _joined(named, "programme", "kind")
     if name == "references":
         label = "[" + table["number"].astype(str) + "] " + table["authors"]
         return table.assign(label_ja=label.str.strip(), label_en=label.str.strip())
@@ -87,46 +84,22 @@ def evidence(
     pages, address, read, line, cells (every printed value of the row, as JSON), themes, coders,
     note_ja, note_en. Order: tables as in the schema, rows as transcribed.
     """
-    labels = record_labels(study, schema)
     places = _places(study)
     parts = [
         _evidence_of(name, study, verified, set(changed), places)
         for name, table in study.tables.items()
-        if name not in NOT_RECORDS and len(table)
-    ]
-    columns = [
-        "table",
-        "record",
-        "label_ja",
-        "label_en",
-        "level",
-        "basis",
-        "inferred",
-        "passages",
-        "sections",
-        "pages",
-        "address",
-        "read",
-        "line",
-        "cells",
-        "themes",
-        "coders",
-        "note_ja",
-        "note_en",
+        if schema.tables[name].records and len(table)
     ]
     if not parts:
-        return pd.DataFrame(columns=columns)
-    return (
+        return described(pd.DataFrame(), "evidence")
+    found = (
         pd.concat(parts, ignore_index=True)
-        .merge(labels, on=["table", "record"], how="left", validate="1:1")
+        .merge(record_labels(study, schema), on=["table", "record"], how="left", validate="1:1")
         .merge(_coded(study), on=["table", "record"], how="left", validate="1:1")
-        .reindex(columns=columns)
-        .pipe(
-            lambda f: f.assign(
-                **{c: f[c].astype("object").fillna("").astype("str") for c in f if c != "line"}
-            )
-        )
     )
+    text = [name for name in found if name != "line"]
+    filled = {name: found[name].astype("object").fillna("").astype("str") for name in text}
+    return found.assign(**filled).pipe(described, "evidence")
 
 
 def _evidence_of(
@@ -150,7 +123,7 @@ def _evidence_of(
     ]
     levels = [
         _level(study, basis, verified, (name, line) in changed)
-        for line, basis in zip(table.index, table["basis"], strict=True)
+        for line, basis in zip(table.index, table.get("basis", [""] * len(table)), strict=True)
     ]
     cited = [str(c).split() for c in table.get("passages", pd.Series("", index=table.index))]
     named = table.reindex(
@@ -203,7 +176,7 @@ def _distinct(values: object) -> str:
     return " ".join(dict.fromkeys(values))
 
 
-def passages(study: Study) -> pd.DataFrame:
+def passages(study: Study, schema: Schema) -> pd.DataFrame:
     """The places of the source, as far as they may be shown.
 
     Columns out: record, part, section, page, kind, gist_ja, gist_en, opening, chars, sha256,
@@ -212,33 +185,16 @@ def passages(study: Study) -> pd.DataFrame:
     table = study.tables["passages"]
     cited: dict[str, list[str]] = {}
     for name, rows in study.tables.items():
-        if "passages" in rows and name != "passages":
-            for ids in rows["passages"]:
-                for passage in ids.split():
-                    cited.setdefault(passage, []).append(name)
-    tables = [_distinct(n for n in cited.get(p, []) if n != "uncovered") for p in table["id"]]
-    reason = ["uncovered" in cited.get(p, []) for p in table["id"]]
-    return table.assign(
-        tables=tables,
-        covered=[
-            "record" if t else "reason" if r else "nothing" for t, r in zip(tables, reason, strict=True)
-        ],
-    ).rename(columns={"id": "record"})[
-        [
-            "record",
-            "part",
-            "section",
-            "page",
-            "kind",
-            "gist_ja",
-            "gist_en",
-            "opening",
-            "chars",
-            "sha256",
-            "tables",
-            "covered",
-        ]
+        if "passages" in rows and (schema.tables[name].records or name == UNCOVERED):
+            for passage in " ".join(rows["passages"]).split():
+                cited.setdefault(passage, []).append(name)
+    tables = [_distinct(n for n in cited.get(p, []) if n != UNCOVERED) for p in table["id"]]
+    reason = [UNCOVERED in cited.get(p, []) for p in table["id"]]
+    covered = [
+        "record" if standing else "reason" if why else "nothing"
+        for standing, why in zip(tables, reason, strict=True)
     ]
+    return table.assign(tables=tables, covered=covered).pipe(described, "passages")
 
 
 def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataFrame:
@@ -248,21 +204,8 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
     records stand there), reason (+ _ja, _en; why there is none), gist_ja, gist_en, covered (record,
     heading, reason, nothing). Empty where the study was never checked: positions are then unknown.
     """
-    columns = [
-        "position",
-        "chars",
-        "section",
-        "passage",
-        "tables",
-        "reason",
-        "reason_ja",
-        "reason_en",
-        "gist_ja",
-        "gist_en",
-        "covered",
-    ]
     if state.record is None:
-        return pd.DataFrame(columns=columns)
+        return described(pd.DataFrame(), "coverage")
     gists = study.tables["passages"][["id", "gist_ja", "gist_en"]].rename(columns={"id": "passage"})
     spaced = normalise("a\nb", study.meta.normaliser) == "a b"
     return (
@@ -279,7 +222,7 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
             ]
         )
         .pipe(lambda f: _without_spaces(f) if spaced else f)
-        .loc[:, columns]
+        .pipe(described, "coverage")
     )
 
 

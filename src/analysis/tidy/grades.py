@@ -1,19 +1,21 @@
-"""Evaluations: the printed letters on their own scales, and the comments made in them."""
+"""Evaluations: the printed letters on their own scales, and how many of a round were read."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from analysis.tidy.joins import (
+    described,
     in_order,
     region_order,
-    themed,
     with_dates,
     with_labels,
+    with_regions,
     with_vocabulary,
 )
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.validators import same_time
 
 
 def grades(study: Study, schema: Schema) -> pd.DataFrame:
@@ -21,7 +23,7 @@ def grades(study: Study, schema: Schema) -> pd.DataFrame:
 
     Columns out: record, project (+ _ja, _en), region (+ _ja, _en), programme (+ _ja, _en), kind
     (+ _ja, _en), conducted, start, end, scale, grade, grade_status (+ _ja, _en), rank, known_grades
-    (how many letters of that scale the study knows, best first), complete, previous (the region's
+    (the letters of that scale that the study knows, best first), complete, previous (the region's
     evaluation before it), change (same, up, down; only on the same scale, else not_comparable;
     first where there is none), basis, inferred.
     """
@@ -32,61 +34,23 @@ def grades(study: Study, schema: Schema) -> pd.DataFrame:
         .agg(known_grades=("grade", " ".join), complete=("complete", "first"))
         .reset_index()
     )
-    ranks = scales[["scale", "grade", "rank"]]
+    homes = study.tables["projects"][["id", "region", "programme"]].rename(columns={"id": "project"})
     return (
         study.tables["evaluations"]
-        .pipe(with_labels, study, "project", "projects", fields=("label_ja", "label_en"))
-        .merge(
-            study.tables["projects"][["id", "region", "programme"]].rename(columns={"id": "project"}),
-            on="project",
-            how="left",
-            validate="m:1",
-        )
-        .pipe(with_labels, study, "region", "regions", fields=("name_ja", "name_en"))
+        .pipe(with_labels, study, "project", "projects")
+        .merge(homes, on="project", how="left", validate="m:1")
+        .pipe(with_regions, study)
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
         .pipe(with_vocabulary, schema, "grade_status", "grade_status")
         .pipe(with_dates, "conducted")
-        .merge(ranks, on=["scale", "grade"], how="left", validate="m:1")
+        .merge(scales[["scale", "grade", "rank"]], on=["scale", "grade"], how="left", validate="m:1")
         .merge(known, on="scale", how="left", validate="m:1")
         .fillna({"known_grades": "", "complete": ""})
         .sort_values("start", kind="stable")
         .pipe(in_order, "region", region_order(study))
         .pipe(_against_previous)
-        .rename(columns={"id": "record"})
-        .loc[
-            :,
-            [
-                "record",
-                "project",
-                "project_ja",
-                "project_en",
-                "region",
-                "region_ja",
-                "region_en",
-                "programme",
-                "programme_ja",
-                "programme_en",
-                "kind",
-                "kind_ja",
-                "kind_en",
-                "conducted",
-                "start",
-                "end",
-                "scale",
-                "grade",
-                "grade_status",
-                "grade_status_ja",
-                "grade_status_en",
-                "rank",
-                "known_grades",
-                "complete",
-                "previous",
-                "change",
-                "basis",
-                "inferred",
-            ],
-        ]
+        .pipe(described, "grades")
     )
 
 
@@ -95,21 +59,10 @@ def _against_previous(frame: pd.DataFrame) -> pd.DataFrame:
     # A letter without a date comes neither before nor after another.
     reported = frame[(frame["grade_status"] == "reported") & (frame["start"] != "")]
     before = reported.groupby("region")[["id", "scale", "rank"]].shift()
-    change = pd.Series(
-        [
-            _change(*row)
-            for row in zip(
-                reported["scale"],
-                reported["rank"],
-                before["id"],
-                before["scale"],
-                before["rank"],
-                strict=True,
-            )
-        ],
-        index=reported.index,
-        dtype="str",
+    pairs = zip(
+        reported["scale"], reported["rank"], before["id"], before["scale"], before["rank"], strict=True
     )
+    change = pd.Series([_change(*pair) for pair in pairs], index=reported.index, dtype="str")
     return frame.assign(
         previous=before["id"].astype("str").where(before["id"].notna()).reindex(frame.index).fillna(""),
         change=change.reindex(frame.index).fillna(""),
@@ -126,135 +79,33 @@ def _change(scale: str, rank: int, previous: object, scale_before: object, rank_
     return "same" if rank == rank_before else "up" if rank < rank_before else "down"
 
 
-def evaluation_statements(study: Study, schema: Schema) -> pd.DataFrame:
-    """The comments made in evaluations, one claim a row.
+def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
+    """Rounds of evaluation: how many regions were evaluated, and how many letters were read.
 
-    Columns out: record, evaluation, project, region (+ _ja, _en), kind (+ _ja, _en), conducted,
-    grade, stance (+ _ja, _en), statement_ja, statement_en, themes, basis.
+    What is unread is counted from the round's total, not from the rows that happen to exist. An
+    evaluation is of a round where programme and kind are its own and its date can lie in the year.
+    Columns out: record, programme (+ _ja, _en), kind (+ _ja, _en), year, start, end, total,
+    letters_read, unread, letters (those read, best first, space-separated), evaluations (ids of the rows).
     """
-    statements = study.tables["statements"].query("subject_type == 'evaluation'")
-    evaluations = grades(study, schema).rename(columns={"record": "evaluation"})[
-        [
-            "evaluation",
-            "project",
-            "region",
-            "region_ja",
-            "region_en",
-            "kind",
-            "kind_ja",
-            "kind_en",
-            "conducted",
-            "grade",
-        ]
-    ]
-    return (
-        statements.pipe(themed, study, "statements")
-        .pipe(with_vocabulary, schema, "stance", "stance")
-        .rename(columns={"id": "record", "subject": "evaluation"})
-        .merge(evaluations, on="evaluation", how="left", validate="m:1")
-        .loc[
-            :,
-            [
-                "record",
-                "evaluation",
-                "project",
-                "region",
-                "region_ja",
-                "region_en",
-                "kind",
-                "kind_ja",
-                "kind_en",
-                "conducted",
-                "grade",
-                "stance",
-                "stance_ja",
-                "stance_en",
-                "statement_ja",
-                "statement_en",
-                "themes",
-                "basis",
-            ],
-        ]
+    held = grades(study, schema).merge(
+        study.tables["evaluations"][["id", "published"]].rename(columns={"id": "record"}),
+        on="record",
+        validate="1:1",
     )
-
-
-def theme_profile(study: Study, schema: Schema) -> pd.DataFrame:
-    """How many evaluation comments of each region fall under each theme and stance.
-
-    Columns out: theme (+ _ja, _en), region (+ _ja, _en), stance (+ _ja, _en), comments (count),
-    records (their ids). A comment with two themes counts once under each.
-    """
-    comments = evaluation_statements(study, schema)
-    long = comments.assign(theme=comments["themes"].str.split()).explode("theme").dropna(subset="theme")
+    rows = []
+    for row in study.tables["rounds"].itertuples():
+        own = held[(held["programme"] == row.programme) & (held["kind"] == row.kind)]
+        day = own["conducted"].where(own["conducted"] != "", own["published"])
+        own = own[[same_time(each, row.year) for each in day]]
+        read = own[own["grade_status"] == "reported"].sort_values(["scale", "rank"], kind="stable")
+        rows.append((row.id, len(read), " ".join(read["grade"]), " ".join(own["record"])))
+    counted = pd.DataFrame(rows, columns=["id", "letters_read", "letters", "evaluations"])
     return (
-        long.groupby(["theme", "region", "stance"], sort=False)
-        .agg(comments=("record", "size"), records=("record", " ".join))
-        .reset_index()
-        .pipe(with_labels, study, "theme", "themes")
-        .pipe(with_labels, study, "region", "regions", fields=("name_ja", "name_en"))
-        .pipe(with_vocabulary, schema, "stance", "stance")
-        .pipe(in_order, "stance", schema.vocabularies["stance"])
-        .pipe(in_order, "region", region_order(study))
-        .pipe(in_order, "theme", study.tables["themes"]["id"])
-        .loc[
-            :,
-            [
-                "theme",
-                "theme_ja",
-                "theme_en",
-                "region",
-                "region_ja",
-                "region_en",
-                "stance",
-                "stance_ja",
-                "stance_en",
-                "comments",
-                "records",
-            ],
-        ]
-    )
-
-
-def statements(study: Study, schema: Schema) -> pd.DataFrame:
-    """Every statement with the region it is about, directly or through an evaluation.
-
-    Columns out: record, subject_type (+ _ja, _en), subject, region ("" where it is about no single
-    region), section, stance (+ _ja, _en), statement_ja, statement_en, themes, reference, basis.
-    """
-    regions = grades(study, schema).set_index("record")["region"]
-    return (
-        study.tables["statements"]
-        .pipe(themed, study, "statements")
-        .pipe(with_vocabulary, schema, "stance", "stance")
-        .pipe(with_vocabulary, schema, "subject_type", "subject_type")
-        .assign(
-            region=lambda f: (
-                f["subject"]
-                .map(regions)
-                .where(
-                    f["subject_type"] == "evaluation", f["subject"].where(f["subject_type"] == "region", "")
-                )
-            )
-        )
-        .rename(columns={"id": "record"})
-        .loc[
-            :,
-            [
-                "record",
-                "subject_type",
-                "subject_type_ja",
-                "subject_type_en",
-                "subject",
-                "region",
-                "section",
-                "stance",
-                "stance_ja",
-                "stance_en",
-                "statement_ja",
-                "statement_en",
-                "themes",
-                "reference",
-                "basis",
-            ],
-        ]
+        study.tables["rounds"]
+        .merge(counted, on="id", how="left", validate="1:1")
+        .assign(total=lambda f: f["regions_total"], unread=lambda f: f["regions_total"] - f["letters_read"])
+        .pipe(with_labels, study, "programme", "programmes")
+        .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
+        .pipe(with_dates, "year")
+        .pipe(described, "grade_rounds")
     )

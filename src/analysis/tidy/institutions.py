@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 import pandas as pd
 
 from analysis.tidy.joins import (
+    described,
     in_order,
     region_order,
     with_dates,
     with_labels,
+    with_regions,
     with_vocabulary,
 )
 from analysis.tidy.phases import project_spans
@@ -27,121 +30,77 @@ def institution_roles(study: Study, schema: Schema) -> pd.DataFrame:
     kinds = study.tables["institutions"][["id", "kind"]].rename(columns={"id": "institution"})
     return (
         study.tables["participations"]
-        .pipe(with_labels, study, "region", "regions", fields=("name_ja", "name_en"))
+        .pipe(with_regions, study)
         .pipe(with_labels, study, "project", "projects")
         .pipe(with_labels, study, "institution", "institutions")
         .merge(kinds, on="institution", how="left", validate="m:1")
         .pipe(with_vocabulary, schema, "kind", "institution_kind")
         .pipe(with_vocabulary, schema, "role", "role")
         .pipe(in_order, "region", region_order(study))
-        .rename(columns={"id": "record"})
-        .loc[
-            :,
-            [
-                "record",
-                "region",
-                "region_ja",
-                "region_en",
-                "project",
-                "project_ja",
-                "project_en",
-                "institution",
-                "institution_ja",
-                "institution_en",
-                "kind",
-                "kind_ja",
-                "kind_en",
-                "role",
-                "role_ja",
-                "role_en",
-                "basis",
-                "inferred",
-            ],
-        ]
+        .pipe(described, "institution_roles")
     )
 
 
 def institution_continuity(study: Study, schema: Schema) -> pd.DataFrame:
     """How far consecutive projects of a region share their core institutions.
 
-    Columns out: region (+ _ja, _en), previous, previous_ja, previous_en, project (+ _ja, _en),
-    previous_count, count, stayed, left, joined (ids), shared, union, jaccard (shared / union, four
-    decimals), lists (complete: both projects' core institutions are all named; partial; inferred).
-    Only projects for which the source names core institutions enter, in order of time.
+    A body and the one it was renamed or reorganised into are the same. Columns out: region (+ _ja,
+    _en), previous, previous_ja, previous_en, project (+ _ja, _en), previous_count, count, stayed,
+    left, joined (ids), shared, union, jaccard (shared / union, four decimals), lists (complete: both
+    projects' core institutions are all named; partial; inferred), at_least (yes: a list is open, so
+    that counts are minimums; no). Only projects for which the source names core institutions enter,
+    in order of time.
     """
     roles = institution_roles(study, schema).query("role == 'core' and project != ''")
     members = roles.groupby("project")["institution"].agg(lambda named: list(dict.fromkeys(named)))
-    inferred = roles.groupby("project")["basis"].agg(lambda b: (b == "inferred").any())
+    inferred = roles.groupby("project")["basis"].agg(lambda basis: (basis == "inferred").any())
     listed = study.tables["projects"].set_index("id")["core_institutions"]
+    first = _first_names(study)
     rows = []
     for region, projects in project_spans(study).groupby("region", sort=False):
-        named = [p for p in projects["record"] if p in members.index]
+        named = [project for project in projects["record"] if project in members.index]
         for before, after in pairwise(named):
-            rows.append(
-                {
-                    "region": region,
-                    "previous": before,
-                    "project": after,
-                    **_overlap(members[before], members[after]),
-                    "lists": _lists(listed[[before, after]], inferred[[before, after]]),
-                }
-            )
-    columns = [
-        "region",
-        "previous",
-        "project",
-        "previous_count",
-        "count",
-        "stayed",
-        "left",
-        "joined",
-        "shared",
-        "union",
-        "jaccard",
-        "lists",
-    ]
+            known, both = _overlap(members[before], members[after], first), [before, after]
+            complete = (listed[both] == "complete").all()
+            lists = "inferred" if inferred[both].any() else "complete" if complete else "partial"
+            known |= {"lists": lists, "at_least": "no" if complete else "yes"}
+            rows.append({"region": region, "previous": before, "project": after} | known)
+    if not rows:
+        return described(pd.DataFrame(), "institution_continuity")
     return (
-        pd.DataFrame(rows, columns=columns)
-        .pipe(with_labels, study, "region", "regions", fields=("name_ja", "name_en"))
+        pd.DataFrame(rows)
+        .pipe(with_regions, study)
         .pipe(with_labels, study, "previous", "projects")
         .pipe(with_labels, study, "project", "projects")
-        .loc[
-            :,
-            [
-                "region",
-                "region_ja",
-                "region_en",
-                "previous",
-                "previous_ja",
-                "previous_en",
-                "project",
-                "project_ja",
-                "project_en",
-                *columns[3:],
-            ],
-        ]
+        .pipe(described, "institution_continuity")
     )
 
 
-def _overlap(before: list[str], after: list[str]) -> dict[str, object]:
-    stayed = [i for i in after if i in before]
-    union = len({*before, *after})
+def _first_names(study: Study) -> Mapping[str, str]:
+    """For each institution the id of the body that it began as."""
+    before = dict(study.tables["institutions"][["id", "successor_of"]].itertuples(index=False))
+    first = {}
+    for institution in before:
+        first[institution] = institution
+        while before.get(first[institution]):
+            first[institution] = before[first[institution]]
+    return first
+
+
+def _overlap(before: list[str], after: list[str], first: Mapping[str, str]) -> dict[str, object]:
+    earlier, later = ({first[i] for i in named} for named in (before, after))
+    stayed = [i for i in after if first[i] in earlier]
+    union = len(earlier | later)
     return {
-        "previous_count": len(before),
-        "count": len(after),
+        "previous_count": len(earlier),
+        "count": len(later),
         "stayed": " ".join(stayed),
-        "left": " ".join(i for i in before if i not in after),
-        "joined": " ".join(i for i in after if i not in before),
-        "shared": len(stayed),
+        "left": " ".join(i for i in before if first[i] not in later),
+        "joined": " ".join(i for i in after if first[i] not in earlier),
+        "shared": len(earlier & later),
         "union": union,
-        "jaccard": round(len(stayed) / union, 4),
+        "jaccard": round(len(earlier & later) / union, 4),
     }
-
-
-def _lists(listed: pd.Series, inferred: pd.Series) -> str:
-    if inferred.any():
-        return "inferred"
-    return "complete" if (listed == "complete").all() else "partial"
 
 
 def indicators(study: Study) -> pd.DataFrame:
@@ -152,29 +111,10 @@ def indicators(study: Study) -> pd.DataFrame:
     """
     return (
         study.tables["indicators"]
-        .pipe(with_labels, study, "region", "regions", fields=("name_ja", "name_en"))
+        .pipe(with_regions, study)
         .pipe(with_dates, "as_of")
         .pipe(in_order, "region", region_order(study))
-        .rename(columns={"id": "record"})
-        .loc[
-            :,
-            [
-                "record",
-                "region",
-                "region_ja",
-                "region_en",
-                "measure",
-                "label_ja",
-                "label_en",
-                "value",
-                "unit",
-                "approximate",
-                "as_of",
-                "start",
-                "end",
-                "basis",
-            ],
-        ]
+        .pipe(described, "indicators")
     )
 
 
@@ -188,23 +128,5 @@ def regions(study: Study, schema: Schema) -> pd.DataFrame:
         study.tables["regions"]
         .pipe(with_vocabulary, schema, "origin", "origin")
         .pipe(in_order, "id", region_order(study))
-        .rename(columns={"id": "record"})
-        .loc[
-            :,
-            [
-                "record",
-                "label_ja",
-                "label_en",
-                "name_ja",
-                "name_en",
-                "prefecture",
-                "origin",
-                "origin_ja",
-                "origin_en",
-                "field_ja",
-                "field_en",
-                "basis",
-                "inferred",
-            ],
-        ]
+        .pipe(described, "regions")
     )

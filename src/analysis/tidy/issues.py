@@ -1,266 +1,236 @@
-"""Issues and what became of them: status, recurrence on later occasions, recommendations.
+"""Issues and what became of them: who links which later record to them, their status, later calls.
 
-That an issue recurs is a judgement: it rests on the codings, which say that the issue and a later
-statement are about the same theme. The tables name the statements, so that it can be doubted.
+That a passage speaks of an issue is a coder's judgement (the raw table `links`). Themes say nothing
+of it: what shares a theme with an issue need not speak of it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
-from analysis.tidy.grades import evaluation_statements
-from analysis.tidy.joins import region_order, themed, with_dates, with_labels, with_vocabulary
+from analysis.tidy.evidence import record_labels
+from analysis.tidy.grades import grades
+from analysis.tidy.joins import (
+    coder_order,
+    described,
+    in_order,
+    region_order,
+    themed,
+    themes_by_coder,
+    with_consensus,
+    with_dates,
+    with_labels,
+    with_vocabulary,
+)
+from analysis.tidy.statements import statements
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.validators import COMMON, CONSENSUS, NONE, Later, date_of
 
-COMMON = "common"
+CALLS = ("recommendation", "future_task")  # stances that ask for something to be done
+ROLES = ("considerations", "recommendations")  # of sections, in study.yaml
+LINKED = ("statements", "events", "institutions", "indicators")  # that may speak of an issue
 _COMMON_LABELS = {"scope_ja": "共通", "scope_en": "Common"}
-_CALLS = ("recommendation", "future_task")  # stances that ask for something to be done
-_OCCASION = ["occasion", "occasion_kind", "date", "start", "region", "statement", "stance", "theme"]
+_LINK = ["issue", "table", "record"]
 
 
-def occasions(study: Study, schema: Schema) -> pd.DataFrame:
-    """Statements made after the issues were raised, one row per statement and theme.
+def later_records(study: Study) -> dict[tuple[str, str], list[str]]:
+    """The records that may speak of issues, each with the issues that it is later than.
 
-    Columns out: occasion (evaluation-<date>, considerations, recommendations), occasion_kind,
-    date (as printed; the source's year for its own sections), start, region ("" for all regions),
-    statement, stance, theme ("" for a statement without one).
+    They are the statements, events, institutions and figures, and whatever else a coder linked.
+    Later is what is not dated before the issue was raised; a record without a date, what stands
+    after the issue in the source. Keys out: table and record, in the order of the tables.
     """
-    comments = evaluation_statements(study, schema).rename(
-        columns={"record": "statement", "conducted": "date"}
-    )
-    comments = comments.assign(
-        occasion="evaluation-" + comments["date"].str.lower().str.replace("/", "-"),
-        occasion_kind="evaluation",
-    )
-    own = (
-        study.tables["statements"]
-        .query("subject_type != 'evaluation'")
-        .pipe(themed, study, "statements")
-        .rename(columns={"id": "statement"})
-        .assign(
-            occasion=lambda f: f["section"].map({s.id: s.role for s in study.meta.sections}),
-            date=str(study.meta.year),
-            region=lambda f: f["subject"].where(f["subject_type"] == "region", ""),
-        )
-        .assign(occasion_kind=lambda f: f["occasion"])
-    )
-    asked = (own["occasion"] == "recommendations") & own["stance"].isin(_CALLS)
-    own = own[asked | (own["occasion"] == "considerations")]
+    later, issues = Later(study.tables), list(_in_order(study)["id"])
+    links = study.tables["links"]
+    linked = dict.fromkeys(zip(links["record_type"], links["record"], strict=True))
+    records = dict.fromkeys((table, id_) for table in LINKED for id_ in study.tables[table]["id"])
+    found = {
+        (table, record): [issue for issue in issues if not later.older(issue, table, record)]
+        for table, record in records | linked
+    }
+    return {key: known for key, known in found.items() if known}
+
+
+def counted_links(study: Study) -> pd.DataFrame:
+    """Every coder's links, and those that count under the coder `consensus`.
+
+    Columns out: those of the raw table, its record_type as `table`. Rows that say `none` are left out.
+    """
+    links = study.tables["links"].rename(columns={"record_type": "table"})
+    links = links[(links["relation"] != NONE) | (links["coder"] == CONSENSUS)]
+    rows = with_consensus(links, _LINK, "relation", silence=True)
+    return rows[rows["relation"] != NONE]
+
+
+def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
+    """Which later records speak of which issue, by each coder, and by consensus.
+
+    Columns out: issue, scope, issue_ja, issue_en (short labels), coder (`consensus`: what counts),
+    relation (+ _ja, _en), collective (yes: of the common issues as a whole), table, record, label_ja,
+    label_en (of a statement its words), stance (+ _ja, _en), regions, section, occasion (evaluation,
+    case_study, considerations, recommendations; + _ja, _en), date, start, passages, note_ja, note_en.
+    Order: issues, coders, records.
+    """
+    scopes = study.tables["issues"][["id", "scope"]].rename(columns={"id": "issue"})
+    links = counted_links(study)
+    records = _linked(study, schema, set(zip(links["table"], links["record"], strict=True)))
     return (
-        pd.concat([comments, own], ignore_index=True)
+        links.rename(columns={"note": "note_en"})
+        .merge(scopes, on="issue", how="left", validate="m:1")
+        .merge(records, on=["table", "record"], how="left", validate="m:1")
+        .pipe(with_labels, study, "issue", "issues", fields=("short_ja", "short_en"))
+        .pipe(with_vocabulary, schema, "relation", "link_relation")
+        .pipe(with_vocabulary, schema, "stance", "stance")
+        .pipe(with_vocabulary, schema, "occasion", "occasion")
         .pipe(with_dates, "date")
-        .assign(theme=lambda f: f["themes"].str.split(" "))
-        .explode("theme")
-        .loc[:, _OCCASION]
-        .sort_values("start", kind="stable")
-        .reset_index(drop=True)
+        .sort_values("place", kind="stable")
+        .pipe(in_order, "coder", coder_order(study, links))
+        .pipe(in_order, "issue", _in_order(study)["id"])
+        .pipe(described, "issue_links")
     )
 
 
-def issue_recurrence(study: Study, schema: Schema) -> pd.DataFrame:
-    """Each issue against each later occasion: is one of its themes spoken of again?
+def _linked(study: Study, schema: Schema, keys: Collection[tuple[str, str]]) -> pd.DataFrame:
+    """What is said of records that are linked, one row a record.
 
-    Columns out: issue, scope, occasion, occasion_kind, date, start, applicable (no: that occasion
-    did not speak of the issue's region), recurs (yes, no), themes, statements, stances.
-    Order: issues as numbered, occasions in time, the source's own considerations and
-    recommendations last.
+    Columns out: table, record, label_ja, label_en, stance, regions, section, occasion, date, place
+    (in the order of the tables).
     """
-    spoken = occasions(study, schema)
-    scopes = _scoped(study)
-    pairs = scopes.merge(
-        spoken[["occasion", "occasion_kind", "date", "start"]].drop_duplicates("occasion"),
-        how="cross",
-    )
-    heard = scopes.merge(spoken, how="cross").query(
-        "(region == '' or scope == @COMMON or region == scope)"
-        # An occasion before an issue was raised could not speak of it again.
-        " and (start == '' or since == '' or start >= since)"
-    )
-    about = [t in themes.split() for t, themes in zip(heard["theme"], heard["themes"], strict=True)]
-    shared = heard[pd.Series(about, index=heard.index, dtype=bool)]
-    found = (
-        shared.groupby(["issue", "occasion"], sort=False)
-        .agg(themes=("theme", _distinct), statements=("statement", _distinct), stances=("stance", _distinct))
-        .reset_index()
-    )
-    present = heard[["issue", "occasion"]].drop_duplicates().assign(applicable="yes")
+    labels = record_labels(study, schema)
+    said = statements(study, schema).set_index("record")
+    evaluated = grades(study, schema).set_index("record")["conducted"]
+    frames = {table: study.tables[table].set_index("id") for table, _ in keys}
+    places = dict(study.tables["passages"][["id", "section"]].itertuples(index=False))
+    roles = {section.id: section.role for section in study.meta.sections}
+    rows = []
+    for place, (table, record) in enumerate(zip(labels["table"], labels["record"], strict=True)):
+        if (table, record) not in keys:
+            continue
+        row = said.loc[record] if table == "statements" else frames[table].loc[record]
+        evaluation = record if table == "evaluations" else row.get("subject", "")
+        judged = evaluation in evaluated and row.get("subject_type", "evaluation") == "evaluation"
+        section = row.get("section") or _section(row, places)
+        rows.append(
+            {
+                "table": table,
+                "record": record,
+                "stance": row.get("stance", ""),
+                "regions": row.get("regions", row.get("region", "")),
+                "section": section,
+                "occasion": "evaluation" if judged else roles.get(section) or "case_study",
+                "date": (evaluated[evaluation] if judged else date_of(table, row)) or str(study.meta.year),
+                "place": place,
+            }
+        )
+    columns = ["table", "record", "stance", "regions", "section", "occasion", "date", "place"]
+    return pd.DataFrame(rows, columns=columns).merge(labels, on=["table", "record"], how="left")
+
+
+def _section(row: pd.Series, places: dict[str, str]) -> str:
+    return next((places[p] for p in row.get("passages", "").split() if p in places), "")
+
+
+def issue_statuses(study: Study, schema: Schema) -> pd.DataFrame:
+    """What later passages say of each issue's status, by each coder and by consensus.
+
+    Columns out: issue, scope, issue_ja, issue_en (short labels), coder, status (+ _ja, _en; under
+    `consensus` also open: the coders differ), assessed, statement, passages, note_ja, note_en.
+    """
+    rows = with_consensus(study.tables["assessments"], ["issue"], "status")
+    scopes = study.tables["issues"][["id", "scope"]].rename(columns={"id": "issue"})
+    judged = rows[["issue"]].drop_duplicates()
+    settled = rows.loc[rows["coder"] == CONSENSUS, "issue"]
+    undecided = judged[~judged["issue"].isin(settled)].assign(coder=CONSENSUS, status="open")
     return (
-        pairs.drop(columns=["themes", "since"])
-        .merge(present, on=["issue", "occasion"], how="left", validate="1:1")
-        .merge(found, on=["issue", "occasion"], how="left", validate="1:1")
-        .fillna({"applicable": "no", "themes": "", "statements": "", "stances": ""})
-        .assign(recurs=lambda f: (f["statements"] != "").map({True: "yes", False: "no"}))
-        .loc[
-            :,
-            [
-                "issue",
-                "scope",
-                "occasion",
-                "occasion_kind",
-                "date",
-                "start",
-                "applicable",
-                "recurs",
-                "themes",
-                "statements",
-                "stances",
-            ],
-        ]
+        pd.concat([rows, undecided], ignore_index=True)
+        .fillna("")
+        .rename(columns={"note": "note_en"})
+        .merge(scopes, on="issue", how="left", validate="m:1")
+        .pipe(with_labels, study, "issue", "issues", fields=("short_ja", "short_en"))
+        .pipe(_with_status, schema)
+        .pipe(in_order, "coder", coder_order(study, rows))
+        .pipe(in_order, "issue", _in_order(study)["id"])
+        .pipe(described, "issue_statuses")
+    )
+
+
+def _with_status(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
+    labels = dict(schema.vocabularies["assessment_status"]) | {
+        "open": schema.vocabularies["consensus"]["open"]
+    }
+    return frame.assign(
+        status_ja=[labels[status].ja for status in frame["status"]],
+        status_en=[labels[status].en for status in frame["status"]],
     )
 
 
 def issues(study: Study, schema: Schema) -> pd.DataFrame:
-    """One row an issue with what became of it.
+    """One row an issue with what became of it, by consensus.
 
-    Columns out: record, scope (+ _ja, _en), number, raised, label_ja, label_en, short_ja,
-    short_en, themes, status (+ _ja, _en; of the latest assessment), assessed, assessment (its
-    statement), evaluations, considerations, recommendations (statements where a theme recurs),
-    taken_up (no: no later statement shares a theme and no assessment speaks of it), basis.
+    Columns out: record, scope (+ _ja, _en), number, raised, label_ja, label_en, short_ja, short_en,
+    themes, status (+ _ja, _en; not_assessed where nobody judged it), assessed, assessment (the
+    statement it rests on), named, same_topic, answered (later records so linked), collective_links (how
+    many of the links are of the common issues as a whole), basis, inferred.
     """
-    latest = (
-        study.tables["assessments"]
-        .pipe(with_dates, "assessed")
-        .sort_values("start", kind="stable")
-        .drop_duplicates("issue", keep="last")
-        .rename(columns={"statement": "assessment"})[["issue", "assessed", "status", "assessment"]]
-    )
-    again = (
-        issue_recurrence(study, schema)
-        .pivot_table(
-            index="issue", columns="occasion_kind", values="statements", aggfunc=_distinct, fill_value=""
-        )
-        .reindex(columns=["evaluation", "considerations", "recommendations"], fill_value="")
-    )
+    links = issue_links(study, schema).query("coder == @CONSENSUS")
+    counts = pd.crosstab(links["issue"], links["relation"])
+    counts["collective_links"] = links.query("collective == 'yes'").groupby("issue").size()
+    counted = {"names": "named", "same_topic": "same_topic", "answers": "answered"}
+    counts = counts.reindex(columns=[*counted, "collective_links"]).fillna(0).astype("int64")
+    status = issue_statuses(study, schema).query("coder == @CONSENSUS")
+    status = status.rename(columns={"statement": "assessment"})
+    columns = ["issue", "status", "assessed", "assessment"]
     return (
-        _ordered(study)
+        _in_order(study)
         .pipe(themed, study, "issues")
         .pipe(_with_scope, study)
         .rename(columns={"id": "record"})
-        .merge(latest, left_on="record", right_on="issue", how="left", validate="1:1")
-        .drop(columns="issue")
+        .merge(counts.rename(columns=counted), left_on="record", right_index=True, how="left")
+        .merge(status[columns], left_on="record", right_on="issue", how="left", validate="1:1")
         .fillna({"status": "not_assessed", "assessed": "", "assessment": ""})
-        .pipe(with_vocabulary, schema, "status", "assessment_status")
-        .merge(
-            again.rename(columns={"evaluation": "evaluations"}),
-            left_on="record",
-            right_index=True,
-            how="left",
-            validate="1:1",
-        )
-        .fillna({"evaluations": "", "considerations": "", "recommendations": ""})
-        .assign(taken_up=_taken_up)
-        .loc[
-            :,
-            [
-                "record",
-                "scope",
-                "scope_ja",
-                "scope_en",
-                "number",
-                "raised",
-                "label_ja",
-                "label_en",
-                "short_ja",
-                "short_en",
-                "themes",
-                "status",
-                "status_ja",
-                "status_en",
-                "assessed",
-                "assessment",
-                "evaluations",
-                "considerations",
-                "recommendations",
-                "taken_up",
-                "basis",
-                "inferred",
-            ],
-        ]
+        .fillna(dict.fromkeys([*counted.values(), "collective_links"], 0))
+        .astype(dict.fromkeys([*counted.values(), "collective_links"], "int64"))
+        .pipe(_with_status, schema)
+        .pipe(described, "issues")
     )
 
 
-def outlook(study: Study, schema: Schema) -> pd.DataFrame:
-    """Recommendations and future tasks against the issues whose theme they share.
+def calls(study: Study, schema: Schema) -> pd.DataFrame:
+    """What the source asks for after the issues, by each coder and by consensus.
 
-    Columns out: relation (answers; no_issue: a recommendation that answers none of the issues;
-    unanswered: an issue that no recommendation answers), recommendation, stance (+ _ja, _en),
-    statement_ja, statement_en, issue, scope, issue_ja, issue_en (short labels), themes (shared).
+    A call is a recommendation or a future task in a section of considerations or recommendations.
+    Columns out: record, section, occasion (+ _ja, _en), stance (+ _ja, _en), statement_ja,
+    statement_en, regions, coder, themes (ids), issues (those it answers, ids), basis.
     """
-    asked = (
-        study.tables["statements"]
-        .query("stance in @_CALLS")
-        .pipe(themed, study, "statements")
-        .loc[lambda f: f["section"].isin([s.id for s in study.meta.sections if s.role == "recommendations"])]
-        .pipe(with_vocabulary, schema, "stance", "stance")
-        .rename(columns={"id": "recommendation"})[
-            ["recommendation", "stance", "stance_ja", "stance_en", "statement_ja", "statement_en", "themes"]
-        ]
-    )
-    raised = issues(study, schema)[["record", "scope", "short_ja", "short_en", "themes"]].rename(
-        columns={"record": "issue", "short_ja": "issue_ja", "short_en": "issue_en", "themes": "issue_themes"}
-    )
-    answers = asked.merge(raised, how="cross").assign(
-        themes=lambda f: pd.Series(_shared(f), index=f.index, dtype="str"), relation="answers"
-    )
-    answers = answers[answers["themes"] != ""]
-    idle = asked[~asked["recommendation"].isin(answers["recommendation"])].assign(relation="no_issue")
-    unanswered = raised[~raised["issue"].isin(answers["issue"])].assign(
-        relation="unanswered", themes=lambda f: f["issue_themes"]
-    )
+    asked = statements(study, schema).query("stance in @CALLS").rename(columns={"themes": "counted"})
+    roles = {section.id: section.role for section in study.meta.sections}
+    asked = asked.assign(occasion=asked["section"].map(roles)).query("occasion in @ROLES")
+    links = counted_links(study).query("table == 'statements' and relation == 'answers'")
+    answered = links.groupby(["record", "coder"], sort=False)["issue"].agg(" ".join).to_dict()
+    themes = themes_by_coder(study, "statements")
+    coders = pd.concat([study.tables["codings"][["coder"]], study.tables["links"][["coder"]]])
+    order = coder_order(study, coders)
+    rows = asked.merge(pd.DataFrame({"coder": order}), how="cross")
+    keys = list(zip(rows["record"], rows["coder"], strict=True))
     return (
-        pd.concat([answers, idle, unanswered], ignore_index=True)
-        .reindex(
-            columns=[
-                "relation",
-                "recommendation",
-                "stance",
-                "stance_ja",
-                "stance_en",
-                "statement_ja",
-                "statement_en",
-                "issue",
-                "scope",
-                "issue_ja",
-                "issue_en",
-                "themes",
-            ]
+        rows.assign(
+            themes=[themes.get(key, "") for key in keys],
+            issues=[answered.get(key, "") for key in keys],
         )
-        .astype("object")  # a column that no part has is a number to pandas, and takes no text
-        .fillna("")
-        .astype("str")
+        .pipe(with_vocabulary, schema, "occasion", "occasion")
+        .pipe(described, "calls")
     )
 
 
-def _shared(frame: pd.DataFrame) -> list[str]:
-    return [
-        " ".join(t for t in raised.split() if t in asked.split())
-        for asked, raised in zip(frame["themes"], frame["issue_themes"], strict=True)
-    ]
-
-
-def _taken_up(frame: pd.DataFrame) -> pd.Series:
-    again = frame["evaluations"] + frame["considerations"] + frame["recommendations"]
-    return ((again != "") | (frame["status"] != "not_assessed")).map({True: "yes", False: "no"})
-
-
-def _scoped(study: Study) -> pd.DataFrame:
-    return (
-        _ordered(study)
-        .pipe(themed, study, "issues")
-        .pipe(with_dates, "raised")
-        .rename(columns={"id": "issue", "start": "since"})[["issue", "scope", "themes", "since"]]
-    )
-
-
-def _ordered(study: Study) -> pd.DataFrame:
+def _in_order(study: Study) -> pd.DataFrame:
     """Issues in reading order: the common ones, then each region's, by number."""
-    order = {scope: n for n, scope in enumerate([COMMON, *region_order(study)])}
     return (
         study.tables["issues"]
-        .assign(place=lambda f: f["scope"].map(order))
-        .sort_values(["place", "number"], kind="stable")
-        .drop(columns="place")
+        .sort_values("number", kind="stable")
+        .pipe(in_order, "scope", [COMMON, *region_order(study)])
     )
 
 
@@ -268,8 +238,3 @@ def _with_scope(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     named = with_labels(frame, study, "scope", "regions", fields=("name_ja", "name_en"))
     common = named["scope"] == COMMON
     return named.assign(**{c: named[c].mask(common, text) for c, text in _COMMON_LABELS.items()})
-
-
-def _distinct(values: pd.Series) -> str:
-    """The distinct ids in a column of (space-separated) ids, in order of first mention."""
-    return " ".join(dict.fromkeys(" ".join(v for v in values if v).split()))

@@ -1,17 +1,51 @@
-"""The joins that every tidy table is made with: labels, vocabularies, dates, themes."""
+"""What every tidy table is made with: its described columns, labels, vocabularies, dates, judgements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
+import yaml
 
+from analysis import paths
 from analysis.transcribe.load import Study
 from analysis.transcribe.periods import parse
-from analysis.transcribe.validators import CONSENSUS, NONE
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.validators import CONSENSUS, NONE
 
 LANGUAGES = ("ja", "en")
+NAMES = ("name_ja", "name_en")  # what a region is called for short
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a tidy table; the same name means the same in every table."""
+
+    name: str
+    type: str
+    title_ja: str
+    title_en: str
+
+
+@cache
+def columns() -> tuple[dict[str, Column], dict[str, dict]]:
+    """The tidy tables' columns, and the tables with their titles, from data/schema.yaml."""
+    document = yaml.load(paths.SCHEMA.read_text("utf-8"), Loader=yaml.CSafeLoader)
+    known = {name: Column(name, *spec) for name, spec in document["tidy_columns"].items()}
+    return known, document["tidy"]
+
+
+def described(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """The columns that data/schema.yaml describes of a tidy table, in that order.
+
+    An id becomes the `record`; of an empty table all columns are made. Raises KeyError where the
+    frame lacks one.
+    """
+    wanted = columns()[1][table]["columns"]
+    frame = frame if "record" in frame else frame.rename(columns={"id": "record"})
+    return frame.reindex(columns=wanted) if frame.empty else frame[wanted]
 
 
 def with_labels(
@@ -34,6 +68,11 @@ def with_labels(
     merged = frame.merge(target, on=column, how="left", validate="m:1")
     added = [name for name in merged if name not in frame]
     return merged.fillna(dict.fromkeys(added, ""))
+
+
+def with_regions(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Add `region_ja`, `region_en`: what the region is called for short."""
+    return with_labels(frame, study, "region", "regions", fields=NAMES)
 
 
 def with_vocabulary(frame: pd.DataFrame, schema: Schema, column: str, vocabulary: str) -> pd.DataFrame:
@@ -88,17 +127,47 @@ def counted_codings(study: Study) -> pd.DataFrame:
     return codings.loc[counts, ["record_type", "record", "theme"]].drop_duplicates()
 
 
-def themes_of(study: Study, record_type: str) -> pd.Series:
-    """The themes each record has by its coders: index record id, values tuples of theme ids."""
-    codings = counted_codings(study).query("record_type == @record_type")
-    order = {theme: n for n, theme in enumerate(study.tables["themes"]["id"])}
-    return codings.groupby("record")["theme"].agg(
-        lambda themes: tuple(sorted(themes, key=lambda t: order.get(t, len(order))))
-    )
-
-
 def themed(frame: pd.DataFrame, study: Study, record_type: str) -> pd.DataFrame:
     """Add `themes`: the ids of the themes of each row's `id`, space-separated."""
-    themes = themes_of(study, record_type)
-    given = [" ".join(themes.get(record, ())) for record in frame["id"]]
+    themes = themes_by_coder(study, record_type)
+    given = [themes.get((record, CONSENSUS), "") for record in frame["id"]]
     return frame.assign(themes=pd.Series(given, index=frame.index, dtype="str"))
+
+
+def with_consensus(rows: pd.DataFrame, unit: list[str], said: str, *, silence: bool = False) -> pd.DataFrame:
+    """Every coder's judgements, and those that count once more under the coder `consensus`.
+
+    Columns in: `coder`, the columns that make one unit of judgement, and what is said of it. What
+    counts is the consensus where there is one; else what all coders say alike: with one coder, that.
+    With `silence`, a coder without a row has said something, too.
+    """
+    own = rows["coder"] != CONSENSUS
+    coders = rows.loc[own, "coder"].nunique()
+    settled = set(rows.loc[~own, unit].itertuples(index=False, name=None))
+    groups = rows[own].groupby(unit, sort=False)
+    agreed = groups[said].transform("nunique") == 1
+    if silence:
+        agreed &= groups["coder"].transform("nunique") == coders
+    alike = rows[own][agreed].drop_duplicates(unit)
+    unsettled = [row not in settled for row in alike[unit].itertuples(index=False, name=None)]
+    return pd.concat([rows, alike[unsettled].assign(coder=CONSENSUS)], ignore_index=True)
+
+
+def coder_order(study: Study, rows: pd.DataFrame) -> list[str]:
+    """The coders of some rows as study.yaml lists them, the consensus last."""
+    present = set(rows["coder"])
+    listed = [coder.id for coder in study.meta.coders if coder.id in present]
+    return [*listed, *sorted(present - {*listed, CONSENSUS}), CONSENSUS]
+
+
+def themes_by_coder(study: Study, record_type: str) -> Mapping[tuple[str, str], str]:
+    """The themes that each coder gave a record, space-separated: (record, coder) to ids.
+
+    Under `consensus` are those that count.
+    """
+    codings = study.tables["codings"].query("record_type == @record_type")
+    counted = counted_codings(study).query("record_type == @record_type").assign(coder=CONSENSUS)
+    given = pd.concat([codings[(codings["coder"] != CONSENSUS) & (codings["theme"] != NONE)], counted])
+    order = {theme: place for place, theme in enumerate(study.tables["themes"]["id"])}
+    given = given.sort_values("theme", key=lambda themes: themes.map(order), kind="stable")
+    return given.groupby(["record", "coder"])["theme"].agg(" ".join).to_dict()

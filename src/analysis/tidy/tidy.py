@@ -11,9 +11,10 @@ import pandas as pd
 
 from analysis import paths
 from analysis.tidy import datapackage
-from analysis.tidy.tables import DESCRIPTOR, Column, as_files, columns, tidy
+from analysis.tidy.joins import Column, columns
 
-__all__ = ["DESCRIPTOR", "Column", "Data", "as_files", "columns", "read", "show_reads", "tidy"]
+__all__ = ["DESCRIPTOR", "Column", "Data", "columns", "read", "show_reads"]
+DESCRIPTOR = datapackage.FILE
 _TYPES = {"integer": "Int64", "number": "float64"}
 _reads: dict[str, None] = {}  # study/file read in this process: what a notebook depends on
 

@@ -98,7 +98,10 @@ def _tables(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, CsvTable
         files += [p for p in sorted(folder.glob(f"{name}-*.csv")) if schema.table_of(p.name)]
         if not present and table.own_place and kind == "document":
             # Every row of every table would name a passage that is not there: said once.
-            expected, advice = "the passages of the source", "add it: a study of a document cites its passages"
+            expected, advice = (
+                "the passages of the source",
+                "add it: a study of a document cites its passages",
+            )
             problems.append(Problem(shown(path), None, None, "no such file", expected, advice))
         elif not present:
             tables[name] = csv_table.absent(path, fields)

@@ -22,7 +22,6 @@ LANGUAGES = ("ja", "en")
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # an id
 
 
-
 @dataclass(frozen=True)
 class Text:
     """The same words in both languages."""

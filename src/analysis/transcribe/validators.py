@@ -103,7 +103,9 @@ def check(raw: RawTables) -> list[Problem]:
     return [problem for validator in VALIDATORS for problem in validator(raw)]
 
 
-def unknown_id(table: CsvTable, line: int, column: str, cell: str, file: str, known: Collection[str]) -> Problem:
+def unknown_id(
+    table: CsvTable, line: int, column: str, cell: str, file: str, known: Collection[str]
+) -> Problem:
     """Return the problem of an id that names nothing, with the nearest one that exists."""
     advice = _did_you_mean(cell, known, f"add it to {file}.csv or correct it")
     return table.problem(line, column, quoted(cell), f"an id of {file}.csv", advice)
@@ -177,7 +179,10 @@ def ids_are_of_one_row(raw: RawTables) -> Iterator[Problem]:
             if field.name == "id":
                 expected, advice = f"an id of its own (line {first} has it)", "give one another id"
             else:
-                expected, advice = f"a {field.name} of its own (line {first} has it)", "correct one of the two"
+                expected, advice = (
+                    f"a {field.name} of its own (line {first} has it)",
+                    "correct one of the two",
+                )
             yield table.problem(line, field.name, quoted(cell), expected, advice)
 
 
@@ -510,7 +515,7 @@ def _undecided(raw: RawTables, said: Mapping, agreed: Collection) -> Iterator[Pr
 
 def links_are_with_later_records(raw: RawTables) -> Iterator[Problem]:
     """A record that is linked to an issue is not older: by its date, else by its place in the source."""
-    later = Later(raw)
+    later = Later({name: table.sound for name, table in raw.tables.items()})
     for table, row in raw.rows("links", "issue", "record_type", "record"):
         if older := later.older(row.issue, row.record_type, row.record):
             expected = f"a record later than {row.issue} ({older})"
@@ -519,27 +524,33 @@ def links_are_with_later_records(raw: RawTables) -> Iterator[Problem]:
 
 
 class Later:
-    """Which records are later than an issue."""
+    """Which records are later than an issue, in tables with an `id` (as typed, or as read)."""
 
-    def __init__(self, raw: RawTables) -> None:
-        passages = raw.with_columns("passages", "id")
-        self._place = {id_: n for n, id_ in enumerate(passages.sound["id"])} if passages else {}
-        self._issues = raw.by_id("issues", "raised", *(["passages"] if passages else []))
-        self._rows = {name: raw.by_id(name) for name in raw.tables if name in (*DATES, "statements")}
-        self._rows |= {name: raw.by_id(name) for name in ("institutions", "participations")}
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._tables = tables
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._place = {id_: place for place, id_ in enumerate(self._of("passages"))}
 
     def older(self, issue: str, table: str, record: str) -> str:
         """Say why a record is older than an issue; "" where it is later, or nothing can be said."""
-        raised, row = self._issues.get(issue), self._rows.get(table, {}).get(record)
+        raised, row = self._of("issues").get(issue), self._of(table).get(record)
         if raised is None or row is None:
             return ""
         day = date_of(table, row)
-        if not day and getattr(row, "subject_type", "") == "evaluation":
-            evaluation = self._rows.get("evaluations", {}).get(row.subject)
-            day = date_of("evaluations", evaluation) if evaluation else ""
+        if getattr(row, "subject_type", "") == "evaluation":
+            day = date_of("evaluations", self._of("evaluations").get(row.subject))
         if day:
-            return f"raised {raised.raised}, dated {day}" if before(day, raised.raised) else ""
+            since = getattr(raised, "raised", "")
+            return f"raised {since}, dated {day}" if before(day, since) else ""
         return "" if self._stands_after(row, raised) else "it stands before the issue in the source"
+
+    def _of(self, table: str) -> dict[str, Any]:
+        """The rows of a table by id."""
+        if table not in self._rows:
+            frame = self._tables.get(table, pd.DataFrame())
+            known = frame.drop_duplicates("id") if "id" in frame else frame.iloc[:0]
+            self._rows[table] = {row.id: row for row in known.itertuples()}
+        return self._rows[table]
 
     def _stands_after(self, row: Any, issue: Any) -> bool:
         own, raised = (

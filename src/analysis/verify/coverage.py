@@ -20,6 +20,7 @@ from analysis.verify.layout import Layout, Span
 from analysis.verify.normaliser import normalise
 
 UNCOVERED = "uncovered"  # the table of passages that no record stands on
+_BESIDE = ("links", "assessments", "clauses")  # what is said about records and passages
 HEADINGS = "study.yaml"  # where the headings stand
 
 
@@ -162,7 +163,7 @@ def _citing(study: Study) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """The tables that cite each passage, and the reasons for those that no record stands on."""
     tables: dict[str, list[str]] = defaultdict(list)
     for name, table in study.tables.items():
-        if "passages" in table and name != UNCOVERED:
+        if "passages" in table and name not in (UNCOVERED, *_BESIDE):
             for passage in table["passages"].str.split().explode().dropna().unique():
                 tables[passage].append(name)
     reasons = {}
