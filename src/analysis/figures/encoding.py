@@ -1,0 +1,157 @@
+"""The one way in which figures draw what is stated, inferred, lent, open, unknown or not reported.
+
+    stated      solid
+    inferred    hatched: the transcriber concluded the years
+    lent        outlined: the source gives no years; those of the programme are drawn
+    open end    an arrow: it goes on beyond what the source tells
+    unknown end fades out: the source does not say when it ended
+    no period   is not placed but named below the chart
+    not reported, unread: an empty, dashed tile
+
+Colour only says which region; policy is grey.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.figures import style
+from analysis.figures.axis import TimeAxis
+from analysis.figures.colours import PAPER, POLICY, QUIET, WASH
+from analysis.figures.sheet import Sheet
+from analysis.figures.words import words
+
+STATES = ("stated", "inferred", "lent")
+ENDS = ("closed", "open", "unknown")
+MARKERS = ("o", "s", "D", "^", "v", "P")  # the n-th region's, where points stand for regions
+FADE = 46.0  # pixels in which an unknown end fades out
+
+
+@dataclass(frozen=True)
+class Span:
+    """When something was, as far as it is known, read from the columns of a tidy table."""
+
+    start: str  # ISO dates; "" where there is none
+    end: str
+    state: str  # one of STATES
+    before: str = "closed"  # of ENDS: how it starts
+    after: str = "closed"  # and how it ends
+
+    @property
+    def placed(self) -> bool:
+        return bool(self.start or self.end)
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """What the key has to explain of it."""
+        ends = {f"{end}_end" for end in (self.before, self.after) if end != "closed"}
+        return (self.state, *sorted(ends)) if self.placed else ("unplaced",)
+
+    def described(self, language: str) -> str:
+        """How it is known, in words: nothing where it is stated from end to end."""
+        told = [words(language).text(f"is_{sign}") for sign in self.signs if sign != "stated"]
+        return {"ja": "、", "en": "; "}[language].join(told)
+
+
+def span_of(row: Mapping[str, Any]) -> Span:
+    """Read a span from a row with columns start, end, and where there are: open_end, period, inferred, period_source."""
+    start, end = str(row["start"]), str(row["end"])
+    inferred = {"period", "date"} & {*str(row.get("inferred", "")).split()}
+    state = "lent" if row.get("period_source") == "programme" else "inferred" if inferred else "stated"
+    before = "closed" if start else "open" if str(row.get("period", "")).startswith("..") else "unknown"
+    after = "closed" if end else "open" if row.get("open_end") == "yes" else "unknown"
+    return Span(start, end, state, before, after)
+
+
+def draw_span(
+    sheet: Sheet, axis: TimeAxis, span: Span, y: float, height: float, colour: str = POLICY
+) -> tuple[float, float]:
+    """Draw a placed span as a bar with its top at y; return its left and right edge.
+
+    An open end runs to the edge of the axis and ends in an arrow, an unknown one fades out.
+    """
+    left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
+    right = axis(span.end) if span.end else axis.right if span.after == "open" else axis(span.start) + FADE
+    draw_bar(sheet, (left, right), y, height, span, colour)
+    return left, right
+
+
+def draw_bar(
+    sheet: Sheet, edges: tuple[float, float], y: float, height: float, span: Span, colour: str = POLICY
+) -> None:
+    """Draw a bar between two edges as its span is known."""
+    left, right = edges
+    x0, x1 = left, max(right, left + 3)
+    tip = min(height * 0.6, (x1 - x0) / 2)
+    if span.after == "unknown":
+        x1 = max(x1 - FADE, x0)
+        _fade(sheet, x1, right, y, height, span.state, colour)
+    if span.before == "unknown":
+        x0 = min(x0 + FADE, x1)
+        _fade(sheet, x0, left, y, height, span.state, colour)
+    if x1 > x0:
+        into = x1 - tip if span.after == "open" else x1
+        out = x0 + tip if span.before == "open" else x0
+        half = y + height / 2
+        corners = [(out, y), (into, y), (x1, half), (into, y + height), (out, y + height), (x0, half)]
+        _filled(sheet, corners, span.state, colour)
+
+
+def _filled(sheet: Sheet, corners: list[tuple[float, float]], state: str, colour: str) -> None:
+    how: dict[str, Any] = {"joinstyle": "miter", "gid": state}
+    if state == "stated":
+        sheet.shape(corners, colour, "none", **how)
+    elif state == "inferred":
+        sheet.shape(corners, PAPER, "none")
+        sheet.shape(corners, "none", colour, hatch="//////", hatchcolor=colour, **how)
+    else:
+        sheet.shape(corners, PAPER, colour, **how)
+
+
+def _fade(sheet: Sheet, near: float, far: float, y: float, height: float, state: str, colour: str) -> None:
+    """From the known side to nothing in steps."""
+    steps = 8
+    for n in range(steps):
+        a, b = (near + (far - near) * k / steps for k in (n, n + 1))
+        alpha = (1 - (n + 0.5) / steps) * (1 if state == "stated" else 0.5)
+        sheet.box(min(a, b), y, abs(b - a), height, colour, alpha=alpha, gid="fade", linewidth=0)
+
+
+def draw_key(
+    sheet: Sheet, signs: Iterable[str], language: str, *, left: float = 0, colour: str = POLICY
+) -> None:
+    """Explain the signs that a chart uses, in one row (or more, where one has no room).
+
+    `signs`: of STATES, `open_end`, `unknown_end`, `not_reported`, `grade`; others are passed over.
+    """
+    used, word = {*signs}, words(language)
+    x, y = left, sheet.top
+    for sign in (*STATES, "none", "open_end", "unknown_end", "grade", "not_reported"):
+        if sign not in used:
+            continue
+        label = word.text(f"key_{sign}")
+        width = 34 + style.text_width(label) + 18
+        if x > left and x + width - 18 > sheet.width - 4:
+            x, y = left, y + 22
+        _sample(sheet, sign, x, y, colour)
+        sheet.middle(x + 34, y + 9, label, colour=QUIET)
+        x += width
+    sheet.top = y + 22 if used else y
+
+
+def _sample(sheet: Sheet, sign: str, x: float, y: float, colour: str) -> None:
+    if sign in STATES:
+        draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "x", sign), colour)
+    elif sign == "none":
+        sheet.line(x, y + 9, x + 26, y + 9)
+    elif sign == "open_end":
+        draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "", "stated", after="open"), colour)
+    elif sign == "unknown_end":
+        _fade(sheet, x, x + 26, y + 4, 10, "stated", colour)
+    else:
+        sheet.tile(x + 13, y + 9, "A" if sign == "grade" else "", size=18)
+
+
+__all__ = ["ENDS", "MARKERS", "STATES", "WASH", "Span", "draw_bar", "draw_key", "draw_span", "span_of"]
