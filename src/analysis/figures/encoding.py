@@ -46,8 +46,9 @@ class Span:
     @property
     def signs(self) -> tuple[str, ...]:
         """What the key has to explain of it."""
-        ends = {f"{end}_end" for end in (self.before, self.after) if end != "closed"}
-        return (self.state, *sorted(ends)) if self.placed else ("unplaced",)
+        start = ["unknown_start"] if self.before == "unknown" else []
+        end = [f"{self.after}_end"] if self.after != "closed" else []
+        return (self.state, *start, *end) if self.placed else ("unplaced",)
 
     def described(self, language: str) -> str:
         """How it is known, in words: nothing where it is stated from end to end."""
@@ -128,7 +129,7 @@ def draw_key(
     """
     used, word = {*signs}, words(language)
     x, y = left, sheet.top
-    for sign in (*STATES, "none", "open_end", "unknown_end", "grade", "not_reported"):
+    for sign in (*STATES, "none", "open_end", "unknown_end", "unknown_start", "grade", "not_reported"):
         if sign not in used:
             continue
         label = word.text(f"key_{sign}")
@@ -150,6 +151,8 @@ def _sample(sheet: Sheet, sign: str, x: float, y: float, colour: str) -> None:
         draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "", "stated", after="open"), colour)
     elif sign == "unknown_end":
         _fade(sheet, x, x + 26, y + 4, 10, "stated", colour)
+    elif sign == "unknown_start":
+        _fade(sheet, x + 26, x, y + 4, 10, "stated", colour)
     else:
         sheet.tile(x + 13, y + 9, "A" if sign == "grade" else "", size=18)
 

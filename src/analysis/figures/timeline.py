@@ -2,11 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pandas as pd
+from matplotlib.figure import Figure
 
+from analysis.figures import style
+from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
+from analysis.figures.colours import INK, PAPER, QUIET, accent
+from analysis.figures.encoding import draw_key, span_of
+from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, roman, shade, when
+from analysis.figures.regions import draw_region, grade_items, project_items, signs_of, unplaced
+from analysis.figures.sheet import Sheet, records
+from analysis.figures.svg import HIT
+from analysis.figures.words import words
+from analysis.words import escape
+
+_NAMED = 6  # events with a name on the chart
+
+
+@dataclass(frozen=True)
+class _Story:
+    """The tables of the chart, by name, and how it is asked to be drawn."""
+
+    tables: dict[str, pd.DataFrame]
+    language: str
+    phase: str
+    named: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def text(self, key: str) -> str:
+        return words(self.language).text(key)
 
 
 def phase_timeline(
@@ -31,4 +62,198 @@ def phase_timeline(
     inferred; grades: record, project, region, conducted, start, end, grade, grade_status, kind_label,
     scale. `story` is the phase shaded strongest; `named_events` (ids, six at most) have labels.
     """
-    raise NotImplementedError
+    tables = {"phases": phases, "plans": plans, "stages": stages, "events": events}
+    tables |= {"programmes": programmes, "projects": projects, "evaluations": grades}
+    made = _Story(tables, language, story or "", tuple(named_events)[:_NAMED])
+    told = tuple(item for name in tables for item in _items(made, name))
+    linked = re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in told))
+    rows = pd.concat([frame.assign(table=name) for name, frame in tables.items()], ignore_index=True)
+    return Chart(lambda width: _draw(Sheet(width), made), rows, told, records(linked))
+
+
+def _items(made: _Story, name: str) -> list[tuple[str, str]]:
+    """Every record of a table in words, one an item; the events of a year share one."""
+    if name == "projects":
+        return project_items(made["projects"], made.language)
+    if name == "evaluations":
+        return grade_items(made["evaluations"], made.language)
+    if name == "events":
+        return _years(made["events"], made.language)
+    items = []
+    for row in made[name].to_dict("records"):
+        detail = row.get("detail") or row.get("kind_label") or ""
+        about = ", ".join(escape(part) for part in (detail, when(row, made.language)) if part)
+        number = f"{roman(row['number'])} " if name == "phases" else ""
+        label = f"{number}[{escape(row['label'])}](record:{name}/{row['record']})"
+        items.append((f"{name}-{row['record']}", f"{label} ({about})" if about else label))
+    return items
+
+
+def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
+    """The events of a year as one item, in the order of their dates."""
+    items = []
+    events = events.sort_values("start", kind="stable")
+    for year, rows in events.groupby(events["start"].str[:4], sort=True):
+        told = [
+            f"[{escape(row['label'])}](record:events/{row['record']}) ({escape(when(row, language))})"
+            for row in rows.to_dict("records")
+        ]
+        items.append((f"events-{year or 'undated'}", {"ja": "、", "en": "; "}[language].join(told)))
+    return items
+
+
+def _draw(sheet: Sheet, made: _Story) -> Figure:
+    gutter = 4.0 if sheet.narrow else 130.0
+    days = [
+        day
+        for name in ("phases", "plans", "stages", "programmes", "projects", "evaluations")
+        for day in _days(made[name])
+    ]
+    days += _days(made["events"])
+    open_start = any(span_of(row).before == "open" for row in made["phases"].to_dict("records"))
+    axis = axis_over(days, gutter, sheet.width - 6, room=10)
+    if open_start and not sheet.narrow:
+        axis = axis_over(days, gutter + 60, sheet.width - 6, room=10)
+        axis = TimeAxis(
+            axis.first - 60 * (axis.last - axis.first) / (axis.right - axis.left),
+            axis.last,
+            gutter,
+            axis.right,
+        )
+    top = sheet.top
+    if not sheet.narrow:
+        lane_name(sheet, made.text("phases"), gutter)
+    phase_band(sheet, axis, made["phases"], made.language)
+    years = sheet.top
+    sheet.top += 24
+    for name, lines in (("plans", 2), ("stages", 4)):
+        _policy(sheet, axis, made, name, gutter, 0 if sheet.narrow else lines)
+    _events(sheet, axis, made, gutter)
+    _programmes(sheet, axis, made, gutter)
+    regions = list(made["projects"].groupby("region", sort=False))
+    for place, (region, rows) in enumerate(regions):
+        letters = made["evaluations"].query("region == @region")
+        sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
+        sheet.top += 8
+        draw_region(sheet, axis, rows, letters, accent(place), made.language, gutter, many=len(regions) > 6)
+    draw_years(sheet, axis, years, sheet.top)
+    shade(sheet, axis, made["phases"], top, sheet.top, made.phase)
+    sheet.top += 8
+    names = ("phases", "plans", "stages", "programmes", "projects")
+    unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
+    draw_key(sheet, signs_of(made.tables), made.language, left=4)
+    return sheet.finish()
+
+
+def _days(frame: pd.DataFrame) -> list[str]:
+    return [*frame["start"], *frame["end"]]
+
+
+def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, gutter: float, lines: int) -> None:
+    """Plans or stages as a lane of grey bars."""
+    if made[name].empty:
+        return
+    lane_name(sheet, made.text(name), gutter)
+    bars = []
+    for row in made[name].to_dict("records"):
+        title = f"{row['label']} ({when(row, made.language)})"
+        bars.append(Bar(span_of(row), row["label"], f"record:{name}/{row['record']}", title))
+    draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
+    sheet.top += 4
+
+
+def _events(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> None:
+    """At most six events by name, the others as dots, several where they stand close."""
+    events = made["events"][made["events"]["start"] != ""].sort_values("start")
+    if events.empty:
+        return
+    lane_name(sheet, made.text("events"), gutter)
+    named = events[events["record"].isin(made.named)]
+    labels = []
+    for row in named.to_dict("records"):
+        x, label = axis(row["start"]), row.get("short") or row["label"]
+        flip = x + 10 + style.text_width(label) > sheet.width - 4
+        reach = (
+            (x - 10 - style.text_width(label), x + 6) if flip else (x - 6, x + 10 + style.text_width(label))
+        )
+        labels.append((reach, x, label, row))
+    labels.sort(key=lambda item: item[0])
+    rows = pack([reach for reach, *_ in labels], 8)
+    for (reach, x, label, row), at in zip(labels, rows, strict=True):
+        y = sheet.top + at * HIT + HIT / 2
+        _dot(sheet, x, y, "date" in row["inferred"].split())
+        sheet.middle(
+            *((x - 9, y) if reach[1] == x + 6 else (x + 9, y)),
+            label,
+            align="right" if reach[1] == x + 6 else "left",
+        )
+        title = f"{row['label']} ({when(row, made.language)})"
+        sheet.link(f"record:events/{row['record']}", title, (reach[0], y - 12, reach[1], y + 12), _of(row))
+    sheet.top += (max(rows, default=-1) + 1) * HIT
+    _dots(sheet, axis, events.drop(named.index), made.language)
+    sheet.top += 4
+
+
+def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
+    """Events without a name; those of a year are one mark, and so are years too narrow to hit."""
+    y, marks = sheet.top + HIT / 2, list[tuple[float, list[dict[str, str]]]]()
+    for year, rows in events.groupby(events["start"].str[:4], sort=True):
+        held = rows.to_dict("records")
+        for row in held:
+            _dot(sheet, axis(row["start"]), y, "date" in row["inferred"].split())
+        left = axis.at(int(str(year)))
+        if marks and left < marks[-1][0] + HIT + 1:
+            marks[-1][1].extend(held)
+        else:
+            marks.append((left, held))
+    for left, held in marks:
+        right = max(axis.at(int(held[-1]["start"][:4]) + 1) - 1, left + HIT)
+        title = "; ".join(f"{row['label']} ({when(row, language)})" for row in held)
+        to = f"record:events/{held[0]['record']}" if len(held) == 1 else f"#events-{held[0]['start'][:4]}"
+        sheet.link(to, title, (left, y - 12, right, y + 12), [of for row in held for of in _of(row)])
+    sheet.top += HIT if marks else 0
+
+
+def _dot(sheet: Sheet, x: float, y: float, inferred: bool) -> None:
+    sheet.mark(x, y, "o", 8, PAPER if inferred else INK, INK)
+
+
+def _of(row: dict[str, str]) -> list[str]:
+    return [f"regions/{row['region']}"] if row.get("region") else []
+
+
+def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> None:
+    """Programmes as thin bars, those of a ministry together."""
+    placed = [row for row in made["programmes"].to_dict("records") if span_of(row).placed]
+    if not placed:
+        return
+    lane_name(sheet, made.text("programmes"), gutter)
+    for ministry in dict.fromkeys(row["detail"] for row in placed):
+        bars = []
+        for row in [row for row in placed if row["detail"] == ministry]:
+            title = f"{row['label']} ({', '.join(filter(None, [ministry, when(row, made.language)]))})"
+            bars.append(
+                Bar(
+                    span_of(row),
+                    row["label"],
+                    f"record:programmes/{row['record']}",
+                    title,
+                    (f"programmes/{row['record']}",),
+                )
+            )
+        if ministry:
+            top = sheet.top
+            short = _short(ministry)
+            y = top + (0 if sheet.narrow else 20 if ministry == placed[0]["detail"] else 4)
+            sheet.text(
+                4, y, style.wrap(short, sheet.width - 8 if sheet.narrow else gutter - 10), colour=QUIET
+            )
+            sheet.top += style.line_height() if sheet.narrow else 0
+        draw_bars(sheet, axis, bars)
+    sheet.top += 4
+
+
+def _short(label: str) -> str:
+    """The short form of an organisation's name, where it is given in brackets at the end."""
+    short = label.rpartition("(")[2].rstrip(")")
+    return short if label.endswith(")") and short.isupper() else label

@@ -1,0 +1,157 @@
+"""Lanes on an axis of time: the band of phases, and bars with their names under them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+
+from analysis.figures import style
+from analysis.figures.axis import TimeAxis, pack
+from analysis.figures.colours import BAND, GUIDE, INK, POLICY, QUIET, STORY
+from analysis.figures.encoding import FADE, Span, draw_span, span_of
+from analysis.figures.sheet import Sheet
+from analysis.figures.svg import HIT
+from analysis.transcribe.periods import display
+
+GAP = 10  # pixels between two bars of a row, and their names
+BAR = 10  # height of a bar
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
+
+
+def roman(number: Any) -> str:
+    """The number of a phase as it is printed; nothing where it has none."""
+    left, made = (0 if pd.isna(number) else int(number)), ""
+    for value, sign in _ROMAN:
+        made += sign * (left // value)
+        left %= value
+    return made
+
+
+def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
+    """Left and right edge of a placed span as it is drawn."""
+    left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
+    right = axis(span.end) if span.end else axis.right if span.after == "open" else axis(span.start) + FADE
+    return left, right
+
+
+def shade(
+    sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, top: float, bottom: float, story: str = ""
+) -> None:
+    """Shade the phases through everything drawn on an axis: the story, or else every second one."""
+    shaded = False
+    for n, row in enumerate(phases.to_dict("records")):
+        left, right = edges(axis, span_of(row))
+        before, shaded = shaded, row["record"] == story if story else n % 2 == 0
+        if shaded:
+            sheet.box(left, top, right - left, bottom - top, STORY if story else BAND, zorder=0, linewidth=0)
+        elif left > axis.left and not before:  # where no shade ends, a line does
+            sheet.line(left, top, left, bottom, below=0.3)
+
+
+def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str, at_most: int = 3) -> None:
+    """Write number and name of each phase above its stretch of the axis, the number alone where it is narrow."""
+    texts = []
+    for row in phases.to_dict("records"):
+        span = span_of(row)
+        left, right = edges(axis, span)
+        number = roman(row["number"])
+        lines = style.wrap(f"{number} {row['label']}".strip(), right - left - 10)
+        if len(lines) > at_most or style.widest([w for t in lines for w in t.split()]) > right - left - 10:
+            lines = [number]
+        if right - left >= HIT and style.widest(lines) <= right - left - 4:
+            texts.append((left, right, lines))
+            title = f"{number} {row['label']} ({when(row, language)})".strip()
+            height = 8 + at_most * style.line_height()
+            sheet.link(f"record:phases/{row['record']}", title, (left, sheet.top, right, sheet.top + height))
+    deepest = max((len(lines) for *_, lines in texts), default=0)
+    for left, _, lines in texts:
+        sheet.text(left + 5, sheet.top + 3, lines)
+    sheet.top += 6 + deepest * style.line_height() if texts else 0
+
+
+def when(row: Mapping[str, Any], language: str) -> str:
+    """The period of a row as a reader reads it, and how it is known."""
+    told = str(row.get("period") or row.get("date") or "")
+    span = span_of(row)
+    words = [display(told, language)] if told else []
+    if not told and span.placed:
+        words = [f"{span.start[:4]}–{span.end[:4]}"]
+    return {"ja": "、", "en": "; "}[language].join([*words, *filter(None, [span.described(language)])])
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar to be drawn: its span, its name, where it leads, and letters that stand on it."""
+
+    span: Span
+    name: str
+    to: str
+    title: str
+    of: tuple[str, ...] = ()
+    colour: str = POLICY
+    tiles: tuple[tuple[float, str, str, str], ...] = ()  # x, letter, address, title
+    left: float = 0
+    right: float = 0
+    label: tuple[float, tuple[str, ...]] = field(default=(0, ()))
+
+    def placed(self, axis: TimeAxis, sheet: Sheet, lines: int) -> Bar:
+        """The bar with its edges, and its name where it has room: from its start, or before the edge."""
+        left, right = edges(axis, self.span)
+        room = max(right - left, 0.42 * (axis.right - axis.left))
+        words = tuple(style.wrap(self.name, room, max_lines=lines)) if lines else ()
+        start = max(min(left, sheet.width - 4 - style.widest(words)), axis.left)
+        return replace(self, left=left, right=max(right, left + 3), label=(start, words))
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """What it takes of its row: bar, name and letters."""
+        start, words = self.label
+        marks = [x for x, *_ in self.tiles]
+        left = min([self.left, *([start] if words else []), *(x - 13 for x in marks)])
+        right = max([self.right, self.left + HIT, start + style.widest(words), *(x + 13 for x in marks)])
+        return left, right
+
+
+def draw_bars(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], *, lines: int = 1) -> None:
+    """Draw bars in as few rows as hold them, each with its name (at most `lines` lines) under it."""
+    placed = sorted((b.placed(axis, sheet, lines) for b in bars), key=lambda b: (b.left, b.right))
+    rows = pack([bar.reach for bar in placed], GAP)
+    for row in range(max(rows, default=-1) + 1):
+        inside = [bar for bar, at in zip(placed, rows, strict=True) if at == row]
+        tall = 24 if any(bar.tiles for bar in inside) else BAR
+        deep = max(len(bar.label[1]) for bar in inside) * style.line_height()
+        for bar in inside:
+            _draw(sheet, axis, bar, tall, deep)
+        sheet.top += max(tall + deep + 8, HIT + 2)
+
+
+def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> None:
+    y, (start, words) = sheet.top, bar.label
+    draw_span(sheet, axis, bar.span, y + (tall - BAR) / 2, BAR, bar.colour)
+    sheet.text(start, y + tall + 1, words)
+    right = max(bar.right, start + style.widest(words) if words else 0)
+    sheet.link(
+        bar.to,
+        bar.title,
+        (min(bar.left, start if words else bar.left), y, right, y + tall + deep + 2),
+        bar.of,
+    )
+    for x, letter, to, title in bar.tiles:
+        if x > bar.right:  # the letter came after the end
+            sheet.line(bar.right, y + tall / 2, x, y + tall / 2, colour=GUIDE)
+        sheet.tile(x, y + tall / 2, letter)
+        sheet.link(to, title, (x - 12, y, x + 12, y + tall), bar.of)
+
+
+def lane_name(sheet: Sheet, words: str, gutter: float, mark: str = "") -> None:
+    """Name a lane: beside it, or on a phone above it. `mark` is the colour of a region."""
+    left = 4.0 + (16 if mark else 0)
+    lines = style.wrap(words, (sheet.width if sheet.narrow else gutter) - left - 6, style.BODY)
+    if mark:
+        sheet.box(4, sheet.top + 4, 10, 10, mark)
+    end = sheet.text(left, sheet.top, lines, size=style.BODY, colour=INK if mark else QUIET)
+    if sheet.narrow:
+        sheet.top = end + 2
