@@ -66,23 +66,17 @@ def span_of(row: Mapping[str, Any]) -> Span:
     return Span(start, end, state, before, after)
 
 
-def draw_span(
-    sheet: Sheet, axis: TimeAxis, span: Span, y: float, height: float, colour: str = POLICY
-) -> tuple[float, float]:
-    """Draw a placed span as a bar with its top at y; return its left and right edge.
-
-    An open end runs to the edge of the axis and ends in an arrow, an unknown one fades out.
-    """
+def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
+    """Left and right edge of a placed span: an open end runs to the edge of the axis."""
     left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
     right = axis(span.end) if span.end else axis.right if span.after == "open" else axis(span.start) + FADE
-    draw_bar(sheet, (left, right), y, height, span, colour)
     return left, right
 
 
 def draw_bar(
     sheet: Sheet, edges: tuple[float, float], y: float, height: float, span: Span, colour: str = POLICY
 ) -> None:
-    """Draw a bar between two edges as its span is known."""
+    """Draw a bar between two edges as its span is known: arrows where it is open, fading where unknown."""
     left, right = edges
     x0, x1 = left, max(right, left + 3)
     tip = min(height * 0.6, (x1 - x0) / 2)
@@ -157,4 +151,4 @@ def _sample(sheet: Sheet, sign: str, x: float, y: float, colour: str) -> None:
         sheet.tile(x + 13, y + 9, "A" if sign == "grade" else "", size=18)
 
 
-__all__ = ["ENDS", "MARKERS", "STATES", "WASH", "Span", "draw_bar", "draw_key", "draw_span", "span_of"]
+__all__ = ["ENDS", "MARKERS", "STATES", "WASH", "Span", "draw_bar", "draw_key", "edges", "span_of"]

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping
+from typing import Any
 
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
+from analysis.figures.colours import QUIET, accent
+from analysis.figures.encoding import draw_key
+from analysis.figures.lanes import lane_name
+from analysis.figures.regions import grade_items, grade_title, middle, signs_of
+from analysis.figures.sheet import Sheet, records
+from analysis.figures.svg import HIT
+from analysis.figures.words import words
+
+_FEW = 6  # regions, up to which scales are named on the chart
+_LABEL = 168.0  # pixels that the name of a scale may take
 
 
 def grade_tiles(grades: pd.DataFrame, *, language: str) -> Chart:
@@ -13,4 +29,61 @@ def grade_tiles(grades: pd.DataFrame, *, language: str) -> Chart:
     Columns in: record, project, project_label, region, region_label, programme_label, kind_label,
     conducted, start, end, scale, scale_label (optional), grade, grade_status. No line joins letters.
     """
-    raise NotImplementedError
+    told = tuple(grade_items(grades, language))
+    keys = records(f"record:evaluations/{record}" for record in grades["record"])
+    return Chart(
+        lambda width: _draw(Sheet(width), grades, language), grades.reset_index(drop=True), told, keys
+    )
+
+
+def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> Figure:
+    dated = grades[grades["start"] != ""]
+    regions = list(grades.groupby("region", sort=False))
+    many = len(regions) > _FEW
+    gutter = 130.0 if not sheet.narrow else 110.0 if many else 4.0
+    axis = axis_over(
+        [*dated["start"], *dated["end"]], gutter, sheet.width - 6, room=24 if sheet.narrow else 50
+    )
+    years = sheet.top
+    sheet.top += 24
+    for place, (_, rows) in enumerate(regions):
+        if many:
+            name = style.wrap(rows["region_label"].iloc[0], gutter - 12, max_lines=1)
+            sheet.middle(4, sheet.top + HIT / 2, name)
+        else:
+            lane_name(sheet, rows["region_label"].iloc[0], gutter, accent(place))
+        _tiles(sheet, axis, rows[rows["start"] != ""], language, many=many)
+    draw_years(sheet, axis, years, sheet.top)
+    sheet.top += 8
+    undated = [grade_title(row, language) for row in grades[grades["start"] == ""].to_dict("records")]
+    if undated:
+        told = words(language).text("unplaced", names={"ja": "、", "en": "; "}[language].join(undated))
+        sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
+    draw_key(sheet, signs_of({"evaluations": grades}), language, left=4)
+    return sheet.finish()
+
+
+def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, many: bool) -> None:
+    """The tiles of a region in as few rows as hold them with the names of their scales."""
+    made = []
+    for row in rows.sort_values("start").to_dict("records"):
+        x = axis(middle(row))
+        lines = [] if many else style.balanced(_scale(row), _LABEL)
+        half = max(style.widest(lines) / 2, 13)
+        centre = min(max(x, 4 + half), sheet.width - 4 - half)
+        made.append((row, x, centre, lines, (min(centre - half, x - 13), max(centre + half, x + 13))))
+    at = pack([reach for *_, reach in made], 0 if many else 10)
+    deep = max((len(lines) for *_, lines, _ in made), default=0) * style.line_height()
+    for (row, x, centre, lines, reach), n in zip(made, at, strict=True):
+        y = sheet.top + n * (HIT + deep + (0 if many else 10))
+        sheet.tile(x, y + HIT / 2, row["grade"])
+        sheet.text(centre, y + HIT + 1, lines, colour=QUIET, align="center")
+        of = (f"projects/{row['project']}", f"regions/{row['region']}")
+        box = (reach[0], y, reach[1], y + HIT + deep)
+        sheet.link(f"record:evaluations/{row['record']}", grade_title(row, language), box, of)
+    sheet.top += (max(at, default=0) + 1) * (HIT + deep + (0 if many else 10)) + (0 if many else 6)
+
+
+def _scale(row: Mapping[str, Any]) -> str:
+    """The scale that a letter is on, by its name or by what was evaluated."""
+    return str(row.get("scale_label") or f"{row['programme_label']}, {row['kind_label']}")

@@ -11,13 +11,15 @@ import pandas as pd
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, pack
 from analysis.figures.colours import BAND, GUIDE, INK, POLICY, QUIET, STORY
-from analysis.figures.encoding import FADE, Span, draw_span, span_of
+from analysis.figures.encoding import Span, draw_bar, edges, span_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
 from analysis.transcribe.periods import display
 
-GAP = 10  # pixels between two bars of a row, and their names
+GAP = 10  # pixels between two names of a row
+_ROOMS = (0.22, 0.3, 0.45)  # shares of the axis that a name may take, where its bar is too short for it
 BAR = 10  # height of a bar
+_DEEPEST = 4  # lines of a phase's name
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -28,13 +30,6 @@ def roman(number: Any) -> str:
         made += sign * (left // value)
         left %= value
     return made
-
-
-def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
-    """Left and right edge of a placed span as it is drawn."""
-    left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
-    right = axis(span.end) if span.end else axis.right if span.after == "open" else axis(span.start) + FADE
-    return left, right
 
 
 def shade(
@@ -51,25 +46,38 @@ def shade(
             sheet.line(left, top, left, bottom, below=0.3)
 
 
-def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str, at_most: int = 3) -> None:
-    """Write number and name of each phase above its stretch of the axis, the number alone where it is narrow."""
-    texts = []
+def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str) -> list[dict[str, Any]]:
+    """Write number and name of each phase above its stretch of the axis, the number alone where it is narrow.
+
+    Returns the phases that have only their number, for `phase_list`.
+    """
+    texts, short = [], []
     for row in phases.to_dict("records"):
-        span = span_of(row)
-        left, right = edges(axis, span)
-        number = roman(row["number"])
-        lines = style.wrap(f"{number} {row['label']}".strip(), right - left - 10)
-        if len(lines) > at_most or style.widest([w for t in lines for w in t.split()]) > right - left - 10:
-            lines = [number]
-        if right - left >= HIT and style.widest(lines) <= right - left - 4:
-            texts.append((left, right, lines))
-            title = f"{number} {row['label']} ({when(row, language)})".strip()
-            height = 8 + at_most * style.line_height()
-            sheet.link(f"record:phases/{row['record']}", title, (left, sheet.top, right, sheet.top + height))
-    deepest = max((len(lines) for *_, lines in texts), default=0)
-    for left, _, lines in texts:
-        sheet.text(left + 5, sheet.top + 3, lines)
-    sheet.top += 6 + deepest * style.line_height() if texts else 0
+        left, right = edges(axis, span_of(row))
+        name, room = f"{roman(row['number'])} {row['label']}".strip(), right - left - 7
+        if right - left < HIT:
+            continue
+        lines = style.balanced(name, room)
+        if len(lines) > _DEEPEST or not style.unbroken(name, room):
+            lines = [roman(row["number"])]
+            short.append(row)
+        texts.append((left, lines))
+        title = f"{name} ({when(row, language)})"
+        box = (left, sheet.top, right, sheet.top + max(HIT, 8 + len(lines) * style.line_height()))
+        sheet.link(f"record:phases/{row['record']}", title, box, (f"phases/{row['record']}",))
+    for left, lines in texts:
+        sheet.text(left + 4, sheet.top + 3, lines)
+    sheet.top += 6 + max((len(lines) for _, lines in texts), default=0) * style.line_height() if texts else 0
+    return short
+
+
+def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> None:
+    """What the numbers of phases stand for, where the band has no room for their names."""
+    for row in phases:
+        period = when(row, language)
+        told = f"{row['label']}（{period}）" if language == "ja" else f"{row['label']} ({period})"
+        sheet.text(4, sheet.top, roman(row["number"]), colour=QUIET)
+        sheet.top = sheet.text(28, sheet.top, style.wrap(told, sheet.width - 36), colour=QUIET) + 4
 
 
 def when(row: Mapping[str, Any], language: str) -> str:
@@ -100,8 +108,12 @@ class Bar:
     def placed(self, axis: TimeAxis, sheet: Sheet, lines: int) -> Bar:
         """The bar with its edges, and its name where it has room: from its start, or before the edge."""
         left, right = edges(axis, self.span)
-        room = max(right - left, 0.42 * (axis.right - axis.left))
-        words = tuple(style.wrap(self.name, room, max_lines=lines)) if lines else ()
+        words: tuple[str, ...] = ()
+        for room in (right - left - GAP, *(share * (axis.right - axis.left) for share in _ROOMS)):
+            words = tuple(style.balanced(self.name, room)) if lines and room > 40 else ()
+            if words and len(words) <= lines and style.unbroken(self.name, room):
+                break
+        words = words if len(words) <= lines else tuple(style.wrap(self.name, room, max_lines=lines))
         start = max(min(left, sheet.width - 4 - style.widest(words)), axis.left)
         return replace(self, left=left, right=max(right, left + 3), label=(start, words))
 
@@ -111,26 +123,27 @@ class Bar:
         start, words = self.label
         marks = [x for x, *_ in self.tiles]
         left = min([self.left, *([start] if words else []), *(x - 13 for x in marks)])
-        right = max([self.right, self.left + HIT, start + style.widest(words), *(x + 13 for x in marks)])
+        named = start + style.widest(words) + GAP if words else 0
+        right = max([self.right, self.left + HIT, named, *(x + 15 for x in marks)])
         return left, right
 
 
 def draw_bars(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], *, lines: int = 1) -> None:
     """Draw bars in as few rows as hold them, each with its name (at most `lines` lines) under it."""
     placed = sorted((b.placed(axis, sheet, lines) for b in bars), key=lambda b: (b.left, b.right))
-    rows = pack([bar.reach for bar in placed], GAP)
+    rows = pack([bar.reach for bar in placed], -1)
     for row in range(max(rows, default=-1) + 1):
         inside = [bar for bar, at in zip(placed, rows, strict=True) if at == row]
         tall = 24 if any(bar.tiles for bar in inside) else BAR
         deep = max(len(bar.label[1]) for bar in inside) * style.line_height()
         for bar in inside:
             _draw(sheet, axis, bar, tall, deep)
-        sheet.top += max(tall + deep + 8, HIT + 2)
+        sheet.top += max(tall + deep + 6, HIT + 2)
 
 
 def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> None:
     y, (start, words) = sheet.top, bar.label
-    draw_span(sheet, axis, bar.span, y + (tall - BAR) / 2, BAR, bar.colour)
+    draw_bar(sheet, (bar.left + 0.5, bar.right - 0.5), y + (tall - BAR) / 2, BAR, bar.span, bar.colour)
     sheet.text(start, y + tall + 1, words)
     right = max(bar.right, start + style.widest(words) if words else 0)
     sheet.link(

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years
 from analysis.figures.chart import Chart
-from analysis.figures.colours import QUIET, accent
-from analysis.figures.encoding import draw_key, draw_span, span_of
-from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, shade, when
+from analysis.figures.colours import PAPER, QUIET, accent
+from analysis.figures.encoding import draw_bar, draw_key, edges, span_of
+from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, shade, when
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import words
@@ -64,12 +64,12 @@ def _draw(
     gutter = 4.0 if sheet.narrow else 130.0
     axis = axis_over(days, gutter, sheet.width - 6, room=14)
     top = sheet.top
-    phase_band(sheet, axis, phases, language)
+    short = phase_band(sheet, axis, phases, language)
     years = sheet.top
     sheet.top += 24
     regions = list(shown["projects"].groupby("region", sort=False))
     for region, rows in regions:
-        letters, events = (shown[t].query("region == @region") for t in ("evaluations", "events"))
+        letters, events = (f[f["region"] == region] for f in (shown["evaluations"], shown["events"]))
         many = len(regions) > _FEW
         draw_region(sheet, axis, rows, letters, accent(places[str(region)]), language, gutter, many=many)
         if not many:
@@ -80,6 +80,7 @@ def _draw(
     sheet.top += 8
     unplaced(sheet, shown["projects"], language)
     draw_key(sheet, signs_of(shown), language, left=4)
+    phase_list(sheet, short, language)
     return sheet.finish()
 
 
@@ -143,7 +144,7 @@ def _close(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, gu
     )
     height = min(6.0, 20 / max(len(placed), 1))
     for n, (_, span) in enumerate(placed):
-        draw_span(sheet, near, span, sheet.top + 2 + n * 20 / len(placed), height - 1, colour)
+        draw_bar(sheet, edges(near, span), sheet.top + 2 + n * 20 / len(placed), height - 1, span, colour)
     first = projects.iloc[0]
     title = "; ".join(row["label"] for row, _ in rows)
     box = (4, sheet.top, axis.right, sheet.top + HIT)
@@ -162,7 +163,7 @@ def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language:
             x,
             sheet.top + HIT / 2,
             size=8,
-            face="#ffffff" if "date" in row["inferred"].split() else "#1a1a1a",
+            face=PAPER if "date" in row["inferred"].split() else "#1a1a1a",
             edge="#1a1a1a",
         )
         at = x - 9 if flip else x + 9

@@ -79,7 +79,7 @@ def line_height(size: float = SMALL) -> float:
 # but not before closing marks nor after opening ones (the core of JIS X 4051's rules).
 _CLOSING = "、。，．・：；）」』】〉》〕］｝ー～ぁぃぅぇぉっゃゅょァィゥェォッャュョヮ々)]},.:;!?%’”"
 _OPENING = "（「『【〈《〔［｛([{‘“"
-_WORDS = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s]+|\s+|.", re.DOTALL)
+_WORDS = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s/-]+[/-]*|\s+|.", re.DOTALL)
 
 
 def wrap(text: str, width: float, size: float = SMALL, max_lines: int | None = None) -> list[str]:
@@ -101,6 +101,21 @@ def wrap(text: str, width: float, size: float = SMALL, max_lines: int | None = N
     if max_lines and len(lines) > max_lines:
         return [*lines[: max_lines - 1], _shortened(lines[max_lines - 1], width, size)]
     return lines
+
+
+def balanced(text: str, width: float, size: float = SMALL) -> list[str]:
+    """Break a text into as few lines as `width` allows, of about the same length."""
+    lines = wrap(text, width, size)
+    narrow, wide = width / 2, width
+    while len(lines) > 1 and wide - narrow > 2:
+        middle = (narrow + wide) / 2
+        narrow, wide = (narrow, middle) if len(wrap(text, middle, size)) == len(lines) else (middle, wide)
+    return wrap(text, wide, size) if unbroken(text, wide, size) else lines
+
+
+def unbroken(text: str, width: float, size: float = SMALL) -> bool:
+    """Whether no word has to be broken anywhere to fit a width."""
+    return all(fits(piece.rstrip(), width, size) for piece in _pieces(text))
 
 
 def fits(text: str, width: float, size: float = SMALL) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from analysis.figures.axis import TimeAxis, decimal_year
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET, accent
 from analysis.figures.encoding import STATES, Span, draw_bar, draw_key
-from analysis.figures.lanes import phase_band, roman, shade, when
+from analysis.figures.lanes import phase_band, phase_list, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import words
@@ -95,7 +95,7 @@ def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: s
     shift = decimal_year(support["start"].min()) % 1 if "start" in support else april
     axis = TimeAxis(int(years.min()) + shift, int(years.max()) + 1 + shift, gutter, sheet.width - 6)
     top = sheet.top
-    phase_band(sheet, axis, phases, language)
+    short = phase_band(sheet, axis, phases, language)
     _years(sheet, axis, range(int(years.min()), int(years.max()) + 1))
     for place, (region, name, strips) in enumerate(regions):
         if many:
@@ -109,8 +109,7 @@ def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: s
             {"none"} if "unknown" in set(support["status"]) else set()
         )
         draw_key(sheet, used, language, left=4)
-        if sheet.narrow:
-            _phase_list(sheet, phases[phases["end"].eq("") | phases["end"].gt(str(years.min()))], language)
+        phase_list(sheet, short, language)
     return sheet.finish()
 
 
@@ -204,13 +203,14 @@ def _strip(
 
 
 def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> float:
-    """Write the name of what ran under its years, once where it ran on; return how deep that is."""
+    """Write the name of what ran under its years, as far as the next name; return how deep that is."""
+    groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
+    named = [(_cell(axis, held[0].first)[0], held[0].label) for held in groups if not known.issuperset(held)]
     deep = 0
-    for label, group in groupby(runs, lambda run: run.label):
-        held = list(group)
-        left, right = _cell(axis, held[0].first, held[-1].last)
-        lines = style.wrap(label, right - left - 6) if label and not known.issuperset(held) else []
-        if lines and len(lines) <= 3 and max(len(word) for word in label.split()) * 5 < right - left:
+    for (left, label), (end, _) in pairwise([*named, (axis.right + 8, "")]):
+        room = end - left - 8
+        lines = style.balanced(label, room)
+        if len(lines) <= 3 and style.unbroken(label, room):
             sheet.text(left + 2, sheet.top, lines)
             deep = max(deep, len(lines) * style.line_height())
     return deep
@@ -242,16 +242,6 @@ def _dense(
             f"#{id_}-{first}", name, (4, sheet.top, axis.right, sheet.top + pitch), (f"regions/{id_}",)
         )
     sheet.top += pitch
-
-
-def _phase_list(sheet: Sheet, phases: pd.DataFrame, language: str) -> None:
-    """What the numbers of the phases stand for, where the band has no room for it."""
-    for row in phases.to_dict("records"):
-        period = when(row, language)
-        told = f"{row['label']}（{period}）" if language == "ja" else f"{row['label']} ({period})"
-        lines = style.wrap(told, sheet.width - 36)
-        sheet.text(4, sheet.top + 4, roman(row["number"]), colour=QUIET)
-        sheet.top = sheet.text(28, sheet.top + 4, lines, colour=QUIET)
 
 
 def _address(project: str) -> str:

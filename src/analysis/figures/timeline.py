@@ -14,7 +14,7 @@ from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET, accent
 from analysis.figures.encoding import draw_key, span_of
-from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, roman, shade, when
+from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, roman, shade, when
 from analysis.figures.regions import draw_region, grade_items, project_items, signs_of, unplaced
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
@@ -123,16 +123,16 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
     top = sheet.top
     if not sheet.narrow:
         lane_name(sheet, made.text("phases"), gutter)
-    phase_band(sheet, axis, made["phases"], made.language)
+    short = phase_band(sheet, axis, made["phases"], made.language)
     years = sheet.top
     sheet.top += 24
-    for name, lines in (("plans", 2), ("stages", 4)):
-        _policy(sheet, axis, made, name, gutter, 0 if sheet.narrow else lines)
+    for name, lines in (("plans", 4), ("stages", 5)):
+        _policy(sheet, axis, made, name, gutter, 1 if sheet.narrow else lines)
     _events(sheet, axis, made, gutter)
     _programmes(sheet, axis, made, gutter)
     regions = list(made["projects"].groupby("region", sort=False))
     for place, (region, rows) in enumerate(regions):
-        letters = made["evaluations"].query("region == @region")
+        letters = made["evaluations"][made["evaluations"]["region"] == region]
         sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
         sheet.top += 8
         draw_region(sheet, axis, rows, letters, accent(place), made.language, gutter, many=len(regions) > 6)
@@ -142,6 +142,7 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
     names = ("phases", "plans", "stages", "programmes", "projects")
     unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
     draw_key(sheet, signs_of(made.tables), made.language, left=4)
+    phase_list(sheet, short, made.language)
     return sheet.finish()
 
 
@@ -157,7 +158,8 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, gutter: float
     bars = []
     for row in made[name].to_dict("records"):
         title = f"{row['label']} ({when(row, made.language)})"
-        bars.append(Bar(span_of(row), row["label"], f"record:{name}/{row['record']}", title))
+        label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
+        bars.append(Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
     draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
     sheet.top += 4
 
@@ -211,7 +213,7 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
         title = "; ".join(f"{row['label']} ({when(row, language)})" for row in held)
         to = f"record:events/{held[0]['record']}" if len(held) == 1 else f"#events-{held[0]['start'][:4]}"
         sheet.link(to, title, (left, y - 12, right, y + 12), [of for row in held for of in _of(row)])
-    sheet.top += HIT if marks else 0
+    sheet.top += HIT + 6 if marks else 6
 
 
 def _dot(sheet: Sheet, x: float, y: float, inferred: bool) -> None:
