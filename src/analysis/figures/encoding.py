@@ -21,7 +21,7 @@ from analysis.figures import style
 from analysis.figures.axis import TimeAxis
 from analysis.figures.colours import PAPER, POLICY, QUIET, WASH
 from analysis.figures.sheet import Sheet
-from analysis.figures.words import words
+from analysis.figures.words import joined, words
 
 STATES = ("stated", "inferred", "lent")
 ENDS = ("closed", "open", "unknown")
@@ -53,7 +53,7 @@ class Span:
     def described(self, language: str) -> str:
         """How it is known, in words: nothing where it is stated from end to end."""
         told = [words(language).text(f"is_{sign}") for sign in self.signs if sign != "stated"]
-        return {"ja": "、", "en": "; "}[language].join(told)
+        return joined(told, language, wide=True)
 
 
 def span_of(row: Mapping[str, Any]) -> Span:

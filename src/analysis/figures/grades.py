@@ -17,7 +17,7 @@ from analysis.figures.lanes import lane_name
 from analysis.figures.regions import grade_items, grade_title, middle, signs_of
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import words
+from analysis.figures.words import joined, words
 
 _FEW = 6  # regions, up to which scales are named on the chart
 _LABEL = 168.0  # pixels that the name of a scale may take
@@ -57,7 +57,7 @@ def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> Figure:
     sheet.top += 8
     undated = [grade_title(row, language) for row in grades[grades["start"] == ""].to_dict("records")]
     if undated:
-        told = words(language).text("unplaced", names={"ja": "、", "en": "; "}[language].join(undated))
+        told = words(language).text("unplaced", names=joined(undated, language, wide=True))
         sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
     draw_key(sheet, signs_of({"evaluations": grades}), language, left=4)
     return sheet.finish()
@@ -68,7 +68,7 @@ def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, m
     made = []
     for row in rows.sort_values("start").to_dict("records"):
         x = axis(middle(row))
-        lines = [] if many else style.balanced(_scale(row), _LABEL)
+        lines = [] if many else style.balanced(_scale(row, language), _LABEL)
         half = max(style.widest(lines) / 2, 13)
         centre = min(max(x, 4 + half), sheet.width - 4 - half)
         made.append((row, x, centre, lines, (min(centre - half, x - 13), max(centre + half, x + 13))))
@@ -84,6 +84,6 @@ def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, m
     sheet.top += (max(at, default=0) + 1) * (HIT + deep + (0 if many else 10)) + (0 if many else 6)
 
 
-def _scale(row: Mapping[str, Any]) -> str:
+def _scale(row: Mapping[str, Any], language: str) -> str:
     """The scale that a letter is on, by its name or by what was evaluated."""
-    return str(row.get("scale_label") or f"{row['programme_label']}, {row['kind_label']}")
+    return str(row.get("scale_label") or joined([row["programme_label"], row["kind_label"]], language))

@@ -14,6 +14,7 @@ from analysis.figures.colours import BAND, GUIDE, INK, POLICY, QUIET, STORY
 from analysis.figures.encoding import Span, draw_bar, edges, span_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
+from analysis.figures.words import aside, joined
 from analysis.transcribe.periods import display
 
 GAP = 10  # pixels between two names of a row
@@ -62,7 +63,7 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
             lines = [roman(row["number"])]
             short.append(row)
         texts.append((left, lines))
-        title = f"{name} ({when(row, language)})"
+        title = aside(name, [when(row, language)], language)
         box = (left, sheet.top, right, sheet.top + max(HIT, 8 + len(lines) * style.line_height()))
         sheet.link(f"record:phases/{row['record']}", title, box, (f"phases/{row['record']}",))
     for left, lines in texts:
@@ -73,21 +74,23 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
 
 def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> None:
     """What the numbers of phases stand for, where the band has no room for their names."""
+    x, bottom = 4.0, sheet.top
     for row in phases:
-        period = when(row, language)
-        told = f"{row['label']}（{period}）" if language == "ja" else f"{row['label']} ({period})"
-        sheet.text(4, sheet.top, roman(row["number"]), colour=QUIET)
-        sheet.top = sheet.text(28, sheet.top, style.wrap(told, sheet.width - 36), colour=QUIET) + 4
+        told = aside(row["label"], [when(row, language)], language)
+        lines = style.wrap(told, sheet.width - 36)
+        if x > 4 and x + 24 + style.widest(lines) > sheet.width - 4:
+            x, sheet.top = 4.0, bottom
+        sheet.text(x, sheet.top, roman(row["number"]), colour=QUIET)
+        bottom = max(bottom, sheet.text(x + 24, sheet.top, lines, colour=QUIET) + 4)
+        x += 24 + style.widest(lines) + 24
+    sheet.top = bottom
 
 
 def when(row: Mapping[str, Any], language: str) -> str:
     """The period of a row as a reader reads it, and how it is known."""
-    told = str(row.get("period") or row.get("date") or "")
-    span = span_of(row)
-    words = [display(told, language)] if told else []
-    if not told and span.placed:
-        words = [f"{span.start[:4]}–{span.end[:4]}"]
-    return {"ja": "、", "en": "; "}[language].join([*words, *filter(None, [span.described(language)])])
+    told, span = str(row.get("period") or row.get("date") or ""), span_of(row)
+    years = display(told, language) if told else f"{span.start[:4]}–{span.end[:4]}" if span.placed else ""
+    return joined([years, span.described(language)], language, wide=True)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from analysis.figures.encoding import draw_bar, draw_key, edges, span_of
 from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, shade, when
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import words
+from analysis.figures.words import aside, joined, words
 from analysis.words import escape
 
 _FEW = 6  # regions, up to which projects have names on the chart
@@ -44,7 +44,9 @@ def region_timelines(
     days = [d for frame in (projects, grades) for c in ("start", "end") for d in frame[c]]
     places = {region: n for n, region in enumerate(dict.fromkeys(projects["region"]))}
     told = (*project_items(shown["projects"], language), *grade_items(shown["evaluations"], language))
-    told += tuple(event_items(shown["events"], language))
+    told += tuple(
+        (f"events-{e['record']}", event_item(e, language)) for e in shown["events"].to_dict("records")
+    )
     rows = pd.concat([frame.assign(table=name) for name, frame in shown.items()], ignore_index=True)
 
     def draw(width: int) -> Figure:
@@ -103,7 +105,7 @@ def draw_region(
     lane_name(sheet, name, gutter, colour)
     bars = [_bar(row, grades, axis, colour, language) for row in projects.to_dict("records")]
     placed = [bar for bar in bars if bar.span.placed]
-    draw_bars(sheet, axis, placed, lines=3 if sheet.narrow else 2)
+    draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
     if not placed:
         sheet.top += HIT
 
@@ -115,7 +117,7 @@ def _bar(row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: s
         if e["start"]
     )
     of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
-    title = f"{row['label']} ({', '.join(filter(None, [row['programme_label'], when(row, language)]))})"
+    title = aside(row["label"], [row["programme_label"], when(row, language)], language)
     return Bar(span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tiles)
 
 
@@ -130,7 +132,7 @@ def grade_title(row: Mapping[str, Any], language: str) -> str:
     """What a pointer is told of a letter."""
     letter = row["grade"] or row.get("grade_status_label") or row["grade_status"]
     told = when({"period": row["conducted"], "start": row["start"], "end": row["end"]}, language)
-    return f"{row['project_label']}: {letter} ({', '.join(filter(None, [row['kind_label'], told]))})"
+    return aside(f"{row['project_label']}: {letter}", [row["kind_label"], told], language)
 
 
 def _close(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, gutter: float) -> None:
@@ -170,7 +172,7 @@ def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language:
         sheet.middle(at, sheet.top + HIT / 2, label, align="right" if flip else "left", colour=QUIET)
         width = style.text_width(label) + 10
         box = (x - width if flip else x - 6, sheet.top, x + 6 if flip else x + width, sheet.top + HIT)
-        title = f"{row['label']} ({when(row, language)})"
+        title = aside(row["label"], [when(row, language)], language)
         sheet.link(f"record:events/{row['record']}", title, box, (f"regions/{row['region']}",))
         sheet.top += HIT
 
@@ -179,7 +181,7 @@ def unplaced(sheet: Sheet, frame: pd.DataFrame, language: str) -> None:
     """Name below the chart what has no period and so no place on it."""
     names = [row["label"] for row in frame.to_dict("records") if not span_of(row).placed]
     if names:
-        told = words(language).text("unplaced", names={"ja": "、", "en": "; "}[language].join(names))
+        told = words(language).text("unplaced", names=joined(names, language, wide=True))
         sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
 
 
@@ -200,33 +202,26 @@ def signs_of(tables: Mapping[str, pd.DataFrame]) -> set[str]:
 
 def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     """Each project in words: region, name, programme, years and how they are known."""
-    return [
-        (
-            f"projects-{row['record']}",
-            f"{escape(row['region_label'])}: [{escape(row['label'])}](record:projects/{row['record']}) "
-            f"({escape(', '.join(filter(None, [row['programme_label'], when(row, language)])))})",
+    items = []
+    for row in projects.to_dict("records"):
+        link = f"[{escape(row['label'])}](record:projects/{row['record']})"
+        about = [escape(row["programme_label"]), escape(when(row, language))]
+        items.append(
+            (f"projects-{row['record']}", f"{escape(row['region_label'])}: {aside(link, about, language)}")
         )
-        for row in projects.to_dict("records")
-    ]
+    return items
 
 
 def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     """Each evaluation in words: region, project, letter, kind and date."""
-    return [
-        (
-            f"evaluations-{row['record']}",
-            f"{escape(row['region_label'])}: [{escape(grade_title(row, language))}](record:evaluations/{row['record']})",
-        )
-        for row in grades.to_dict("records")
-    ]
+    items = []
+    for row in grades.to_dict("records"):
+        link = f"[{escape(grade_title(row, language))}](record:evaluations/{row['record']})"
+        items.append((f"evaluations-{row['record']}", f"{escape(row['region_label'])}: {link}"))
+    return items
 
 
-def event_items(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
-    """Each event in words: name and date."""
-    return [
-        (
-            f"events-{row['record']}",
-            f"[{escape(row['label'])}](record:events/{row['record']}) ({escape(when(row, language))})",
-        )
-        for row in events.to_dict("records")
-    ]
+def event_item(row: Mapping[str, Any], language: str) -> str:
+    """An event in words: name and date."""
+    link = f"[{escape(row['label'])}](record:events/{row['record']})"
+    return aside(link, [escape(when(row, language))], language)

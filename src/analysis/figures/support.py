@@ -18,7 +18,7 @@ from analysis.figures.encoding import STATES, Span, draw_bar, draw_key
 from analysis.figures.lanes import phase_band, phase_list, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import words
+from analysis.figures.words import aside, joined, words
 from analysis.words import escape
 
 _FEW = 6  # regions, up to which projects have names beside their cells
@@ -252,17 +252,12 @@ def _address(project: str) -> str:
 
 def _in_words(name: str, source: str, runs: list[_Run], language: str) -> str:
     """One strip as a line of Markdown."""
-    word = words(language)
     parts = []
     for run in runs:
         years, known = run.told(language)
-        links = [f"[{escape(run.label or p)}]({_address(p)})" for p in run.projects[:1]]
-        links += [f"[{escape(p.rpartition('/')[2])}]({_address(p)})" for p in run.projects[1:]]
-        told = {"ja": "・", "en": ", "}[language].join(links)
-        parts.append(f"{years} {told}" + (f" ({escape(known)})" if known and told else known and f" {known}"))
-    head = (
-        f"**{escape(name)}**, {word(f'source_{source}')}: "
-        if language == "en"
-        else f"**{escape(name)}**（{word(f'source_{source}')}）："
-    )
-    return head + {"ja": "、", "en": "; "}[language].join(parts)
+        names = [run.label, *(p.rpartition("/")[2] for p in run.projects[1:])]
+        links = [f"[{escape(n or p)}]({_address(p)})" for n, p in zip(names, run.projects, strict=False)]
+        told = joined(links, language)
+        parts.append(f"{years} {aside(told, [escape(known)], language) if told else escape(known)}")
+    head = aside(f"**{escape(name)}**", [words(language)(f"source_{source}")], language)
+    return f"{head}: {joined(parts, language, wide=True)}"

@@ -15,10 +15,10 @@ from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET, accent
 from analysis.figures.encoding import draw_key, span_of
 from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, roman, shade, when
-from analysis.figures.regions import draw_region, grade_items, project_items, signs_of, unplaced
+from analysis.figures.regions import draw_region, event_item, grade_items, project_items, signs_of, unplaced
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import words
+from analysis.figures.words import aside, joined, words
 from analysis.words import escape
 
 _NAMED = 6  # events with a name on the chart
@@ -82,10 +82,10 @@ def _items(made: _Story, name: str) -> list[tuple[str, str]]:
     items = []
     for row in made[name].to_dict("records"):
         detail = row.get("detail") or row.get("kind_label") or ""
-        about = ", ".join(escape(part) for part in (detail, when(row, made.language)) if part)
+        about = [escape(detail), escape(when(row, made.language))]
         number = f"{roman(row['number'])} " if name == "phases" else ""
         label = f"{number}[{escape(row['label'])}](record:{name}/{row['record']})"
-        items.append((f"{name}-{row['record']}", f"{label} ({about})" if about else label))
+        items.append((f"{name}-{row['record']}", aside(label, about, made.language)))
     return items
 
 
@@ -94,11 +94,8 @@ def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     items = []
     events = events.sort_values("start", kind="stable")
     for year, rows in events.groupby(events["start"].str[:4], sort=True):
-        told = [
-            f"[{escape(row['label'])}](record:events/{row['record']}) ({escape(when(row, language))})"
-            for row in rows.to_dict("records")
-        ]
-        items.append((f"events-{year or 'undated'}", {"ja": "、", "en": "; "}[language].join(told)))
+        told = [event_item(row, language) for row in rows.to_dict("records")]
+        items.append((f"events-{year or 'undated'}", joined(told, language, wide=True)))
     return items
 
 
@@ -157,7 +154,7 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, gutter: float
     lane_name(sheet, made.text(name), gutter)
     bars = []
     for row in made[name].to_dict("records"):
-        title = f"{row['label']} ({when(row, made.language)})"
+        title = aside(row["label"], [when(row, made.language)], made.language)
         label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
         bars.append(Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
     draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
@@ -189,7 +186,7 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> None:
             label,
             align="right" if reach[1] == x + 6 else "left",
         )
-        title = f"{row['label']} ({when(row, made.language)})"
+        title = aside(row["label"], [when(row, made.language)], made.language)
         sheet.link(f"record:events/{row['record']}", title, (reach[0], y - 12, reach[1], y + 12), _of(row))
     sheet.top += (max(rows, default=-1) + 1) * HIT
     _dots(sheet, axis, events.drop(named.index), made.language)
@@ -210,7 +207,7 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
             marks.append((left, held))
     for left, held in marks:
         right = max(axis.at(int(held[-1]["start"][:4]) + 1) - 1, left + HIT)
-        title = "; ".join(f"{row['label']} ({when(row, language)})" for row in held)
+        title = "; ".join(aside(row["label"], [when(row, language)], language) for row in held)
         to = f"record:events/{held[0]['record']}" if len(held) == 1 else f"#events-{held[0]['start'][:4]}"
         sheet.link(to, title, (left, y - 12, right, y + 12), [of for row in held for of in _of(row)])
     sheet.top += HIT + 6 if marks else 6
@@ -233,7 +230,7 @@ def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> No
     for ministry in dict.fromkeys(row["detail"] for row in placed):
         bars = []
         for row in [row for row in placed if row["detail"] == ministry]:
-            title = f"{row['label']} ({', '.join(filter(None, [ministry, when(row, made.language)]))})"
+            title = aside(row["label"], [ministry, when(row, made.language)], made.language)
             bars.append(
                 Bar(
                     span_of(row),
