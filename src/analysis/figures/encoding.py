@@ -19,7 +19,7 @@ from typing import Any
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis
-from analysis.figures.colours import PAPER, POLICY, QUIET, WASH
+from analysis.figures.colours import ACCENTS, PAPER, POLICY, QUIET, WASH
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import joined, words
 
@@ -114,6 +114,12 @@ def _fade(sheet: Sheet, near: float, far: float, y: float, height: float, state:
         sheet.box(min(a, b), y, abs(b - a), height, colour, alpha=alpha, gid="fade", linewidth=0)
 
 
+def region_colours(regions: Iterable[object]) -> dict[str, str]:
+    """The colour of each region, in the study's order; more regions than colours have one colour together."""
+    ids = [str(region) for region in dict.fromkeys(regions)]
+    return {id_: ACCENTS[n if len(ids) <= len(ACCENTS) else 0] for n, id_ in enumerate(ids)}
+
+
 def draw_key(
     sheet: Sheet, signs: Iterable[str], language: str, *, left: float = 0, colour: str = POLICY
 ) -> None:
@@ -122,6 +128,7 @@ def draw_key(
     `signs`: of STATES, `open_end`, `unknown_end`, `not_reported`, `grade`; others are passed over.
     """
     used, word = {*signs}, words(language)
+    used = set() if used == {"stated"} else used  # nothing to tell apart
     x, y = left, sheet.top
     for sign in (*STATES, "none", "open_end", "unknown_end", "unknown_start", "grade", "not_reported"):
         if sign not in used:
@@ -151,4 +158,15 @@ def _sample(sheet: Sheet, sign: str, x: float, y: float, colour: str) -> None:
         sheet.tile(x + 13, y + 9, "A" if sign == "grade" else "", size=18)
 
 
-__all__ = ["ENDS", "MARKERS", "STATES", "WASH", "Span", "draw_bar", "draw_key", "edges", "span_of"]
+__all__ = [
+    "ENDS",
+    "MARKERS",
+    "STATES",
+    "WASH",
+    "Span",
+    "draw_bar",
+    "draw_key",
+    "edges",
+    "region_colours",
+    "span_of",
+]

@@ -11,15 +11,14 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
-from analysis.figures.colours import QUIET, accent
-from analysis.figures.encoding import draw_key
+from analysis.figures.colours import QUIET
+from analysis.figures.encoding import draw_key, region_colours
 from analysis.figures.lanes import lane_name
-from analysis.figures.regions import grade_items, grade_title, middle, signs_of
+from analysis.figures.regions import FEW, grade_items, grade_title, gutter, middle, signs_of
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import joined, words
 
-_FEW = 6  # regions, up to which scales are named on the chart
 _LABEL = 168.0  # pixels that the name of a scale may take
 
 
@@ -39,25 +38,24 @@ def grade_tiles(grades: pd.DataFrame, *, language: str) -> Chart:
 def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> Figure:
     dated = grades[grades["start"] != ""]
     regions = list(grades.groupby("region", sort=False))
-    many = len(regions) > _FEW
-    gutter = 130.0 if not sheet.narrow else 110.0 if many else 4.0
-    axis = axis_over(
-        [*dated["start"], *dated["end"]], gutter, sheet.width - 6, room=24 if sheet.narrow else 50
-    )
+    many = len(regions) > FEW
+    left = gutter(sheet, many=many)
+    colours = region_colours(grades["region"])
+    axis = axis_over([*dated["start"], *dated["end"]], left, sheet.width - 6, room=24 if sheet.narrow else 50)
     years = sheet.top
     sheet.top += 24
-    for place, (_, rows) in enumerate(regions):
+    for region, rows in regions:
         if many:
-            name = style.wrap(rows["region_label"].iloc[0], gutter - 12, max_lines=1)
+            name = style.wrap(rows["region_label"].iloc[0], left - 12, max_lines=1)
             sheet.middle(4, sheet.top + HIT / 2, name)
         else:
-            lane_name(sheet, rows["region_label"].iloc[0], gutter, accent(place))
+            lane_name(sheet, rows["region_label"].iloc[0], left, colours[str(region)])
         _tiles(sheet, axis, rows[rows["start"] != ""], language, many=many)
     draw_years(sheet, axis, years, sheet.top)
     sheet.top += 8
     undated = [grade_title(row, language) for row in grades[grades["start"] == ""].to_dict("records")]
     if undated:
-        told = words(language).text("unplaced", names=joined(undated, language, wide=True))
+        told = words(language).text("undated", names=joined(undated, language, wide=True))
         sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
     draw_key(sheet, signs_of({"evaluations": grades}), language, left=4)
     return sheet.finish()

@@ -72,6 +72,11 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
     return short
 
 
+def row_height(regions: int, room: float = 1300) -> float:
+    """Height of the row of one of many regions, so that all have room."""
+    return max(14.0, min(float(HIT), room / regions))
+
+
 def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> None:
     """What the numbers of phases stand for, where the band has no room for their names."""
     x, bottom = 4.0, sheet.top

@@ -12,16 +12,16 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years
 from analysis.figures.chart import Chart
-from analysis.figures.colours import PAPER, QUIET, accent
-from analysis.figures.encoding import draw_bar, draw_key, edges, span_of
-from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, shade, when
+from analysis.figures.colours import PAPER, QUIET
+from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
+from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, row_height, shade, when
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined, words
+from analysis.transcribe.periods import display
 from analysis.words import escape
 
-_FEW = 6  # regions, up to which projects have names on the chart
-_TALLEST = 1300
+FEW = 6  # regions, up to which projects have names on a chart
 
 
 def region_timelines(
@@ -42,7 +42,7 @@ def region_timelines(
         for name, frame in (("projects", projects), ("evaluations", grades), ("events", events))
     }
     days = [d for frame in (projects, grades) for c in ("start", "end") for d in frame[c]]
-    places = {region: n for n, region in enumerate(dict.fromkeys(projects["region"]))}
+    colours = region_colours(projects["region"])
     told = (*project_items(shown["projects"], language), *grade_items(shown["evaluations"], language))
     told += tuple(
         (f"events-{e['record']}", event_item(e, language)) for e in shown["events"].to_dict("records")
@@ -50,7 +50,7 @@ def region_timelines(
     rows = pd.concat([frame.assign(table=name) for name, frame in shown.items()], ignore_index=True)
 
     def draw(width: int) -> Figure:
-        return _draw(Sheet(width), shown, phases, days, places, language)
+        return _draw(Sheet(width), shown, phases, days, colours, language)
 
     return Chart(draw, rows, told, records(re.findall(r"\((record:[^)]+)\)", " ".join(t for _, t in told))))
 
@@ -60,49 +60,36 @@ def _draw(
     shown: Mapping[str, pd.DataFrame],
     phases: pd.DataFrame,
     days: list[str],
-    places: Mapping[str, int],
+    colours: Mapping[str, str],
     language: str,
 ) -> Figure:
-    gutter = 4.0 if sheet.narrow else 130.0
-    axis = axis_over(days, gutter, sheet.width - 6, room=14)
+    many = shown["projects"]["region"].nunique() > FEW
+    axis = axis_over(days, gutter(sheet, many=many), sheet.width - 6, room=14)
     top = sheet.top
     short = phase_band(sheet, axis, phases, language)
     years = sheet.top
     sheet.top += 24
-    regions = list(shown["projects"].groupby("region", sort=False))
-    for region, rows in regions:
+    if many:
+        draw_many(sheet, axis, shown["projects"], next(iter(colours.values())), room=1300)
+    for region, rows in () if many else shown["projects"].groupby("region", sort=False):
         letters, events = (f[f["region"] == region] for f in (shown["evaluations"], shown["events"]))
-        many = len(regions) > _FEW
-        draw_region(sheet, axis, rows, letters, accent(places[str(region)]), language, gutter, many=many)
-        if not many:
-            _region_events(sheet, axis, events, language)
-        sheet.top += 0 if many else 6
+        draw_region(sheet, axis, rows, letters, colours[str(region)], language)
+        _region_events(sheet, axis, events, language)
+        sheet.top += 6
     draw_years(sheet, axis, years, sheet.top)
     shade(sheet, axis, phases, top, sheet.top)
     sheet.top += 8
     unplaced(sheet, shown["projects"], language)
-    draw_key(sheet, signs_of(shown), language, left=4)
+    draw_key(sheet, signs_of(shown, many=many), language, left=4)
     phase_list(sheet, short, language)
     return sheet.finish()
 
 
 def draw_region(
-    sheet: Sheet,
-    axis: TimeAxis,
-    projects: pd.DataFrame,
-    grades: pd.DataFrame,
-    colour: str,
-    language: str,
-    gutter: float,
-    *,
-    many: bool = False,
+    sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, grades: pd.DataFrame, colour: str, language: str
 ) -> None:
-    """Draw a region's projects with the letters of their evaluations; `many` regions stand close, without names."""
-    name = projects["region_label"].iloc[0]
-    if many:
-        _close(sheet, axis, projects, colour, gutter)
-        return
-    lane_name(sheet, name, gutter, colour)
+    """Draw a region's projects with their names and the letters of their evaluations."""
+    lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
     bars = [_bar(row, grades, axis, colour, language) for row in projects.to_dict("records")]
     placed = [bar for bar in bars if bar.span.placed]
     draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
@@ -111,14 +98,16 @@ def draw_region(
 
 
 def _bar(row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: str, language: str) -> Bar:
-    tiles = tuple(
-        (axis(middle(e)), e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language))
-        for e in grades[grades["project"] == row["record"]].to_dict("records")
-        if e["start"]
-    )
+    tiles: list[tuple[float, str, str, str]] = []
+    dated = grades[(grades["project"] == row["record"]) & (grades["start"] != "")]
+    for e in dated.sort_values("start").to_dict("records"):
+        x = max(axis(middle(e)), tiles[-1][0] + HIT + 1 if tiles else 0)  # each can be hit
+        tiles.append((x, e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language)))
     of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
     title = aside(row["label"], [row["programme_label"], when(row, language)], language)
-    return Bar(span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tiles)
+    return Bar(
+        span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tuple(tiles)
+    )
 
 
 def middle(evaluation: Mapping[str, Any]) -> str:
@@ -131,27 +120,30 @@ def middle(evaluation: Mapping[str, Any]) -> str:
 def grade_title(row: Mapping[str, Any], language: str) -> str:
     """What a pointer is told of a letter."""
     letter = row["grade"] or row.get("grade_status_label") or row["grade_status"]
-    told = when({"period": row["conducted"], "start": row["start"], "end": row["end"]}, language)
+    told = display(row["conducted"], language) if row["conducted"] else ""
     return aside(f"{row['project_label']}: {letter}", [row["kind_label"], told], language)
 
 
-def _close(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, gutter: float) -> None:
-    """One of many regions: its projects as thin bars, one over the other, its name beside them."""
-    rows = [(row, span_of(row)) for row in projects.to_dict("records")]
-    placed = [(row, span) for row, span in rows if span.placed]
-    left = max(gutter, 110.0)
-    near = TimeAxis(axis.first, axis.last, left, axis.right) if sheet.narrow else axis
-    sheet.middle(
-        4, sheet.top + HIT / 2, style.wrap(str(projects["region_label"].iloc[0]), left - 12, max_lines=1)
-    )
-    height = min(6.0, 20 / max(len(placed), 1))
-    for n, (_, span) in enumerate(placed):
-        draw_bar(sheet, edges(near, span), sheet.top + 2 + n * 20 / len(placed), height - 1, span, colour)
-    first = projects.iloc[0]
-    title = "; ".join(row["label"] for row, _ in rows)
-    box = (4, sheet.top, axis.right, sheet.top + HIT)
-    sheet.link(f"#projects-{first['record']}", title, box, (f"regions/{first['region']}",))
-    sheet.top += HIT
+def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, room: float) -> None:
+    """Draw many regions close together: thin bars without names, each region's name beside them."""
+    regions = [(str(region), rows) for region, rows in projects.groupby("region", sort=False)]
+    pitch, top = row_height(len(regions), room), sheet.top
+    for region, rows in regions:
+        name = str(rows["region_label"].iloc[0])
+        sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
+        spans = [span for span in map(span_of, rows.to_dict("records")) if span.placed]
+        step = (pitch - 3) / max(len(spans), 1)
+        for n, span in enumerate(spans):
+            draw_bar(sheet, edges(axis, span), sheet.top + 1 + n * step, min(step - 1, 6), span, colour)
+        if pitch >= HIT:
+            title = joined([f"{name}: {rows['label'].iloc[0]}", *rows["label"].iloc[1:]], "en", wide=True)
+            box = (4, sheet.top, axis.right, sheet.top + pitch)
+            sheet.link(f"#projects-{rows['record'].iloc[0]}", title, box, (f"regions/{region}",))
+        sheet.top += pitch
+    if regions and pitch < HIT:  # too close to be hit one by one: the list names them all
+        first = projects.iloc[0]
+        title = f"{first['region_label']}–{projects['region_label'].iloc[-1]}"
+        sheet.link(f"#projects-{first['record']}", title, (4, top, axis.right, sheet.top))
 
 
 def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
@@ -185,11 +177,16 @@ def unplaced(sheet: Sheet, frame: pd.DataFrame, language: str) -> None:
         sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
 
 
-def signs_of(tables: Mapping[str, pd.DataFrame]) -> set[str]:
-    """What the key of a chart of such tables has to explain."""
+def gutter(sheet: Sheet, *, many: bool) -> float:
+    """Pixels kept for the names of lanes: on a phone they stand above, unless there are many."""
+    return 110.0 if sheet.narrow and many else 4.0 if sheet.narrow else 130.0
+
+
+def signs_of(tables: Mapping[str, pd.DataFrame], *, many: bool = False) -> set[str]:
+    """What the key of a chart of such tables has to explain; of `many` regions no letters are drawn."""
     signs = set()
     for name, frame in tables.items():
-        if name == "evaluations":
+        if name == "evaluations" and not many:
             signs |= {
                 "grade" if row["grade"] else "not_reported"
                 for row in frame.to_dict("records")

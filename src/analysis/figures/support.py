@@ -13,16 +13,15 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, decimal_year
 from analysis.figures.chart import Chart
-from analysis.figures.colours import PAPER, QUIET, accent
-from analysis.figures.encoding import STATES, Span, draw_bar, draw_key
-from analysis.figures.lanes import phase_band, phase_list, shade
+from analysis.figures.colours import GRID, PAPER, QUIET
+from analysis.figures.encoding import STATES, Span, draw_bar, draw_key, region_colours
+from analysis.figures.lanes import phase_band, phase_list, row_height, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined, words
 from analysis.words import escape
 
 _FEW = 6  # regions, up to which projects have names beside their cells
-_TALLEST = 1300  # pixels for the strips of many regions
 
 
 @dataclass(frozen=True)
@@ -97,11 +96,12 @@ def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: s
     top = sheet.top
     short = phase_band(sheet, axis, phases, language)
     _years(sheet, axis, range(int(years.min()), int(years.max()) + 1))
-    for place, (region, name, strips) in enumerate(regions):
+    colours = region_colours(support["region"])
+    for region, name, strips in regions:
         if many:
-            _dense(sheet, axis, (region, name, strips), place, _pitch(len(regions)))
+            _dense(sheet, axis, (region, name, strips), colours[region], row_height(len(regions), 1400))
         else:
-            _region(sheet, axis, (region, name, strips), place, language, small)
+            _region(sheet, axis, (region, name, strips), colours[region], language, small)
     shade(sheet, axis, phases, top, sheet.top)
     if not small:
         sheet.top += 8
@@ -118,7 +118,7 @@ def _years(sheet: Sheet, axis: TimeAxis, years: range) -> None:
     cell = _cell(axis, years[0])
     every = 1 if cell[1] - cell[0] > 34 else 5
     for year in years:
-        if year % every == 0 or year == years[0]:
+        if year % every == 0 or (year == years[0] and year % every <= every - 2):
             left, right = _cell(axis, year)
             x = min(max((left + right) / 2, 17), sheet.width - 17)
             sheet.text(x, sheet.top, str(year), colour=QUIET, align="center")
@@ -135,14 +135,14 @@ def _region(
     sheet: Sheet,
     axis: TimeAxis,
     region: tuple[str, str, dict[str, list[_Run]]],
-    place: int,
+    colour: str,
     language: str,
     small: bool,
 ) -> None:
     """One region with room for names: a strip each source, what ran under it."""
     sheet.top += 6
     id_, name, strips = region
-    sheet.box(4, sheet.top + 4, 10, 10, accent(place))
+    sheet.box(4, sheet.top + 4, 10, 10, colour)
     sheet.text(20, sheet.top, name, size=style.BODY)
     sheet.top += 20 if sheet.narrow or not small else 0
     known: set[_Run] = set()  # of the strip above: what runs on is not named twice
@@ -153,7 +153,7 @@ def _region(
         else:
             lines = style.wrap(label, axis.left - 30)
             sheet.middle(20, sheet.top + 9, lines, colour=QUIET)
-        _strip(sheet, axis, (id_, name, source), runs, 18, accent(place), language)
+        _strip(sheet, axis, (id_, name, source), runs, 18, colour, language)
         sheet.top += 20
         if not small:
             sheet.top += _names(sheet, axis, runs, known) + 6
@@ -216,13 +216,8 @@ def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> 
     return deep
 
 
-def _pitch(regions: int) -> float:
-    """Height of the row of one of many regions."""
-    return max(14.0, min(28.0, _TALLEST / regions))
-
-
 def _dense(
-    sheet: Sheet, axis: TimeAxis, region: tuple[str, str, dict[str, list[_Run]]], place: int, pitch: float
+    sheet: Sheet, axis: TimeAxis, region: tuple[str, str, dict[str, list[_Run]]], colour: str, pitch: float
 ) -> None:
     """One of many regions: its strips close together, its name beside them."""
     id_, name, strips = region
@@ -233,9 +228,9 @@ def _dense(
         for run in runs:
             left, right = _cell(axis, run.first, run.last)
             if run.status in STATES:
-                draw_bar(sheet, (left, right - 1), y, height, Span("x", "x", run.status), accent(place))
+                draw_bar(sheet, (left, right - 1), y, height, Span("x", "x", run.status), colour)
             else:
-                sheet.line(left + 2, y + height / 2, right - 2, y + height / 2)
+                sheet.line(left + 2, y + height / 2, right - 2, y + height / 2, colour=GRID)
     if pitch >= HIT:
         first = next(iter(strips))
         sheet.link(

@@ -12,10 +12,20 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
-from analysis.figures.colours import INK, PAPER, QUIET, accent
-from analysis.figures.encoding import draw_key, span_of
+from analysis.figures.colours import INK, PAPER, QUIET
+from analysis.figures.encoding import draw_key, region_colours, span_of
 from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, roman, shade, when
-from analysis.figures.regions import draw_region, event_item, grade_items, project_items, signs_of, unplaced
+from analysis.figures.regions import (
+    FEW,
+    draw_many,
+    draw_region,
+    event_item,
+    grade_items,
+    gutter,
+    project_items,
+    signs_of,
+    unplaced,
+)
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined, words
@@ -100,45 +110,46 @@ def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
 
 
 def _draw(sheet: Sheet, made: _Story) -> Figure:
-    gutter = 4.0 if sheet.narrow else 130.0
+    many = made["projects"]["region"].nunique() > FEW
     days = [
         day
         for name in ("phases", "plans", "stages", "programmes", "projects", "evaluations")
         for day in _days(made[name])
     ]
     days += _days(made["events"])
+    left = gutter(sheet, many=many)
     open_start = any(span_of(row).before == "open" for row in made["phases"].to_dict("records"))
-    axis = axis_over(days, gutter, sheet.width - 6, room=10)
-    if open_start and not sheet.narrow:
-        axis = axis_over(days, gutter + 60, sheet.width - 6, room=10)
-        axis = TimeAxis(
-            axis.first - 60 * (axis.last - axis.first) / (axis.right - axis.left),
-            axis.last,
-            gutter,
-            axis.right,
-        )
+    axis = axis_over(days, left, sheet.width - 6, room=10)
+    if open_start and not sheet.narrow:  # room for what began before
+        axis = axis_over(days, left + 60, sheet.width - 6, room=10)
+        year = (axis.last - axis.first) / (axis.right - axis.left)
+        axis = TimeAxis(axis.first - 60 * year, axis.last, left, axis.right)
     top = sheet.top
-    if not sheet.narrow:
-        lane_name(sheet, made.text("phases"), gutter)
+    if not sheet.narrow and len(made["phases"]):
+        lane_name(sheet, made.text("phases"), left)
     short = phase_band(sheet, axis, made["phases"], made.language)
     years = sheet.top
     sheet.top += 24
     for name, lines in (("plans", 4), ("stages", 5)):
-        _policy(sheet, axis, made, name, gutter, 1 if sheet.narrow else lines)
-    _events(sheet, axis, made, gutter)
-    _programmes(sheet, axis, made, gutter)
-    regions = list(made["projects"].groupby("region", sort=False))
-    for place, (region, rows) in enumerate(regions):
+        _policy(sheet, axis, made, name, 1 if sheet.narrow else lines)
+    _events(sheet, axis, made)
+    _programmes(sheet, axis, made)
+    colours = region_colours(made["projects"]["region"])
+    if many:
+        sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
+        sheet.top += 8
+        draw_many(sheet, axis, made["projects"], next(iter(colours.values())), room=850)
+    for region, rows in () if many else made["projects"].groupby("region", sort=False):
         letters = made["evaluations"][made["evaluations"]["region"] == region]
         sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
         sheet.top += 8
-        draw_region(sheet, axis, rows, letters, accent(place), made.language, gutter, many=len(regions) > 6)
+        draw_region(sheet, axis, rows, letters, colours[str(region)], made.language)
     draw_years(sheet, axis, years, sheet.top)
     shade(sheet, axis, made["phases"], top, sheet.top, made.phase)
     sheet.top += 8
     names = ("phases", "plans", "stages", "programmes", "projects")
     unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
-    draw_key(sheet, signs_of(made.tables), made.language, left=4)
+    draw_key(sheet, signs_of(made.tables, many=many), made.language, left=4)
     phase_list(sheet, short, made.language)
     return sheet.finish()
 
@@ -147,11 +158,11 @@ def _days(frame: pd.DataFrame) -> list[str]:
     return [*frame["start"], *frame["end"]]
 
 
-def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, gutter: float, lines: int) -> None:
+def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -> None:
     """Plans or stages as a lane of grey bars."""
     if made[name].empty:
         return
-    lane_name(sheet, made.text(name), gutter)
+    lane_name(sheet, made.text(name), axis.left)
     bars = []
     for row in made[name].to_dict("records"):
         title = aside(row["label"], [when(row, made.language)], made.language)
@@ -161,12 +172,12 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, gutter: float
     sheet.top += 4
 
 
-def _events(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> None:
+def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     """At most six events by name, the others as dots, several where they stand close."""
     events = made["events"][made["events"]["start"] != ""].sort_values("start")
     if events.empty:
         return
-    lane_name(sheet, made.text("events"), gutter)
+    lane_name(sheet, made.text("events"), axis.left)
     named = events[events["record"].isin(made.named)]
     labels = []
     for row in named.to_dict("records"):
@@ -221,12 +232,12 @@ def _of(row: dict[str, str]) -> list[str]:
     return [f"regions/{row['region']}"] if row.get("region") else []
 
 
-def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> None:
+def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     """Programmes as thin bars, those of a ministry together."""
     placed = [row for row in made["programmes"].to_dict("records") if span_of(row).placed]
     if not placed:
         return
-    lane_name(sheet, made.text("programmes"), gutter)
+    lane_name(sheet, made.text("programmes"), axis.left)
     for ministry in dict.fromkeys(row["detail"] for row in placed):
         bars = []
         for row in [row for row in placed if row["detail"] == ministry]:
@@ -245,7 +256,7 @@ def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story, gutter: float) -> No
             short = _short(ministry)
             y = top + (0 if sheet.narrow else 20 if ministry == placed[0]["detail"] else 4)
             sheet.text(
-                4, y, style.wrap(short, sheet.width - 8 if sheet.narrow else gutter - 10), colour=QUIET
+                4, y, style.wrap(short, sheet.width - 8 if sheet.narrow else axis.left - 10), colour=QUIET
             )
             sheet.top += style.line_height() if sheet.narrow else 0
         draw_bars(sheet, axis, bars)
