@@ -8,12 +8,21 @@ Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads
                    story=None, named_events=())
     region_timelines(projects, grades, events, phases, *, language, only=None)
     grade_tiles(grades, *, language)
-    issue_matrix(issues, links, *, language)             agenda(issues, links, *, language)
-    outlook_list(outlook, issues, *, language)           comment_profile(profile, *, language)
-    institution_years(institutions, projects, *, language)
-    counts_over_time(indicators, *, language)            region_map(regions, *, language)
-    grade_distribution(grades, *, language)              specification_curve(readings, *, language)
-    agreement(coders, *, language)                       coverage(sections, *, language)
+    issue_matrix(issues, links, *, language, small=False)
+    issue_status(issues, *, language, small=True)
+    agenda(themes, *, language, small=False)
+    outlook_list(calls, *, language)
+    answers_count(calls, *, language, small=True)
+    comment_profile(comments, *, language)
+    institution_years(participations, projects, *, language)
+    core_counts(cores, *, language, small=True)
+    counts_over_time(indicators, *, language, small=False)
+    region_map(regions, *, language)
+    grade_distribution(rounds, *, language)
+    specification_curve(readings, *, language, names)
+    agreement(rows, *, language)
+    coverage(sections, *, language)
+    phases_of_projects(projects, phases, *, language, small=True)
 
 `bundle(chart, name=..., caption=Caption(title, subtitle, alt, source))` is the one writer; it takes
 any matplotlib Figure or Axes too.
@@ -28,9 +37,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors; below they are imported when first asked for
     from analysis.figures.bundle import FigureError, bundle
+    from analysis.figures.calls import agenda, answers_count, outlook_list
     from analysis.figures.chart import Caption, Chart
+    from analysis.figures.comments import comment_profile
+    from analysis.figures.counts import counts_over_time
     from analysis.figures.grades import grade_tiles
+    from analysis.figures.institutions import core_counts, institution_years
+    from analysis.figures.issues import issue_matrix, issue_status
+    from analysis.figures.map import region_map
     from analysis.figures.regions import region_timelines
+    from analysis.figures.robustness import agreement, specification_curve
+    from analysis.figures.rounds import grade_distribution
+    from analysis.figures.shares import coverage, phases_of_projects
     from analysis.figures.support import support_strips
     from analysis.figures.timeline import phase_timeline
 
@@ -39,20 +57,50 @@ _WHERE = {
     "Caption": "chart",
     "Chart": "chart",
     "FigureError": "bundle",
+    "agenda": "calls",
+    "agreement": "robustness",
+    "answers_count": "calls",
     "bundle": "bundle",
+    "comment_profile": "comments",
+    "core_counts": "institutions",
+    "counts_over_time": "counts",
+    "coverage": "shares",
+    "grade_distribution": "rounds",
     "grade_tiles": "grades",
+    "institution_years": "institutions",
+    "issue_matrix": "issues",
+    "issue_status": "issues",
+    "outlook_list": "calls",
     "phase_timeline": "timeline",
+    "phases_of_projects": "shares",
+    "region_map": "map",
     "region_timelines": "regions",
+    "specification_curve": "robustness",
     "support_strips": "support",
 }
 __all__ = [
     "Caption",
     "Chart",
     "FigureError",
+    "agenda",
+    "agreement",
+    "answers_count",
     "bundle",
+    "comment_profile",
+    "core_counts",
+    "counts_over_time",
+    "coverage",
+    "grade_distribution",
     "grade_tiles",
+    "institution_years",
+    "issue_matrix",
+    "issue_status",
+    "outlook_list",
     "phase_timeline",
+    "phases_of_projects",
+    "region_map",
     "region_timelines",
+    "specification_curve",
     "support_strips",
 ]
 
