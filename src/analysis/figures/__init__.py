@@ -1,19 +1,120 @@
-"""The figures of the report: `figures.phase_timeline(data, language)` and its fellows.
+"""The charts of the report: frames in, a `Chart` out, which a bare last line of a cell shows.
 
-What is public here stands in `catalogue`; it is looked up when first asked for, so that the parts
-of this package can be imported without all of it.
+Frames are tidy tables (data/schema.yaml) in one language: `label_ja`/`label_en` arrive as `label`.
+Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads.
+
+    support_strips(support, phases, *, language, small=False)
+    phase_timeline(phases, stages, plans, events, programmes, projects, grades, *, language,
+                   story=None, named_events=())
+    region_timelines(projects, grades, events, phases, *, language, only=None)
+    grade_tiles(grades, *, language)
+    issue_matrix(issues, links, *, language, small=False)
+    issue_status(issues, *, language, small=True)
+    agenda(themes, *, language, small=False)
+    outlook_list(calls, *, language)
+    answers_count(calls, *, language, small=True)
+    comment_profile(comments, *, language)
+    institution_years(participations, projects, *, language)
+    core_counts(cores, *, language, small=True)
+    counts_over_time(indicators, *, language, small=False)
+    region_map(regions, *, language)
+    grade_distribution(rounds, *, language)
+    specification_curve(readings, *, language, names)
+    agreement(rows, *, language)
+    coverage(sections, *, language)
+    phases_of_projects(projects, phases, *, language, small=True)
+
+`bundle(chart, name=..., caption=Caption(title, subtitle, alt, source))` is the one writer; it takes
+any matplotlib Figure or Axes too.
 """
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # for editors; below they are imported when first asked for
+    from analysis.figures.bundle import FigureError, bundle
+    from analysis.figures.calls import agenda, answers_count, outlook_list
+    from analysis.figures.chart import Caption, Chart
+    from analysis.figures.comments import comment_profile
+    from analysis.figures.counts import counts_over_time
+    from analysis.figures.grades import grade_tiles
+    from analysis.figures.institutions import core_counts, institution_years
+    from analysis.figures.issues import issue_matrix, issue_status
+    from analysis.figures.map import region_map
+    from analysis.figures.regions import region_timelines
+    from analysis.figures.robustness import agreement, specification_curve
+    from analysis.figures.rounds import grade_distribution
+    from analysis.figures.shares import coverage, phases_of_projects
+    from analysis.figures.support import support_strips
+    from analysis.figures.timeline import phase_timeline
+
+# Pages are set without matplotlib: colours and font can be imported without the charts.
+_WHERE = {
+    "Caption": "chart",
+    "Chart": "chart",
+    "FigureError": "bundle",
+    "agenda": "calls",
+    "agreement": "robustness",
+    "answers_count": "calls",
+    "bundle": "bundle",
+    "comment_profile": "comments",
+    "core_counts": "institutions",
+    "counts_over_time": "counts",
+    "coverage": "shares",
+    "grade_distribution": "rounds",
+    "grade_tiles": "grades",
+    "institution_years": "institutions",
+    "issue_matrix": "issues",
+    "issue_status": "issues",
+    "outlook_list": "calls",
+    "phase_timeline": "timeline",
+    "phases_of_projects": "shares",
+    "region_map": "map",
+    "region_timelines": "regions",
+    "specification_curve": "robustness",
+    "support_strips": "support",
+}
+__all__ = [
+    "Caption",
+    "Chart",
+    "FigureError",
+    "agenda",
+    "agreement",
+    "answers_count",
+    "bundle",
+    "comment_profile",
+    "core_counts",
+    "counts_over_time",
+    "coverage",
+    "grade_distribution",
+    "grade_tiles",
+    "institution_years",
+    "issue_matrix",
+    "issue_status",
+    "outlook_list",
+    "phase_timeline",
+    "phases_of_projects",
+    "region_map",
+    "region_timelines",
+    "specification_curve",
+    "support_strips",
+]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> object:
-    if name.startswith("_") or find_spec(f"{__name__}.{name}"):  # a module, not a figure
+    if name in _WHERE:
+        return getattr(import_module(f"{__name__}.{_WHERE[name]}"), name)
+    if name.startswith("_") or find_spec(f"{__name__}.{name}"):  # a module, not a chart
         raise AttributeError(name)
-    try:
-        return getattr(import_module("analysis.figures.catalogue"), name)
-    except AttributeError:
-        raise AttributeError(f"no figure {name!r} in analysis.figures.catalogue") from None
+    near = get_close_matches(name, _WHERE, 1)
+    raise AttributeError(
+        f"no chart {name!r}; " + (f"did you mean {near[0]}?" if near else "see dir(figures)")
+    )

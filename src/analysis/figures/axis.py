@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from analysis.figures import style
-from analysis.figures.canvas import Canvas
+from analysis.figures.colours import GRID, QUIET
+from analysis.figures.sheet import Sheet
 
 
 @dataclass(frozen=True)
-class TimeScale:
-    """A linear axis of years between two edges of the sheet (inches)."""
+class TimeAxis:
+    """A linear axis of years between two edges of the sheet (pixels)."""
 
     first: float  # decimal years
     last: float
@@ -20,7 +21,7 @@ class TimeScale:
     right: float
 
     def __call__(self, day: str | date) -> float:
-        """Return where an ISO date stands on the sheet, in inches."""
+        """Return where an ISO date stands on the sheet."""
         return self.at(decimal_year(day))
 
     def at(self, year: float) -> float:
@@ -34,47 +35,36 @@ def decimal_year(day: str | date) -> float:
     return when.year + (when.timetuple().tm_yday - 1) / 365.25
 
 
-def scale_over(days: Iterable[str], left: float, right: float, *, before: float = 0.0) -> TimeScale:
-    """The axis that holds all given ISO dates ("" is passed over), with a little room around.
-
-    `before` keeps that many inches free before the first date, for spans with an open start.
-    """
-    years = [decimal_year(day) for day in days if day]
-    if not years:
-        years = [2000.0, 2001.0]
-    first, last = min(years), max(years)
-    room = max(0.5, (last - first) * 0.02)
-    inch = (last - first + 2 * room) / (right - left - before)
-    return TimeScale(first - room - before * inch, last + room, left, right)
+def axis_over(days: Iterable[str], left: float, right: float, *, room: float = 30) -> TimeAxis:
+    """The axis that holds all given ISO dates ("" is passed over), with `room` pixels on each side."""
+    years = [decimal_year(day) for day in days if day] or [2000.0, 2001.0]
+    first, last = min(years), max(max(years), min(years) + 1)
+    pixel = (last - first) / max(right - left - 2 * room, 1)
+    return TimeAxis(first - room * pixel, last + room * pixel, left, right)
 
 
-def ticks(scale: TimeScale) -> list[int]:
+def ticks(axis: TimeAxis) -> list[int]:
     """Years to print: every one, second, fifth or tenth, as there is room."""
-    span = scale.last - scale.first
-    room = (scale.right - scale.left) / 0.45
-    step = next(s for s in (1, 2, 5, 10, 20, 50, 100) if span / s <= room)
-    return [y for y in range(int(scale.first) + 1, int(scale.last) + 1) if y % step == 0]
+    span, room = axis.last - axis.first, (axis.right - axis.left) / 42
+    step = next((s for s in (1, 2, 5, 10, 20, 50, 100) if span / s <= room), 200)
+    return [y for y in range(int(axis.first) + 1, int(axis.last) + 1) if y % step == 0]
 
 
-def draw_years(canvas: Canvas, scale: TimeScale, top: float, bottom: float) -> None:
+def draw_years(sheet: Sheet, axis: TimeAxis, top: float, bottom: float) -> None:
     """Print the years at `top` and a faint line down to `bottom` under each."""
-    for year in ticks(scale):
-        x = scale.at(year)
-        canvas.text(x, top, str(year), size=style.SMALL, colour=style.QUIET, align="center")
-        canvas.rule(x, top + 0.17, x, bottom, colour=style.GRID, below=0.1)
+    for year in ticks(axis):
+        x, half = axis.at(year), style.text_width(str(year)) / 2
+        if half <= x <= sheet.width - half:
+            sheet.text(x, top, str(year), colour=QUIET, align="center")
+        sheet.line(x, top + 18, x, bottom, colour=GRID, below=0.2)
 
 
 def pack(spans: Sequence[tuple[float, float]], gap: float = 0.0) -> list[int]:
-    """Give each span (left, right in inches) the first row in which it overlaps no other.
-
-    Spans need `gap` inches between them; a negative gap lets neighbours share a month.
-    """
+    """Give each span (left, right) the first row in which it overlaps no other by `gap` pixels."""
     ends: list[float] = []
     rows = []
     for left, right in spans:
         row = next((n for n, end in enumerate(ends) if end + gap <= left), len(ends))
-        if row == len(ends):
-            ends.append(right)
-        ends[row] = right
+        ends[row : row + 1] = [right]
         rows.append(row)
     return rows

@@ -1,198 +1,178 @@
-"""Lanes of a timeline: named rows of bars on one axis of time, and the years that none covers."""
+"""Lanes on an axis of time: the band of phases, and bars with their names under them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pandas as pd
 
 from analysis.figures import style
-from analysis.figures.axis import TimeScale, pack
-from analysis.figures.canvas import Canvas
-from analysis.figures.words import Words, joined
-from analysis.tidy.findings import counts_fiscal_years, year_run
+from analysis.figures.axis import TimeAxis, pack
+from analysis.figures.colours import BAND, GUIDE, INK, POLICY, QUIET, STORY
+from analysis.figures.encoding import Span, draw_bar, edges, span_of
+from analysis.figures.sheet import Sheet
+from analysis.figures.svg import HIT
+from analysis.figures.words import aside, joined
+from analysis.transcribe.periods import display
 
-GUTTER = 1.3  # inches kept for the names of lanes
-PAD = 0.06
-BLOCK = 0.09  # the thick left side of a bar
-_SHARED = 0.06  # neighbours may overlap this much: a month that two phases share
+GAP = 10  # pixels between two names of a row
+_ROOMS = (0.22, 0.3, 0.45)  # shares of the axis that a name may take, where its bar is too short for it
+BAR = 10  # height of a bar
+_DEEPEST = 4  # lines of a phase's name
+_ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
-WORDS = Words(
-    unstated=("期間の記載なし：", "Period not stated: "),
-    undated_project=("期間の記載なし（事業の期間に置く）", "period not stated (placed by its programme)"),
-    end_unstated=("終期の記載なし", "end not stated"),
-    gap_years=("{years}（{n}{unit}）", "{years} (years: {n})"),
-    gap_some=("{years}（{n}{unit}、うち{k}は期間不明の事業のみ）", "{years} (years: {n}, undated only: {k})"),
-    fiscal=("年度", ""),
-    calendar=("年", ""),
-    gap_all=("{years}（期間不明の事業のみ）", "{years} (undated only)"),
-)
+
+def roman(number: Any) -> str:
+    """The number of a phase as it is printed; nothing where it has none."""
+    left, made = (0 if pd.isna(number) else int(number)), ""
+    for value, sign in _ROMAN:
+        made += sign * (left // value)
+        left %= value
+    return made
+
+
+def shade(
+    sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, top: float, bottom: float, story: str = ""
+) -> None:
+    """Shade the phases through everything drawn on an axis: the story, or else every second one."""
+    shaded = False
+    for n, row in enumerate(phases.to_dict("records")):
+        left, right = edges(axis, span_of(row))
+        before, shaded = shaded, row["record"] == story if story else n % 2 == 0
+        if shaded:
+            sheet.box(left, top, right - left, bottom - top, STORY if story else BAND, zorder=0, linewidth=0)
+        elif left > axis.left and not before:  # where no shade ends, a line does
+            sheet.line(left, top, left, bottom, below=0.3)
+
+
+def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str) -> list[dict[str, Any]]:
+    """Write number and name of each phase above its stretch of the axis, the number alone where it is narrow.
+
+    Returns the phases that have only their number, for `phase_list`.
+    """
+    texts, short = [], []
+    for row in phases.to_dict("records"):
+        left, right = edges(axis, span_of(row))
+        name, room = f"{roman(row['number'])} {row['label']}".strip(), right - left - 7
+        if right - left < HIT:
+            continue
+        lines = style.balanced(name, room)
+        if len(lines) > _DEEPEST or not style.unbroken(name, room):
+            lines = [roman(row["number"])]
+            short.append(row)
+        texts.append((left, lines))
+        title = aside(name, [when(row, language)], language)
+        box = (left, sheet.top, right, sheet.top + max(HIT, 8 + len(lines) * style.line_height()))
+        sheet.link(f"record:phases/{row['record']}", title, box, (f"phases/{row['record']}",))
+    for left, lines in texts:
+        sheet.text(left + 4, sheet.top + 3, lines)
+    sheet.top += 6 + max((len(lines) for _, lines in texts), default=0) * style.line_height() if texts else 0
+    return short
+
+
+def row_height(regions: int, room: float = 1300) -> float:
+    """Height of the row of one of many regions, so that all have room."""
+    return max(14.0, min(float(HIT), room / regions))
+
+
+def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> None:
+    """What the numbers of phases stand for, where the band has no room for their names."""
+    x, bottom = 4.0, sheet.top
+    for row in phases:
+        told = aside(row["label"], [when(row, language)], language)
+        lines = style.wrap(told, sheet.width - 36)
+        if x > 4 and x + 24 + style.widest(lines) > sheet.width - 4:
+            x, sheet.top = 4.0, bottom
+        sheet.text(x, sheet.top, roman(row["number"]), colour=QUIET)
+        bottom = max(bottom, sheet.text(x + 24, sheet.top, lines, colour=QUIET) + 4)
+        x += 24 + style.widest(lines) + 24
+    sheet.top = bottom
+
+
+def when(row: Mapping[str, Any], language: str) -> str:
+    """The period of a row as a reader reads it, and how it is known."""
+    told, span = str(row.get("period") or row.get("date") or ""), span_of(row)
+    years = display(told, language) if told else f"{span.start[:4]}–{span.end[:4]}" if span.placed else ""
+    return joined([years, span.described(language)], language, wide=True)
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A span ready to be drawn: where, what it says, and how."""
+    """A bar to be drawn: its span, its name, where it leads, and letters that stand on it."""
 
-    left: float
-    right: float
-    lines: list[str]
-    quiet: list[str]
-    key: str
-    face: str
-    edge: str = style.PAPER
-    block: bool = False  # a thick left side
-    dashed: bool = False
-    open_start: bool = False
-    open_end: bool = False
-    marks: tuple[tuple[float, str, str], ...] = ()  # x, letter, key
+    span: Span
+    name: str
+    to: str
+    title: str
+    of: tuple[str, ...] = ()
+    colour: str = POLICY
+    tiles: tuple[tuple[float, str, str, str], ...] = ()  # x, letter, address, title
+    left: float = 0
+    right: float = 0
+    label: tuple[float, tuple[str, ...]] = field(default=(0, ()))
+
+    def placed(self, axis: TimeAxis, sheet: Sheet, lines: int) -> Bar:
+        """The bar with its edges, and its name where it has room: from its start, or before the edge."""
+        left, right = edges(axis, self.span)
+        words: tuple[str, ...] = ()
+        for room in (right - left - GAP, *(share * (axis.right - axis.left) for share in _ROOMS)):
+            words = tuple(style.balanced(self.name, room)) if lines and room > 40 else ()
+            if words and len(words) <= lines and style.unbroken(self.name, room):
+                break
+        words = words if len(words) <= lines else tuple(style.wrap(self.name, room, max_lines=lines))
+        start = max(min(left, sheet.width - 4 - style.widest(words)), axis.left)
+        return replace(self, left=left, right=max(right, left + 3), label=(start, words))
 
     @property
-    def height(self) -> float:
-        lines = (len(self.lines) + len(self.quiet)) * style.line_height(style.SMALL)
-        return lines + 0.1 + (0.24 if self.marks else 0)
+    def reach(self) -> tuple[float, float]:
+        """What it takes of its row: bar, name and letters."""
+        start, words = self.label
+        marks = [x for x, *_ in self.tiles]
+        left = min([self.left, *([start] if words else []), *(x - 13 for x in marks)])
+        named = start + style.widest(words) + GAP if words else 0
+        right = max([self.right, self.left + HIT, named, *(x + 15 for x in marks)])
+        return left, right
 
 
-def ends(span: object, scale: TimeScale) -> tuple[float, float]:
-    """Left and right edge; an open or unstated side reaches to the edge or a short way."""
-    left = scale(span.start) if span.start else scale.left
-    if span.end:
-        return left, scale(span.end)
-    return left, scale.right if span.open_end == "yes" else min(left + 0.9, scale.right)
-
-
-def lane(
-    canvas: Canvas,
-    name: str,
-    bars: list[Bar],
-    *,
-    colour: str = style.INK,
-    mark: str = "",
-    before: float = 0.08,
-) -> None:
-    """Draw one named lane, packing overlapping bars into rows as high as their texts."""
-    canvas.top += before
-    label = style.wrap(name, GUTTER - 0.15, style.SIZE)
-    start = canvas.top
-    if mark:
-        canvas.mark(canvas.left + 0.07, start + 0.13, mark, face=colour, size=7)
-    canvas.text(canvas.left + (0.22 if mark else 0), start + 0.03, label, size=11 if mark else style.SIZE)
-    bars = sorted(bars, key=lambda bar: (bar.left, bar.right))
-    rows = pack([(bar.left, bar.right) for bar in bars], gap=-_SHARED)
+def draw_bars(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], *, lines: int = 1) -> None:
+    """Draw bars in as few rows as hold them, each with its name (at most `lines` lines) under it."""
+    placed = sorted((b.placed(axis, sheet, lines) for b in bars), key=lambda b: (b.left, b.right))
+    rows = pack([bar.reach for bar in placed], -1)
     for row in range(max(rows, default=-1) + 1):
-        inside = [bar for bar, at in zip(bars, rows, strict=True) if at == row]
-        height = max(bar.height for bar in inside)
+        inside = [bar for bar, at in zip(placed, rows, strict=True) if at == row]
+        tall = 24 if any(bar.tiles for bar in inside) else BAR
+        deep = max(len(bar.label[1]) for bar in inside) * style.line_height()
         for bar in inside:
-            _draw(canvas, bar, height)
-        canvas.top += height + 0.04
-    canvas.top = max(canvas.top, start + len(label) * style.line_height(style.SIZE) + 0.06)
+            _draw(sheet, axis, bar, tall, deep)
+        sheet.top += max(tall + deep + 6, HIT + 2)
 
 
-def _draw(canvas: Canvas, bar: Bar, height: float) -> None:
-    y, width = canvas.top, bar.right - bar.left
-    canvas.box(
-        bar.left, y, width, height, face=bar.face, edge=bar.edge, key=bar.key, dashed=bar.dashed, line=0.7
+def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> None:
+    y, (start, words) = sheet.top, bar.label
+    draw_bar(sheet, (bar.left + 0.5, bar.right - 0.5), y + (tall - BAR) / 2, BAR, bar.span, bar.colour)
+    sheet.text(start, y + tall + 1, words)
+    right = max(bar.right, start + style.widest(words) if words else 0)
+    sheet.link(
+        bar.to,
+        bar.title,
+        (min(bar.left, start if words else bar.left), y, right, y + tall + deep + 2),
+        bar.of,
     )
-    if bar.block:
-        canvas.box(bar.left, y, BLOCK, height, face=bar.edge, edge=bar.edge, key=bar.key)
-    if bar.open_start:
-        canvas.arrow(bar.left, y, height, face=bar.edge, key=bar.key, towards=-1)
-    if bar.open_end:
-        canvas.arrow(bar.right, y, height, face=bar.edge, key=bar.key)
-    x = bar.left + PAD + BLOCK * bar.block
-    canvas.text(x, y + 0.05, bar.lines, size=style.SMALL, key=bar.key)
-    canvas.text(
-        x,
-        y + 0.05 + len(bar.lines) * style.line_height(style.SMALL),
-        bar.quiet,
-        size=style.SMALL,
-        colour=style.QUIET,
-        key=bar.key,
-    )
-    for at, letter, key in bar.marks:
-        if at > bar.right:  # an evaluation after the project's end stays tied to it
-            canvas.rule(bar.right, y + height - 0.14, at, y + height - 0.14, colour=bar.edge, below=1)
-        _letter(canvas, at, y + height - 0.14, letter, key)
+    for x, letter, to, title in bar.tiles:
+        if x > bar.right:  # the letter came after the end
+            sheet.line(bar.right, y + tall / 2, x, y + tall / 2, colour=GUIDE)
+        sheet.tile(x, y + tall / 2, letter)
+        sheet.link(to, title, (x - 12, y, x + 12, y + tall), bar.of)
 
 
-def _letter(canvas: Canvas, x: float, y: float, letter: str, key: str) -> None:
-    """A printed grade in its tile; an empty dashed tile where the source gives none."""
-    width = max(0.22, style.text_width(letter, style.SIZE) + 0.08)
-    canvas.box(
-        x - width / 2,
-        y - 0.095,
-        width,
-        0.19,
-        face=style.PAPER,
-        edge=style.INK if letter else style.QUIET,
-        dashed=not letter,
-        key=key,
-        below=2,
-    )
-    if letter:
-        canvas.middle(x, y, [letter], size=style.SIZE, align="center", key=key)
-
-
-def unstated(canvas: Canvas, spans: pd.DataFrame, scale: TimeScale, language: str) -> None:
-    """Name, under their lane, the spans that no date places."""
-    rows = spans.query("start == '' and end == ''")
-    if rows.empty:
-        return
-    words = WORDS("unstated", language) + joined(rows[f"label_{language}"], language)
-    lines = style.wrap(words, scale.right - scale.left, style.SMALL)
-    height = len(lines) * style.line_height(style.SMALL)
-    canvas.box(scale.left, canvas.top, style.widest(lines, style.SMALL), height, face=style.PAPER, below=0.3)
-    canvas.text(scale.left, canvas.top, lines, size=style.SMALL, colour=style.QUIET)
-    canvas.top += height + 0.04
-
-
-def gap_strip(canvas: Canvas, name: str, gaps: pd.DataFrame, scale: TimeScale, language: str) -> None:
-    """Runs of years without a project of stated period, hatched and counted.
-
-    Columns in: fiscal_year, start, end, status (supported, undated, none).
-    """
-    runs = runs_of_years(gaps.query("status != 'supported'")["fiscal_year"].tolist())
-    if not runs:
-        return
-    y = canvas.top + 0.02
-    canvas.text(
-        canvas.left, y, style.wrap(name, GUTTER - 0.15, style.SMALL), size=style.SMALL, colour=style.QUIET
-    )
-    after = scale.left - 0.1
-    for first, last in runs:
-        run = gaps.query("@first <= fiscal_year <= @last")
-        left, right = scale(run["start"].min()), scale(run["end"].max())
-        canvas.box(
-            left, y + 0.02, right - left, 0.13, face=style.PAPER, edge=style.QUIET, hatch="////", line=0.5
-        )
-        for year in run.query("status == 'none'").itertuples():
-            x = scale(year.start)
-            canvas.box(x, y + 0.02, scale(year.end) - x, 0.13, face=style.QUIET, below=1.1)
-        words = _gap_words(gaps, first, last, language)
-        half = style.text_width(words, style.SMALL) / 2
-        centre = min(max((left + right) / 2, after + half), canvas.right - half)
-        after = centre + half + 0.1
-        # Lines of years and phases end where words stand.
-        canvas.box(centre - half, y + 0.17, 2 * half, style.line_height(style.SMALL), below=0.3)
-        canvas.text(centre, y + 0.17, words, size=style.SMALL, align="center")
-    canvas.top = y + 0.4
-
-
-def _gap_words(gaps: pd.DataFrame, first: int, last: int, language: str) -> str:
-    """How long a run without a dated project is, and for how much of it an undated one is known."""
-    years = year_run(first, last, language, fiscal=counts_fiscal_years(gaps))
-    undated = len(gaps.query("status == 'undated' and @first <= fiscal_year <= @last"))
-    length = last - first + 1
-    name = "gap_all" if undated == length else "gap_some" if undated else "gap_years"
-    unit = WORDS("fiscal" if counts_fiscal_years(gaps) else "calendar", language)
-    return WORDS(name, language).format(years=years, n=length, k=undated, unit=unit)
-
-
-def runs_of_years(years: list[int]) -> list[tuple[int, int]]:
-    """Consecutive years as (first, last) pairs, in order."""
-    runs: list[tuple[int, int]] = []
-    for year in sorted(years):
-        if runs and year == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], year)
-        else:
-            runs.append((year, year))
-    return runs
+def lane_name(sheet: Sheet, words: str, gutter: float, mark: str = "") -> None:
+    """Name a lane: beside it, or on a phone above it. `mark` is the colour of a region."""
+    left = 4.0 + (16 if mark else 0)
+    lines = style.wrap(words, (sheet.width if sheet.narrow else gutter) - left - 6, style.BODY)
+    if mark:
+        sheet.box(4, sheet.top + 4, 10, 10, mark)
+    end = sheet.text(left, sheet.top, lines, size=style.BODY, colour=INK if mark else QUIET)
+    if sheet.narrow:
+        sheet.top = end + 2

@@ -1,53 +1,29 @@
-"""How figures look: one bundled font, Okabe-Ito colours, and text that is measured before it is set.
+"""How figures look: one bundled font, two sizes of label, and text that is measured before it is set.
 
-Nothing here knows what a figure shows. Lengths are in inches, sizes in points.
+Nothing here knows what a figure shows. Lengths are in CSS pixels, a hundred to the figure's inch.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from functools import cache, lru_cache
 
 import matplotlib as mpl
-import seaborn as sns
 from matplotlib import font_manager
 from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import LoadFlags
 
 from analysis.figures import font
-from analysis.figures.colours import (  # noqa: F401 - a figure has all of its looks from here
-    ACCENTS,
-    BAND,
-    BAND_ALT,
-    BORDER,
-    EMPTY,
-    GRID,
-    GUIDE,
-    INK,
-    PAPER,
-    PASSAGE,
-    QUIET,
-    RULE,
-    TRACK,
-    USED,
-    WASH,
-    tint,
-)
+from analysis.figures.colours import GUIDE, INK, QUIET
 
-P, T = ParamSpec("P"), TypeVar("T")
-
-WIDTH = 12.0  # of every figure; 1200 px on screen
+PX = 100  # pixels in an inch of a figure
+WIDE, NARROW = 1000, 358  # a figure on a page, and on a phone of 390 pixels
+BODY, SMALL = 14.0, 12.0  # the two sizes of label
+SMALLEST = 11.0
+_POINT = 72 / PX
 _UNIT = 100.0  # points at which characters are measured
-SIZE = 9.0  # body text
-SMALL = 8.0  # labels inside marks
-TITLE = 15.0
-
-# Colour never stands alone: the n-th region also has a marker and a hatch of its own.
-MARKERS = ("o", "s", "D", "^", "v", "P")
-HATCHES = ("", "//", "..", "xx", "--", "++")
 
 
 @lru_cache(maxsize=1)
@@ -62,38 +38,28 @@ def applied() -> Iterator[None]:
     """Draw in the house style, and leave matplotlib's settings as they were."""
     settings = {
         "font.family": family(),
-        "font.size": SIZE,
+        "font.size": points(SMALL),
         "text.color": INK,
         "text.parse_math": False,  # a dollar sign in a label is a dollar sign
-        "svg.fonttype": "path",  # the figure looks the same where the font is missing
-        "axes.edgecolor": RULE,
+        "svg.fonttype": "none",  # text stays text
+        "axes.edgecolor": GUIDE,
         "axes.labelcolor": QUIET,
-        "hatch.linewidth": 0.6,
-        "hatch.color": QUIET,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "hatch.linewidth": 1.0,
     }
-    with sns.axes_style("white", rc={"axes.grid": False}), mpl.rc_context(settings):
+    with mpl.rc_context(settings):
         yield
 
 
-def drawn(function: Callable[P, T]) -> Callable[P, T]:
-    """Have a function draw in the house style."""
-
-    @wraps(function)
-    def styled(*args: P.args, **kwargs: P.kwargs) -> T:
-        with applied():
-            return function(*args, **kwargs)
-
-    return styled
+def points(pixels: float) -> float:
+    """A length in points, as matplotlib counts sizes of text and lines."""
+    return pixels * _POINT
 
 
-def accent(position: int) -> str:
-    """The colour of the region at that place in the study's order."""
-    return ACCENTS[position % len(ACCENTS)]
-
-
-def text_width(text: str, size: float) -> float:
-    """Width of one line of text in inches: the sum of what its characters move the pen."""
-    return sum(map(_advance, text)) * size / 72
+def text_width(text: str, size: float = SMALL) -> float:
+    """Width of one line of text: the sum of what its characters move the pen."""
+    return sum(map(_advance, text)) * size
 
 
 @cache
@@ -104,23 +70,22 @@ def _advance(character: str) -> float:
     return face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _UNIT
 
 
-def line_height(size: float) -> float:
-    """Distance of two lines in inches."""
-    return size * 1.32 / 72
+def line_height(size: float = SMALL) -> float:
+    """Distance of two lines."""
+    return round(size * 1.3)
 
 
 # A line may be broken after a space, a hyphen or slash, and between any two Japanese characters,
 # but not before closing marks nor after opening ones (the core of JIS X 4051's rules).
 _CLOSING = "、。，．・：；）」』】〉》〕］｝ー～ぁぃぅぇぉっゃゅょァィゥェォッャュョヮ々)]},.:;!?%’”"
 _OPENING = "（「『【〈《〔［｛([{‘“"
-_WORDS = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s]+|\s+|.", re.DOTALL)
+_WORDS = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s/-]+[/-]*|\s+|.", re.DOTALL)
 
 
-def wrap(text: str, width: float, size: float, max_lines: int | None = None) -> list[str]:
-    """Break a text into lines no wider than `width` inches.
+def wrap(text: str, width: float, size: float = SMALL, max_lines: int | None = None) -> list[str]:
+    """Break a text into lines no wider than `width`; a word that is too wide is broken anywhere.
 
-    A single word that is too wide is broken anywhere. Where `max_lines` is given, the rest is cut
-    and the cut is shown by an ellipsis.
+    Where `max_lines` is given, the rest is cut and the cut is shown by an ellipsis.
     """
     lines, line = [], ""
     for piece in _pieces(text):
@@ -132,19 +97,42 @@ def wrap(text: str, width: float, size: float, max_lines: int | None = None) -> 
             cut = _fitting(line, width, size)
             lines.append(line[:cut])
             line = line[cut:]
-    lines.append(line.rstrip())
-    lines = [line for line in lines if line] or [""]
+    lines = [line for line in [*lines, line.rstrip()] if line] or [""]
     if max_lines and len(lines) > max_lines:
         return [*lines[: max_lines - 1], _shortened(lines[max_lines - 1], width, size)]
     return lines
+
+
+def balanced(text: str, width: float, size: float = SMALL) -> list[str]:
+    """Break a text into as few lines as `width` allows, of about the same length."""
+    lines = wrap(text, width, size)
+    narrow, wide = width / 2, width
+    while len(lines) > 1 and wide - narrow > 2:
+        middle = (narrow + wide) / 2
+        narrow, wide = (narrow, middle) if len(wrap(text, middle, size)) == len(lines) else (middle, wide)
+    return wrap(text, wide, size) if unbroken(text, wide, size) else lines
+
+
+def unbroken(text: str, width: float, size: float = SMALL) -> bool:
+    """Whether no word has to be broken anywhere to fit a width."""
+    return all(fits(piece.rstrip(), width, size) for piece in _pieces(text))
+
+
+def fits(text: str, width: float, size: float = SMALL) -> bool:
+    """Whether a text has room on one line."""
+    return text_width(text, size) <= width
+
+
+def widest(lines: Sequence[str], size: float = SMALL) -> float:
+    """Width of a block of lines."""
+    return max((text_width(line, size) for line in lines), default=0.0)
 
 
 def _pieces(text: str) -> list[str]:
     """The smallest runs of characters that have to stay together on one line."""
     pieces: list[str] = []
     for token in _WORDS.findall(text):
-        glued = pieces and (token[0] in _CLOSING or pieces[-1][-1] in _OPENING or token.isspace())
-        if glued:
+        if pieces and (token[0] in _CLOSING or pieces[-1][-1] in _OPENING or token.isspace()):
             pieces[-1] += token
         else:
             pieces.append(token)
@@ -161,9 +149,4 @@ def _fitting(text: str, width: float, size: float) -> int:
 def _shortened(text: str, width: float, size: float) -> str:
     while text and text_width(text + "…", size) > width:
         text = text[:-1]
-    return text + "…"
-
-
-def widest(lines: Sequence[str], size: float) -> float:
-    """Width of a block of lines in inches."""
-    return max((text_width(line, size) for line in lines), default=0.0)
+    return text.rstrip() + "…"

@@ -2,312 +2,268 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pandas as pd
+from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.axis import TimeScale, draw_years, pack, scale_over
-from analysis.figures.canvas import Canvas, Exhibit, blank
-from analysis.figures.lanes import GUTTER, PAD, Bar, ends, gap_strip, lane, unstated
-from analysis.figures.lanes import WORDS as LANE
-from analysis.figures.words import Words
-from analysis.tidy.findings import counts_fiscal_years
-from analysis.transcribe.periods import display
-
-_ROMAN = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-_EVENT_MARKS = {
-    "law": "s",
-    "government": "D",
-    "strategy": "o",
-    "budget": "v",
-    "programme": "^",
-    "organisation": "p",
-    "study": "X",
-    "disaster": "*",
-}
-
-WORDS = Words(
-    empty=("フェーズ・出来事・プロジェクトの記載がない。", "No phases, events or projects are recorded."),
-    phases=("フェーズ", "Phases"),
-    plans=("基本計画", "Basic Plans"),
-    stages=("政策段階", "Policy stages"),
-    events=("出来事", "Events"),
-    programmes=("国の事業", "Programmes"),
-    gap_fiscal=("記載のない年度", "Years with no project stated"),
-    gap_calendar=("記載のない年", "Years with no project stated"),
-    judged=("（判断）", " (inferred)"),
-    not_reported=("記載なし", "n/r"),
+from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
+from analysis.figures.chart import Chart
+from analysis.figures.colours import INK, PAPER, QUIET
+from analysis.figures.encoding import draw_key, region_colours, span_of
+from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, roman, shade, when
+from analysis.figures.regions import (
+    FEW,
+    draw_many,
+    draw_region,
+    event_item,
+    grade_items,
+    gutter,
+    project_items,
+    signs_of,
+    unplaced,
 )
+from analysis.figures.sheet import Sheet, records
+from analysis.figures.svg import HIT
+from analysis.figures.words import aside, joined, words
+from analysis.words import escape
+
+_NAMED = 6  # events with a name on the chart
+
+
+@dataclass(frozen=True)
+class _Story:
+    """The tables of the chart, by name, and how it is asked to be drawn."""
+
+    tables: dict[str, pd.DataFrame]
+    language: str
+    phase: str
+    named: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def text(self, key: str) -> str:
+        return words(self.language).text(key)
 
 
 def phase_timeline(
-    phase_spans: pd.DataFrame,
+    phases: pd.DataFrame,
+    stages: pd.DataFrame,
+    plans: pd.DataFrame,
     events: pd.DataFrame,
-    project_spans: pd.DataFrame,
-    support_gaps: pd.DataFrame,
+    programmes: pd.DataFrame,
+    projects: pd.DataFrame,
     grades: pd.DataFrame,
     *,
     language: str,
-    title: str,
-    subtitle: str,
-    source: str,
-    alt: str,
-) -> Exhibit:
-    """Draw the whole story on one page.
+    story: str | None = None,
+    named_events: Sequence[str] = (),
+) -> Chart:
+    """Draw the whole story on one axis of time.
 
-    Tables in: phase_spans, events, project_spans, support_gaps, grades as in data/processed.
-    Spans without any date are named under their lane; everything inferred has a dashed edge.
+    Columns in: phases, stages, plans, programmes (rows of phase_spans, by table): record, number, label,
+    detail (of a programme its ministry), period, start, end, open_end, inferred; events: record, date,
+    start, end, kind, label, short, region, inferred; projects (project_spans): record, region,
+    region_label, programme, programme_label, label, period, period_source, start, end, open_end,
+    inferred; grades: record, project, region, conducted, start, end, grade, grade_status, kind_label,
+    scale. `story` is the phase shaded strongest; `named_events` (ids, six at most) have labels.
     """
-    if not len(phase_spans) + len(events) + len(project_spans):
-        return blank(WORDS("empty", language), subtitle, language=language, source=source, rows=phase_spans)
-    canvas = Canvas(language)
-    canvas.head(title, subtitle)
-    days = pd.concat([t[c] for t in (phase_spans, events, project_spans) for c in ("start", "end")])
-    open_start = ((phase_spans["start"] == "") & (phase_spans["end"] != "")).any()
-    scale = scale_over(days, canvas.left + GUTTER, canvas.right - 0.12, before=0.9 if open_start else 0)
-    years_top = canvas.top
-    canvas.top += 0.28
-    lanes = phase_spans.groupby("table", sort=False)
-    for table, shade in (("phases", style.BAND_ALT), ("plans", style.PAPER), ("stages", style.BAND)):
-        if table in lanes.groups:
-            spans = lanes.get_group(table)
-            lane(canvas, WORDS(table, language), _policy_bars(spans, scale, language, shade))
-    if len(events):
-        _events(canvas, events, scale, language)
-    if "programmes" in lanes.groups:
-        _programmes(canvas, lanes.get_group("programmes"), scale, language)
-    for n, (region, spans) in enumerate(project_spans.groupby("region", sort=False)):
-        gaps, letters = (t[t["region"] == region] for t in (support_gaps, grades))
-        _region(canvas, n, spans, gaps, letters, scale, language)
-    draw_years(canvas, scale, years_top, canvas.top)
-    for start in phase_spans.query("table == 'phases' and start != ''")["start"]:
-        canvas.rule(
-            scale(start), years_top + 0.17, scale(start), canvas.top, colour=style.BORDER, line=0.9, below=0.2
-        )
-    rows = pd.concat(
-        [
-            phase_spans,
-            events.assign(table="events"),
-            project_spans.assign(table="projects"),
-            grades.assign(table="evaluations"),
-        ],
-        ignore_index=True,
-    )[
-        [
-            "table",
-            "record",
-            "label_ja",
-            "label_en",
-            "region",
-            "period",
-            "date",
-            "conducted",
-            "start",
-            "end",
-            "grade",
-            "basis",
-        ]
+    tables = {"phases": phases, "plans": plans, "stages": stages, "events": events}
+    tables |= {"programmes": programmes, "projects": projects, "evaluations": grades}
+    made = _Story(tables, language, story or "", tuple(named_events)[:_NAMED])
+    told = tuple(item for name in tables for item in _items(made, name))
+    linked = re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in told))
+    rows = pd.concat([frame.assign(table=name) for name, frame in tables.items()], ignore_index=True)
+    return Chart(lambda width: _draw(Sheet(width), made), rows, told, records(linked))
+
+
+def _items(made: _Story, name: str) -> list[tuple[str, str]]:
+    """Every record of a table in words, one an item; the events of a year share one."""
+    if name == "projects":
+        return project_items(made["projects"], made.language)
+    if name == "evaluations":
+        return grade_items(made["evaluations"], made.language)
+    if name == "events":
+        return _years(made["events"], made.language)
+    items = []
+    for row in made[name].to_dict("records"):
+        detail = row.get("detail") or row.get("kind_label") or ""
+        about = [escape(detail), escape(when(row, made.language))]
+        number = f"{roman(row['number'])} " if name == "phases" else ""
+        label = f"{number}[{escape(row['label'])}](record:{name}/{row['record']})"
+        items.append((f"{name}-{row['record']}", aside(label, about, made.language)))
+    return items
+
+
+def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
+    """The events of a year as one item, in the order of their dates."""
+    items = []
+    events = events.sort_values("start", kind="stable")
+    for year, rows in events.groupby(events["start"].str[:4], sort=True):
+        told = [event_item(row, language) for row in rows.to_dict("records")]
+        items.append((f"events-{year or 'undated'}", joined(told, language, wide=True)))
+    return items
+
+
+def _draw(sheet: Sheet, made: _Story) -> Figure:
+    many = made["projects"]["region"].nunique() > FEW
+    days = [
+        day
+        for name in ("phases", "plans", "stages", "programmes", "projects", "evaluations")
+        for day in _days(made[name])
     ]
-    return canvas.finish(source, alt=alt, rows=rows)
+    days += _days(made["events"])
+    left = gutter(sheet, many=many)
+    open_start = any(span_of(row).before == "open" for row in made["phases"].to_dict("records"))
+    axis = axis_over(days, left, sheet.width - 6, room=10)
+    if open_start and not sheet.narrow:  # room for what began before
+        axis = axis_over(days, left + 60, sheet.width - 6, room=10)
+        year = (axis.last - axis.first) / (axis.right - axis.left)
+        axis = TimeAxis(axis.first - 60 * year, axis.last, left, axis.right)
+    top = sheet.top
+    if not sheet.narrow and len(made["phases"]):
+        lane_name(sheet, made.text("phases"), left)
+    short = phase_band(sheet, axis, made["phases"], made.language)
+    years = sheet.top
+    sheet.top += 24
+    for name, lines in (("plans", 4), ("stages", 5)):
+        _policy(sheet, axis, made, name, 1 if sheet.narrow else lines)
+    _events(sheet, axis, made)
+    _programmes(sheet, axis, made)
+    colours = region_colours(made["projects"]["region"])
+    if many:
+        sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
+        sheet.top += 8
+        draw_many(sheet, axis, made["projects"], next(iter(colours.values())), room=850)
+    for region, rows in () if many else made["projects"].groupby("region", sort=False):
+        letters = made["evaluations"][made["evaluations"]["region"] == region]
+        sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
+        sheet.top += 8
+        draw_region(sheet, axis, rows, letters, colours[str(region)], made.language)
+    draw_years(sheet, axis, years, sheet.top)
+    shade(sheet, axis, made["phases"], top, sheet.top, made.phase)
+    sheet.top += 8
+    names = ("phases", "plans", "stages", "programmes", "projects")
+    unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
+    draw_key(sheet, signs_of(made.tables, many=many), made.language, left=4)
+    phase_list(sheet, short, made.language)
+    return sheet.finish()
 
 
-def _policy_bars(spans: pd.DataFrame, scale: TimeScale, language: str, face: str) -> list[Bar]:
+def _days(frame: pd.DataFrame) -> list[str]:
+    return [*frame["start"], *frame["end"]]
+
+
+def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -> None:
+    """Plans or stages as a lane of grey bars."""
+    if made[name].empty:
+        return
+    lane_name(sheet, made.text(name), axis.left)
     bars = []
-    for span in spans.query("start != '' or end != ''").itertuples():
-        left, right = ends(span, scale)
-        width = right - left - 2 * PAD
-        label = getattr(span, f"label_{language}")
-        if span.table == "phases":
-            label = f"{_ROMAN[span.number] if span.number < len(_ROMAN) else span.number}  {label}"
-        detail = getattr(span, f"detail_{language}") if span.table == "stages" else ""
-        bars.append(
-            Bar(
-                left,
-                right,
-                style.wrap(label, width, style.SMALL, 8),
-                style.wrap(detail, width, style.SMALL, 6) if detail else [],
-                f"{span.table}/{span.record}",
-                face,
-                edge=style.QUIET,
-                dashed="period" in span.inferred.split(),
-                open_start=span.start == "",
-                open_end=span.open_end == "yes",
-            )
-        )
-    return bars
+    for row in made[name].to_dict("records"):
+        title = aside(row["label"], [when(row, made.language)], made.language)
+        label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
+        bars.append(Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
+    draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
+    sheet.top += 4
 
 
-def _events(canvas: Canvas, events: pd.DataFrame, scale: TimeScale, language: str) -> None:
-    """Points on a line, labels packed into rows below it, each with a thin leader."""
-    canvas.top += 0.1
-    line = canvas.top + 0.08
-    canvas.text(canvas.left, line - 0.08, WORDS("events", language))
-    canvas.rule(scale.left, line, scale.right, line, colour=style.QUIET)
+def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
+    """At most six events by name, the others as dots, several where they stand close."""
+    events = made["events"][made["events"]["start"] != ""].sort_values("start")
+    if events.empty:
+        return
+    lane_name(sheet, made.text("events"), axis.left)
+    named = events[events["record"].isin(made.named)]
     labels = []
-    for event in events.itertuples():
-        x = scale(event.start)
-        words = getattr(event, f"short_{language}")
-        if "date" in event.inferred.split():
-            words += WORDS("judged", language)
-        words = f"{display(event.date, language)} {words}"
-        width = style.text_width(words, style.SMALL)
-        left = min(x, canvas.right - width - 0.05)
-        labels.append((left, left + width, x, words, f"events/{event.record}", event))
-    rows = pack([(left - 0.04, right) for left, right, *_ in labels], gap=0.1)
-    depth = max(rows, default=0) + 1
-    step = style.line_height(style.SMALL) + 0.03
-    # Later labels of a crowd go lower; leaders are drawn first so that no text is crossed out.
-    for (left, _, x, words, key, event), row in zip(labels, rows, strict=True):
-        y = line + 0.1 + row * step
-        canvas.rule(x, line, x, y + (0.02 if left == x else step / 2), colour=style.GUIDE, below=0.4)
-        canvas.mark(
-            x,
-            line,
-            _EVENT_MARKS.get(event.kind, "o"),
-            key=key,
-            face=style.PAPER if "date" in event.inferred.split() else style.INK,
-            edge=style.INK,
+    for row in named.to_dict("records"):
+        x, label = axis(row["start"]), row.get("short") or row["label"]
+        flip = x + 10 + style.text_width(label) > sheet.width - 4
+        reach = (
+            (x - 10 - style.text_width(label), x + 6) if flip else (x - 6, x + 10 + style.text_width(label))
         )
-        canvas.box(
-            left - 0.02,
-            y + 0.015,
-            style.text_width(words, style.SMALL) + 0.04,
-            step - 0.03,
-            face=style.PAPER,
-            below=0.45,
+        labels.append((reach, x, label, row))
+    labels.sort(key=lambda item: item[0])
+    rows = pack([reach for reach, *_ in labels], 8)
+    for (reach, x, label, row), at in zip(labels, rows, strict=True):
+        y = sheet.top + at * HIT + HIT / 2
+        _dot(sheet, x, y, "date" in row["inferred"].split())
+        sheet.middle(
+            *((x - 9, y) if reach[1] == x + 6 else (x + 9, y)),
+            label,
+            align="right" if reach[1] == x + 6 else "left",
         )
-        canvas.text(left, y, words, size=style.SMALL, key=key)
-    canvas.top = line + 0.1 + depth * step + 0.02
+        title = aside(row["label"], [when(row, made.language)], made.language)
+        sheet.link(f"record:events/{row['record']}", title, (reach[0], y - 12, reach[1], y + 12), _of(row))
+    sheet.top += (max(rows, default=-1) + 1) * HIT
+    _dots(sheet, axis, events.drop(named.index), made.language)
+    sheet.top += 4
 
 
-def _programmes(canvas: Canvas, spans: pd.DataFrame, scale: TimeScale, language: str) -> None:
-    bars = []
-    dated = spans.query("start != '' or end != ''")
-    for span in dated.itertuples():
-        left, right = ends(span, scale)
-        detail = getattr(span, f"detail_{language}")
-        label = getattr(span, f"label_{language}")
-        lines = style.wrap(label, max(right - left - 2 * PAD, 0.8), style.SMALL, 5)
-        endless = span.end == "" and span.open_end == "no"
-        small = [_bracketless(detail)] * bool(detail)
-        small += [LANE("end_unstated", language)] * endless
-        width = max(right - left - 2 * PAD, 0.8)
-        quiet = [line for words in small for line in style.wrap(words, width, style.SMALL, 3)]
-        bars.append(
-            Bar(
-                left,
-                right,
-                lines,
-                quiet,
-                f"programmes/{span.record}",
-                style.PAPER,
-                edge=style.QUIET,
-                dashed="period" in span.inferred.split(),
-                open_end=span.open_end == "yes",
+def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
+    """Events without a name; those of a year are one mark, and so are years too narrow to hit."""
+    y, marks = sheet.top + HIT / 2, list[tuple[float, list[dict[str, str]]]]()
+    for year, rows in events.groupby(events["start"].str[:4], sort=True):
+        held = rows.to_dict("records")
+        for row in held:
+            _dot(sheet, axis(row["start"]), y, "date" in row["inferred"].split())
+        left = axis.at(int(str(year)))
+        if marks and left < marks[-1][0] + HIT + 1:
+            marks[-1][1].extend(held)
+        else:
+            marks.append((left, held))
+    for left, held in marks:
+        right = max(axis.at(int(held[-1]["start"][:4]) + 1) - 1, left + HIT)
+        title = "; ".join(aside(row["label"], [when(row, language)], language) for row in held)
+        to = f"record:events/{held[0]['record']}" if len(held) == 1 else f"#events-{held[0]['start'][:4]}"
+        sheet.link(to, title, (left, y - 12, right, y + 12), [of for row in held for of in _of(row)])
+    sheet.top += HIT + 6 if marks else 6
+
+
+def _dot(sheet: Sheet, x: float, y: float, inferred: bool) -> None:
+    sheet.mark(x, y, "o", 8, PAPER if inferred else INK, INK)
+
+
+def _of(row: dict[str, str]) -> list[str]:
+    return [f"regions/{row['region']}"] if row.get("region") else []
+
+
+def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
+    """Programmes as thin bars, those of a ministry together."""
+    placed = [row for row in made["programmes"].to_dict("records") if span_of(row).placed]
+    if not placed:
+        return
+    lane_name(sheet, made.text("programmes"), axis.left)
+    for ministry in dict.fromkeys(row["detail"] for row in placed):
+        bars = []
+        for row in [row for row in placed if row["detail"] == ministry]:
+            title = aside(row["label"], [ministry, when(row, made.language)], made.language)
+            bars.append(
+                Bar(
+                    span_of(row),
+                    row["label"],
+                    f"record:programmes/{row['record']}",
+                    title,
+                    (f"programmes/{row['record']}",),
+                )
             )
-        )
-    lane(canvas, WORDS("programmes", language), bars)
-    unstated(canvas, spans, scale, language)
+        if ministry:
+            top = sheet.top
+            short = _short(ministry)
+            y = top + (0 if sheet.narrow else 20 if ministry == placed[0]["detail"] else 4)
+            sheet.text(
+                4, y, style.wrap(short, sheet.width - 8 if sheet.narrow else axis.left - 10), colour=QUIET
+            )
+            sheet.top += style.line_height() if sheet.narrow else 0
+        draw_bars(sheet, axis, bars)
+    sheet.top += 4
 
 
-def _bracketless(label: str) -> str:
+def _short(label: str) -> str:
     """The short form of an organisation's name, where it is given in brackets at the end."""
     short = label.rpartition("(")[2].rstrip(")")
     return short if label.endswith(")") and short.isupper() else label
-
-
-def _region(
-    canvas: Canvas,
-    place: int,
-    spans: pd.DataFrame,
-    gaps: pd.DataFrame,
-    grades: pd.DataFrame,
-    scale: TimeScale,
-    language: str,
-) -> None:
-    colour = style.accent(place)
-    bars = [
-        _project_bar(span, grades, scale, language, colour, place)
-        for span in spans.itertuples()
-        if span.start or span.end
-    ]
-    canvas.top += 0.1
-    canvas.rule(canvas.left, canvas.top, canvas.right, canvas.top, colour=style.RULE)
-    lane(
-        canvas,
-        spans[f"region_{language}"].iloc[0],
-        bars,
-        colour=colour,
-        mark=style.MARKERS[place % 6],
-        before=0.1,
-    )
-    unstated(canvas, spans, scale, language)
-    name = WORDS("gap_fiscal" if counts_fiscal_years(gaps) else "gap_calendar", language)
-    gap_strip(canvas, name, gaps, scale, language)
-
-
-def _project_bar(
-    span: object, grades: pd.DataFrame, scale: TimeScale, language: str, colour: str, place: int
-) -> Bar:
-    own = span.period_source == "project"
-    left, right = ends(span, scale)
-    width = right - left - 2 * PAD
-    quiet = [] if own else style.wrap(LANE("undated_project", language), width, style.SMALL, 3)
-    marks = tuple(
-        (
-            min(max(scale(_middle(e.start, e.end)), left + 0.12), scale.right),
-            e.grade,
-            f"evaluations/{e.record}",
-        )
-        for e in grades.query("project == @span.record and start != ''").itertuples()
-    )
-    programme = style.wrap(getattr(span, f"programme_{language}"), width, style.SMALL, 3)
-    return Bar(
-        left,
-        right,
-        style.wrap(getattr(span, f"label_{language}"), width, style.SMALL, 6),
-        programme + quiet,
-        f"projects/{span.record}",
-        style.tint(colour, style.WASH) if own else style.PAPER,
-        edge=colour,
-        dashed=not own or "period" in span.inferred.split(),
-        open_end=span.open_end == "yes",
-        marks=marks,
-    )
-
-
-def _middle(start: str, end: str) -> str:
-    """The day in the middle of an evaluation's printed date: a fiscal year is a year long."""
-    first, last = pd.Timestamp(start), pd.Timestamp(end or start)
-    return str((first + (last - first) / 2).date())
-
-
-def region_timeline(
-    project_spans: pd.DataFrame,
-    support_gaps: pd.DataFrame,
-    grades: pd.DataFrame,
-    events: pd.DataFrame,
-    *,
-    place: int,
-    language: str,
-    title: str,
-    subtitle: str,
-    source: str,
-    alt: str,
-) -> Exhibit:
-    """Draw one region's lane of the timeline on its own, with the region's own events.
-
-    Tables in: the rows of that region of project_spans, support_gaps, grades and events.
-    """
-    canvas = Canvas(language)
-    canvas.head(title, subtitle)
-    days = [day for t in (project_spans, events) for c in ("start", "end") for day in t[c]]
-    days += list(support_gaps["end"])
-    scale = scale_over(days, canvas.left + GUTTER, canvas.right - 0.12)
-    years_top = canvas.top
-    canvas.top += 0.28
-    if len(events):
-        _events(canvas, events, scale, language)
-    if len(project_spans):
-        _region(canvas, place, project_spans, support_gaps, grades, scale, language)
-    draw_years(canvas, scale, years_top, canvas.top)
-    return canvas.finish(source, alt=alt, rows=project_spans)

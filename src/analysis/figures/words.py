@@ -1,22 +1,25 @@
-"""Words that figures need in both languages, kept in pairs so that none is left untranslated."""
+"""The words of figures in both languages, from words.yaml beside this file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from pathlib import Path
 
-_PLACE = {"ja": 0, "en": 1}
-
-
-class Words:
-    """Named pairs of words: `WORDS("gap", "ja")`. A name that does not exist is a KeyError."""
-
-    def __init__(self, **pairs: tuple[str, str]) -> None:
-        self._pairs: Mapping[str, tuple[str, str]] = pairs
-
-    def __call__(self, name: str, language: str) -> str:
-        return self._pairs[name][_PLACE[language]]
+from analysis import words as catalogue
 
 
-def joined(words: Iterable[str], language: str) -> str:
-    """Words in a row, separated as the language does it."""
-    return {"ja": "、", "en": "; "}[language].join(words)
+def words(language: str) -> catalogue.Words:
+    """The catalogue in a language: `words("en").text("key_stated")`."""
+    return catalogue.read(Path(__file__).with_suffix(".yaml"), language)
+
+
+def joined(parts: Iterable[object], language: str, *, wide: bool = False) -> str:
+    """Words in a row, empty ones left out: `a, b`, or `a; b` where they are `wide`; 「a、b」."""
+    told = [str(part) for part in parts if part]
+    return ("、" if language == "ja" else "; " if wide else ", ").join(told)
+
+
+def aside(name: str, about: Iterable[object], language: str) -> str:
+    """A name with what is said of it in brackets."""
+    told = joined(about, language)
+    return (f"{name}（{told}）" if language == "ja" else f"{name} ({told})") if told else name

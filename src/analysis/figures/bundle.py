@@ -1,0 +1,166 @@
+"""The one writer of figures: SVG, PNG and the plotted rows, the same bytes every time.
+
+A figure leaves here only when it can be read and its marks can be hit; else FigureError says in one
+line what is wrong and which mark.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from analysis.figures import style
+from analysis.figures.chart import Caption, Chart
+from analysis.figures.check import FigureError, faults
+from analysis.figures.colours import QUIET
+from analysis.figures.sheet import Sheet
+from analysis.figures.style import NARROW, PX, WIDE
+from analysis.figures.svg import write
+
+MIME = "application/vnd.analysis.figure+json"
+
+
+def bundle(
+    chart: Chart | Figure | Axes, *, name: str, caption: Caption, role: str = "main"
+) -> dict[str, Any]:
+    """Check a figure and write it as the MIME bundle that the report reads.
+
+    `name` is the figure's file name in the report: small letters, digits, hyphens. `role` is main,
+    small (beside a finding) or hero. A matplotlib Figure or Axes (seaborn's too) has no phone
+    variant, and its rows are what its axes hold.
+
+    Raises FigureError where the figure cannot be read.
+    """
+    _stated(name, caption)
+    own = chart if isinstance(chart, Chart) else _foreign(chart)
+    with style.applied():
+        widths = {"wide": WIDE, "narrow": NARROW} if isinstance(chart, Chart) else {"wide": WIDE}
+        figures = {layout: own.figure(width) for layout, width in widths.items()}
+        found = [
+            f"{layout}: {fault}"
+            for layout, figure in figures.items()
+            for fault in faults(figure, ours=isinstance(chart, Chart))
+        ]
+        if found:
+            raise FigureError(f"figure {name}: " + "; ".join(found))
+        svgs = {
+            layout: write(figure, name=name, layout=layout, alt=caption.alt)
+            for layout, figure in figures.items()
+        }
+        png = _png(figures["wide"], caption)
+    about = {
+        "name": name,
+        "title": caption.title,
+        "subtitle": caption.subtitle,
+        "alt": caption.alt,
+        "words": [{"id": id_, "text": text} for id_, text in own.words],
+        "records": list(own.records),
+        "source": caption.source,
+        "csv": own.rows.to_csv(index=False, lineterminator="\n"),
+        "svg": {"wide": svgs["wide"], "narrow": svgs.get("narrow")},
+        "role": role,
+    }
+    return {
+        MIME: about,
+        "image/svg+xml": svgs["wide"],
+        "image/png": base64.b64encode(png).decode("ascii"),
+        "text/plain": caption.alt,
+    }
+
+
+def _stated(name: str, caption: Caption) -> None:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise FigureError(f"figure name {name!r}: use small letters, digits and hyphens")
+    for what, words in (("title", caption.title), ("alt text", caption.alt)):
+        if not words.strip():
+            raise FigureError(f"figure {name}: the {what} is empty; say what the figure shows")
+
+
+def _foreign(drawn: Figure | Axes) -> Chart:
+    """Anybody's matplotlib figure as a chart: the bundled font, a layout that holds its labels."""
+    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise FigureError(f"expected a Chart, a matplotlib Figure or Axes, found {type(drawn).__name__}")
+    for text in figure.findobj(Text):
+        assert isinstance(text, Text)
+        text.set_fontfamily(style.family())
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
+    links = [str(a.get_url()) for a in figure.findobj() if a.get_url()]
+    keys = tuple(dict.fromkeys(url.removeprefix("record:") for url in links if url.startswith("record:")))
+    return Chart(lambda width: figure, plotted(figure), (), keys)
+
+
+def plotted(figure: Figure) -> pd.DataFrame:
+    """The data that a figure's axes hold. Columns out: axes (number), series, x, y."""
+    frames = []
+    for number, axes in enumerate(figure.axes, 1):
+        names = [label.get_text() for label in axes.get_xticklabels()]
+        for series, x, y in _series(axes, names):
+            frames.append(pd.DataFrame({"axes": number, "series": series, "x": x, "y": y}))
+    return (
+        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["axes", "series", "x", "y"])
+    )
+
+
+def _series(axes: Axes, names: list[str]) -> Iterable[tuple[str, Any, Any]]:
+    """Lines, bars and points of one pair of axes: what they are called, x and y."""
+    for line in axes.lines:
+        yield str(line.get_label()), np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    bars = [(c.get_label(), bar) for c in axes.containers for bar in getattr(c, "patches", [])]
+    for label, bar in bars:
+        upright = bar.get_width() < abs(bar.get_height()) or len(names) > 0
+        middle = bar.get_x() + bar.get_width() / 2
+        place = round(middle)
+        known = upright and abs(middle - place) < 0.5 and 0 <= place < len(names) and names[place]
+        yield str(label), [names[place] if known else middle], [bar.get_height()]
+    for points in axes.collections:
+        if isinstance(points, PathCollection):
+            offsets = np.asarray(points.get_offsets())
+            yield str(points.get_label()), offsets[:, 0], offsets[:, 1]
+
+
+def _png(figure: Figure, caption: Caption) -> bytes:
+    """The figure as PNG between its title and its source, twice as fine as a page shows it."""
+    width = round(figure.get_figwidth() * PX)
+    head = Sheet(width)
+    head.top = 12
+    head.top = head.text(12, head.top, style.wrap(caption.title, width - 24, 20), size=20) + 2
+    if caption.subtitle:
+        lines = style.wrap(caption.subtitle, width - 24, style.BODY)
+        head.top = head.text(12, head.top, lines, size=style.BODY, colour=QUIET)
+    foot = Sheet(width)
+    foot.top = foot.text(12, 4, style.wrap(caption.source, width - 24), colour=QUIET) + 4
+    parts = [head.finish(), figure] + [foot.finish()] * bool(caption.source)
+    pixels = np.vstack([_pixels(part) for part in parts])
+    # Of flat colours 256 show the same and take half the room.
+    picture = Image.fromarray(pixels).quantize(
+        256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+    )
+    with io.BytesIO() as file:
+        picture.save(file, "PNG", dpi=(2 * PX, 2 * PX))
+        return file.getvalue()
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    canvas = FigureCanvasAgg(figure)
+    figure.set_dpi(2 * PX)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
+    figure.set_dpi(PX)
+    return pixels
+
+
+__all__ = ["MIME", "FigureError", "bundle", "plotted"]

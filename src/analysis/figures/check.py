@@ -1,0 +1,149 @@
+"""What makes a figure hard to read or hard to hit: one phrase a fault."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from itertools import combinations
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from analysis.figures import colours, style
+from analysis.figures.style import PX
+from analysis.figures.svg import HIT, hits
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+EMPTY = 70  # pixels of nothing above or below the content, more than which a box is too high
+
+
+class FigureError(ValueError):
+    """A figure that a reader could not read; the message says which and why."""
+
+    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
+        return [str(self)]
+
+
+def faults(figure: Figure, *, ours: bool = True) -> list[str]:
+    """Return what makes a figure hard to read; an empty list is good.
+
+    Looked at: glyphs the font lacks, size of text, text off the sheet, text over text, contrast, room
+    to hit a mark; of `ours` also the number of label sizes and how full the box is.
+    """
+    figure.set_dpi(PX)
+    canvas = FigureCanvasAgg(figure)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        canvas.draw()
+    found = [str(w.message) for w in caught if "missing from" in str(w.message)]
+    texts = [
+        t for t in figure.findobj(Text) if isinstance(t, Text) and t.get_visible() and t.get_text().strip()
+    ]
+    boxes = [_box(t, canvas) for t in texts]
+    found += _sizes(texts, shown=min(1.0, style.WIDE / (figure.get_figwidth() * PX)), ours=ours)
+    found += _places(texts, boxes, canvas.get_width_height())
+    pixels = _without(texts, canvas)
+    found += _faint(texts, boxes, pixels)
+    found += _crowded(figure)
+    return found + (_hollow(np.asarray(pixels), boxes) if ours else [])
+
+
+def _box(text: Text, canvas: FigureCanvasAgg) -> Box:
+    """Where a text stands, from the top; a box reaches from ascender to descender, ink rarely does."""
+    extent, height = text.get_window_extent(canvas.get_renderer()), canvas.get_width_height()[1]
+    return extent.x0 + 1, height - extent.y1 + 1.5, extent.x1 - 1, height - extent.y0 - 1.5
+
+
+def _sizes(texts: list[Text], *, shown: float, ours: bool) -> list[str]:
+    sizes = {round(float(t.get_fontsize()) / style.points(1), 1): t for t in texts}
+    found = [
+        f"text of {size * shown:.1f} px, smaller than {style.SMALLEST:.0f}: {_short(t)}"
+        for size, t in sorted(sizes.items())
+        if size * shown < style.SMALLEST
+    ]
+    if ours and len(sizes) > 2:
+        found.append(
+            f"{len(sizes)} sizes of label, more than two: {', '.join(f'{s:g}' for s in sorted(sizes))} px"
+        )
+    return found
+
+
+def _places(texts: list[Text], boxes: list[Box], sheet: tuple[int, int]) -> list[str]:
+    width, height = sheet
+    found = [
+        f"text off the sheet: {_short(text)}"
+        for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True)
+        if x0 < 0 or y0 < 0 or x1 > width or y1 > height
+    ]
+    return found + [
+        f"text over text: {_short(texts[i])} and {_short(texts[j])}"
+        for (i, a), (j, b) in combinations(enumerate(boxes), 2)
+        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ]
+
+
+def _without(texts: list[Text], canvas: FigureCanvasAgg) -> np.ndarray:
+    """The picture without its texts, as shares of red, green and blue."""
+    for text in texts:
+        text.set_visible(False)
+    canvas.draw()
+    for text in texts:
+        text.set_visible(True)
+    return np.asarray(canvas.buffer_rgba())[:, :, :3] / 255
+
+
+def _faint(texts: list[Text], boxes: list[Box], pixels: np.ndarray) -> list[str]:
+    """Texts whose colour is too near to that of what is drawn behind them."""
+    found = []
+    for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
+        behind = pixels[max(int(y0), 0) : int(y1) + 1, max(int(x0), 0) : int(x1) + 1]
+        if behind.size:
+            front, ground = colours.rgb(to_hex(text.get_color())), np.median(behind, axis=(0, 1))
+            ratio = colours.contrast(front, tuple(ground))
+            if ratio < colours.CONTRAST:
+                found.append(f"text too faint ({ratio:.1f} to 1): {_short(text)}")
+    return found
+
+
+def _crowded(figure: Figure) -> list[str]:
+    """Marks that are nearer to each other than a finger is wide, so that one of them cannot be hit.
+
+    A small mark inside a large one (a letter on its project) is in front of it, and can.
+    """
+    found = []
+    for one, other in combinations(hits(figure), 2):
+        if one.to == other.to:
+            continue
+        shared = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
+        depth = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
+        if shared <= 1 or depth <= 1 or _room(one.box, other.box):
+            continue
+        found.append(f"marks overlap, less than {HIT} px to hit: {one.title!r} and {other.title!r}")
+    return found
+
+
+def _room(under: Box, over: Box) -> bool:
+    """Whether of a mark that lies under another a piece of HIT by HIT pixels stays free."""
+    left, top, right, bottom = under
+    aside = max(over[0] - left, right - over[2]) >= HIT and bottom - top >= HIT
+    above = max(over[1] - top, bottom - over[3]) >= HIT and right - left >= HIT
+    return aside or above
+
+
+def _hollow(pixels: np.ndarray, boxes: Sequence[Box]) -> list[str]:
+    """Whether nothing stands in a large part of the box, above, below or in the middle."""
+    used = (np.abs(pixels - 1).max(axis=2) > 0.25).any(axis=1)  # grid lines and bands are no content
+    for _, y0, _, y1 in boxes:
+        used[max(int(y0), 0) : int(y1) + 1] = True
+    rows = np.flatnonzero(used)
+    gaps = np.diff(np.concatenate([[-1], rows, [len(used)]])) - 1
+    worst = int(gaps.max())
+    return [f"box higher than its content: {worst} px of nothing"] if worst > EMPTY else []
+
+
+def _short(text: Text) -> str:
+    words = text.get_text()
+    return repr(words if len(words) <= 24 else words[:23] + "…")

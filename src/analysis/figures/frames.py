@@ -1,0 +1,90 @@
+"""What charts ask of their frames, and what they say where there is nothing to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures.chart import Chart
+from analysis.figures.check import FigureError
+from analysis.figures.colours import INK, QUIET, accent
+from analysis.figures.sheet import Sheet
+from analysis.figures.words import words
+from analysis.words import Link, escape
+
+COMMON = "common"  # the scope of an issue that belongs to no region
+
+
+def asked(frame: pd.DataFrame, chart: str, *columns: str) -> pd.DataFrame:
+    """A frame with the columns that a chart needs, missing texts as "".
+
+    Raises FigureError naming a column that is not there; an empty frame needs none.
+    """
+    missing = [column for column in columns if column not in frame]
+    if missing and len(frame):
+        raise FigureError(f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(frame)}")
+    found = frame.reset_index(drop=True).assign(**{c: "" for c in missing})
+    texts = [c for c in found if not (_number(found[c]) or isinstance(found[c].dtype, pd.CategoricalDtype))]
+    return found.assign(**{c: found[c].where(found[c].notna(), "") for c in texts})
+
+
+def _number(column: pd.Series) -> bool:
+    return bool(pd.api.types.is_numeric_dtype(column)) and not pd.api.types.is_bool_dtype(column)
+
+
+def order(column: pd.Series) -> list[str]:
+    """Values in the order of a categorical's categories, else in which they first stand."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return [str(value) for value in column.cat.categories]
+    return [str(value) for value in dict.fromkeys(column)]
+
+
+def region_colours(column: pd.Series) -> dict[str, str]:
+    """The colour of each region or scope, in the order of `order`; what belongs to no region is ink."""
+    regions = [region for region in order(column) if region not in (COMMON, "")]
+    return {COMMON: INK, "": INK} | {region: accent(n) for n, region in enumerate(regions)}
+
+
+def names(value: object) -> list[str]:
+    """A cell that holds several values: a list, or words separated by spaces."""
+    if isinstance(value, str):
+        return value.split()
+    return [str(one) for one in value] if isinstance(value, Iterable) else []
+
+
+def link(table: str, record: object, label: object) -> Link:
+    """Words that lead to the evidence of a record."""
+    return Link(f"record:{table}/{record}", str(label))
+
+
+def listed(language: str, items: Iterable[object]) -> str:
+    """Words and links as one Markdown list in prose."""
+    shown = [f"[{escape(i)}]({i.target})" if isinstance(i, Link) else escape(i) for i in items]
+    return {"ja": "、", "en": "; "}[language].join(shown)
+
+
+def counted(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, int]:
+    """How often each value stands in a column of rows, in their order."""
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row[column]] = found.get(row[column], 0) + 1
+    return found
+
+
+def nothing(language: str, rows: pd.DataFrame) -> Chart:
+    """The chart of a frame without rows: it says so."""
+
+    def draw(width: int) -> Figure:
+        sheet = Sheet(width)
+        sheet.top = sheet.text(4, sheet.top + 4, words(language).text("nothing"), colour=QUIET) + 4
+        return sheet.finish()
+
+    return Chart(draw, rows)
+
+
+def unique(records: Sequence[str]) -> tuple[str, ...]:
+    """Each record once, in order; those without an id left out."""
+    return tuple(dict.fromkeys(record for record in records if record.rpartition("/")[2]))

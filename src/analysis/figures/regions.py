@@ -1,0 +1,224 @@
+"""The regions' projects on one axis of time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.axis import TimeAxis, axis_over, draw_years
+from analysis.figures.chart import Chart
+from analysis.figures.colours import PAPER, QUIET
+from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
+from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, row_height, shade, when
+from analysis.figures.sheet import Sheet, records
+from analysis.figures.svg import HIT
+from analysis.figures.words import aside, joined, words
+from analysis.transcribe.periods import display
+from analysis.words import escape
+
+FEW = 6  # regions, up to which projects have names on a chart
+
+
+def region_timelines(
+    projects: pd.DataFrame,
+    grades: pd.DataFrame,
+    events: pd.DataFrame,
+    phases: pd.DataFrame,
+    *,
+    language: str,
+    only: str | None = None,
+) -> Chart:
+    """Draw the projects, evaluations and events of each region, all on one axis.
+
+    Columns in: as `phase_timeline`. With `only` (id of a region) that one, on the axis of all.
+    """
+    shown = {
+        name: frame[frame["region"] == only] if only else frame[frame["region"] != ""]
+        for name, frame in (("projects", projects), ("evaluations", grades), ("events", events))
+    }
+    days = [d for frame in (projects, grades) for c in ("start", "end") for d in frame[c]]
+    colours = region_colours(projects["region"])
+    told = (*project_items(shown["projects"], language), *grade_items(shown["evaluations"], language))
+    told += tuple(
+        (f"events-{e['record']}", event_item(e, language)) for e in shown["events"].to_dict("records")
+    )
+    rows = pd.concat([frame.assign(table=name) for name, frame in shown.items()], ignore_index=True)
+
+    def draw(width: int) -> Figure:
+        return _draw(Sheet(width), shown, phases, days, colours, language)
+
+    return Chart(draw, rows, told, records(re.findall(r"\((record:[^)]+)\)", " ".join(t for _, t in told))))
+
+
+def _draw(
+    sheet: Sheet,
+    shown: Mapping[str, pd.DataFrame],
+    phases: pd.DataFrame,
+    days: list[str],
+    colours: Mapping[str, str],
+    language: str,
+) -> Figure:
+    many = shown["projects"]["region"].nunique() > FEW
+    axis = axis_over(days, gutter(sheet, many=many), sheet.width - 6, room=14)
+    top = sheet.top
+    short = phase_band(sheet, axis, phases, language)
+    years = sheet.top
+    sheet.top += 24
+    if many:
+        draw_many(sheet, axis, shown["projects"], next(iter(colours.values())), room=1300)
+    for region, rows in () if many else shown["projects"].groupby("region", sort=False):
+        letters, events = (f[f["region"] == region] for f in (shown["evaluations"], shown["events"]))
+        draw_region(sheet, axis, rows, letters, colours[str(region)], language)
+        _region_events(sheet, axis, events, language)
+        sheet.top += 6
+    draw_years(sheet, axis, years, sheet.top)
+    shade(sheet, axis, phases, top, sheet.top)
+    sheet.top += 8
+    unplaced(sheet, shown["projects"], language)
+    draw_key(sheet, signs_of(shown, many=many), language, left=4)
+    phase_list(sheet, short, language)
+    return sheet.finish()
+
+
+def draw_region(
+    sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, grades: pd.DataFrame, colour: str, language: str
+) -> None:
+    """Draw a region's projects with their names and the letters of their evaluations."""
+    lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
+    bars = [_bar(row, grades, axis, colour, language) for row in projects.to_dict("records")]
+    placed = [bar for bar in bars if bar.span.placed]
+    draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
+    if not placed:
+        sheet.top += HIT
+
+
+def _bar(row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: str, language: str) -> Bar:
+    tiles: list[tuple[float, str, str, str]] = []
+    dated = grades[(grades["project"] == row["record"]) & (grades["start"] != "")]
+    for e in dated.sort_values("start").to_dict("records"):
+        x = max(axis(middle(e)), tiles[-1][0] + HIT + 1 if tiles else 0)  # each can be hit
+        tiles.append((x, e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language)))
+    of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
+    title = aside(row["label"], [row["programme_label"], when(row, language)], language)
+    return Bar(
+        span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tuple(tiles)
+    )
+
+
+def middle(evaluation: Mapping[str, Any]) -> str:
+    """The day in the middle of an evaluation's printed date: a fiscal year is a year long."""
+    first = pd.Timestamp(evaluation["start"])
+    last = pd.Timestamp(evaluation["end"] or evaluation["start"])
+    return str((first + (last - first) / 2).date())
+
+
+def grade_title(row: Mapping[str, Any], language: str) -> str:
+    """What a pointer is told of a letter."""
+    letter = row["grade"] or row.get("grade_status_label") or row["grade_status"]
+    told = display(row["conducted"], language) if row["conducted"] else ""
+    return aside(f"{row['project_label']}: {letter}", [row["kind_label"], told], language)
+
+
+def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, room: float) -> None:
+    """Draw many regions close together: thin bars without names, each region's name beside them."""
+    regions = [(str(region), rows) for region, rows in projects.groupby("region", sort=False)]
+    pitch, top = row_height(len(regions), room), sheet.top
+    for region, rows in regions:
+        name = str(rows["region_label"].iloc[0])
+        sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
+        spans = [span for span in map(span_of, rows.to_dict("records")) if span.placed]
+        step = (pitch - 3) / max(len(spans), 1)
+        for n, span in enumerate(spans):
+            draw_bar(sheet, edges(axis, span), sheet.top + 1 + n * step, min(step - 1, 6), span, colour)
+        if pitch >= HIT:
+            title = joined([f"{name}: {rows['label'].iloc[0]}", *rows["label"].iloc[1:]], "en", wide=True)
+            box = (4, sheet.top, axis.right, sheet.top + pitch)
+            sheet.link(f"#projects-{rows['record'].iloc[0]}", title, box, (f"regions/{region}",))
+        sheet.top += pitch
+    if regions and pitch < HIT:  # too close to be hit one by one: the list names them all
+        first = projects.iloc[0]
+        title = f"{first['region_label']}–{projects['region_label'].iloc[-1]}"
+        sheet.link(f"#projects-{first['record']}", title, (4, top, axis.right, sheet.top))
+
+
+def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
+    """The region's own events, each with its name, under its projects."""
+    for row in events[events["start"] != ""].to_dict("records"):
+        x, label = axis(row["start"]), row.get("short") or row["label"]
+        if not axis.left < x < axis.right:
+            continue
+        flip = x + 10 + style.text_width(label) > sheet.width - 4
+        sheet.mark(
+            x,
+            sheet.top + HIT / 2,
+            size=8,
+            face=PAPER if "date" in row["inferred"].split() else "#1a1a1a",
+            edge="#1a1a1a",
+        )
+        at = x - 9 if flip else x + 9
+        sheet.middle(at, sheet.top + HIT / 2, label, align="right" if flip else "left", colour=QUIET)
+        width = style.text_width(label) + 10
+        box = (x - width if flip else x - 6, sheet.top, x + 6 if flip else x + width, sheet.top + HIT)
+        title = aside(row["label"], [when(row, language)], language)
+        sheet.link(f"record:events/{row['record']}", title, box, (f"regions/{row['region']}",))
+        sheet.top += HIT
+
+
+def unplaced(sheet: Sheet, frame: pd.DataFrame, language: str) -> None:
+    """Name below the chart what has no period and so no place on it."""
+    names = [row["label"] for row in frame.to_dict("records") if not span_of(row).placed]
+    if names:
+        told = words(language).text("unplaced", names=joined(names, language, wide=True))
+        sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
+
+
+def gutter(sheet: Sheet, *, many: bool) -> float:
+    """Pixels kept for the names of lanes: on a phone they stand above, unless there are many."""
+    return 110.0 if sheet.narrow and many else 4.0 if sheet.narrow else 130.0
+
+
+def signs_of(tables: Mapping[str, pd.DataFrame], *, many: bool = False) -> set[str]:
+    """What the key of a chart of such tables has to explain; of `many` regions no letters are drawn."""
+    signs = set()
+    for name, frame in tables.items():
+        if name == "evaluations" and not many:
+            signs |= {
+                "grade" if row["grade"] else "not_reported"
+                for row in frame.to_dict("records")
+                if row["start"]
+            }
+        elif name in ("plans", "stages", "programmes", "projects"):
+            signs |= {sign for row in frame.to_dict("records") for sign in span_of(row).signs}
+    return signs
+
+
+def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]]:
+    """Each project in words: region, name, programme, years and how they are known."""
+    items = []
+    for row in projects.to_dict("records"):
+        link = f"[{escape(row['label'])}](record:projects/{row['record']})"
+        about = [escape(row["programme_label"]), escape(when(row, language))]
+        items.append(
+            (f"projects-{row['record']}", f"{escape(row['region_label'])}: {aside(link, about, language)}")
+        )
+    return items
+
+
+def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
+    """Each evaluation in words: region, project, letter, kind and date."""
+    items = []
+    for row in grades.to_dict("records"):
+        link = f"[{escape(grade_title(row, language))}](record:evaluations/{row['record']})"
+        items.append((f"evaluations-{row['record']}", f"{escape(row['region_label'])}: {link}"))
+    return items
+
+
+def event_item(row: Mapping[str, Any], language: str) -> str:
+    """An event in words: name and date."""
+    link = f"[{escape(row['label'])}](record:events/{row['record']})"
+    return aside(link, [escape(when(row, language))], language)

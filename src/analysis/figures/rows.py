@@ -1,0 +1,158 @@
+"""Charts whose rows have a name: labels on the left on a page, above the marks on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from analysis.figures import style
+from analysis.figures.colours import GRID, INK, PAPER, QUIET
+from analysis.figures.sheet import Sheet
+from analysis.figures.style import BODY, SMALL
+
+SMALL_WIDE = 480  # pixels that a small chart is wide at most
+EDGE = 4.0  # pixels free on the left and right of a sheet
+
+
+@dataclass(frozen=True)
+class Row:
+    """Where a row stands on the sheet; `y` is the middle of its marks."""
+
+    top: float
+    y: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A linear scale of values between two edges of the sheet (pixels)."""
+
+    low: float
+    high: float
+    left: float
+    right: float
+
+    def __call__(self, value: float) -> float:
+        """Return where a value stands on the sheet."""
+        return self.left + (value - self.low) / ((self.high - self.low) or 1) * (self.right - self.left)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """How a mark looks: its shape, filled or hollow, ringed or not, its colour."""
+
+    marker: str = "o"
+    filled: bool = True
+    ringed: bool = False
+    colour: str = INK
+
+
+def sheet_of(width: int, *, small: bool = False) -> Sheet:
+    """A sheet of that width; a small chart is never wider than SMALL_WIDE."""
+    return Sheet(min(width, SMALL_WIDE) if small else width)
+
+
+def gutter(sheet: Sheet, labels: Iterable[str], *, share: float = 0.34, small: bool = False) -> float:
+    """Pixels that the labels of rows take on the left; 0 where they stand above their marks."""
+    if sheet.narrow and not small:
+        return 0.0
+    return min(style.widest([*labels]) + EDGE + 18, sheet.width * share)
+
+
+def place_row(sheet: Sheet, label: str, left: float, *, height: float = 26, colour: str = INK) -> Row:
+    """Write the label of the next row, in at most three lines, and say where its marks go.
+
+    `left` is the gutter: with 0 the label stands above the marks.
+    """
+    top = sheet.top
+    if left:
+        lines = style.wrap(label, left - EDGE - 12, max_lines=3)
+        height = max(height, len(lines) * style.line_height() + 8)
+        sheet.middle(EDGE, top + height / 2, lines, colour=colour)
+        row = Row(top, top + height / 2, top + height)
+    else:
+        lines = style.wrap(label, sheet.width - 2 * EDGE, max_lines=3)
+        band = max(22.0, len(lines) * style.line_height() + 6)
+        sheet.middle(EDGE, top + band / 2, lines, colour=colour)
+        row = Row(top, top + band + height / 2 - 2, top + band + height)
+    sheet.top = row.bottom
+    return row
+
+
+def rule(sheet: Sheet, y: float | None = None) -> None:
+    """A faint line across the sheet."""
+    y = sheet.top if y is None else y
+    sheet.line(EDGE, y, sheet.width - EDGE, y, colour=GRID, below=0.2)
+
+
+def heading(sheet: Sheet, label: str, colour: str = "", *, size: float = BODY) -> None:
+    """The name of a group of rows, with the colour of its region where it has one."""
+    indent = 16 if colour else 0
+    lines = style.wrap(label, sheet.width - 2 * EDGE - indent, size, 2)
+    if colour:
+        sheet.box(EDGE, sheet.top + style.line_height(size) / 2 - 5, 10, 10, colour)
+    sheet.top = sheet.text(EDGE + indent, sheet.top, lines, size=size) + 2
+
+
+def draw_sign(sheet: Sheet, x: float, y: float, sign: Sign, size: float = 10) -> None:
+    """Draw one mark, centred."""
+    if sign.ringed:
+        sheet.mark(x, y, "o", size + 3, PAPER, sign.colour)
+        size -= 3
+    sheet.mark(x, y, sign.marker, size, sign.colour if sign.filled else PAPER, sign.colour)
+
+
+def draw_signs(
+    sheet: Sheet, x: float, y: float, signs: Sequence[Sign], *, room: float, pitch: float = 16
+) -> float:
+    """Draw marks side by side from x, or each kind once with its number where they have no room.
+
+    Returns the right edge of what was drawn.
+    """
+    if len(signs) * pitch <= room:
+        for n, sign in enumerate(signs):
+            draw_sign(sheet, x + (n + 0.5) * pitch, y, sign)
+        return x + len(signs) * pitch
+    for sign in dict.fromkeys(signs):
+        number = str(signs.count(sign))
+        draw_sign(sheet, x + pitch / 2, y, sign)
+        sheet.middle(x + pitch, y, number)
+        x += pitch + style.text_width(number) + 6
+    return x
+
+
+def draw_signs_key(sheet: Sheet, entries: Sequence[tuple[Sign, str]], *, left: float = EDGE) -> None:
+    """Explain marks, in one row or more."""
+    x, y = left, sheet.top
+    for sign, label in entries:
+        (label,) = style.wrap(label, sheet.width - left - 24, max_lines=1)
+        width = 20 + style.text_width(label) + 16
+        if x > left and x + width - 16 > sheet.width - EDGE:
+            x, y = left, y + 20
+        draw_sign(sheet, x + 7, y + 9, sign)
+        sheet.middle(x + 20, y + 9, label, colour=QUIET)
+        x += width
+    sheet.top = y + 24 if entries else y
+
+
+def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
+    """Axes of matplotlib on a part of the sheet: x in the scale's values, y in the sheet's pixels."""
+    place = (scale.left, bottom, scale.right - scale.left, top - bottom)
+    axes = sheet.axes.inset_axes(place, transform=sheet.axes.transData)
+    axes.set(xlim=(scale.low, scale.high), ylim=(bottom, top))
+    axes.set_yticks([])
+    axes.patch.set_alpha(0)
+    axes.spines[:].set_visible(False)
+    axes.tick_params(axis="x", length=0, labelsize=style.points(SMALL), labelcolor=QUIET, pad=3)
+    axes.grid(axis="x", color=GRID, linewidth=style.points(1))
+    axes.set_axisbelow(True)
+    return axes
+
+
+def note(sheet: Sheet, text: str, *, left: float = EDGE) -> None:
+    """A remark under a chart."""
+    if text:
+        lines = style.wrap(text, sheet.width - left - EDGE)
+        sheet.top = sheet.text(left, sheet.top, lines, colour=QUIET) + 4

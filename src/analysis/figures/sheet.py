@@ -1,0 +1,156 @@
+"""A sheet measured in pixels: what every hand-laid figure is drawn on.
+
+The origin is the top left corner and y grows downwards, as a reader reads. What a reader may click is
+said once for each mark with `link`: a text or a box alone leads nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Polygon, Rectangle
+from matplotlib.path import Path
+
+from analysis.figures import style
+from analysis.figures.colours import GUIDE, INK, PAPER
+
+
+class LayoutError(ValueError):
+    """What is to be drawn has no room on a sheet of this width; a list of words is shown instead."""
+
+
+class Sheet:
+    """One figure in the making; `top` is how far down it is used, `finish` cuts it off there."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.narrow = width < 600
+        self.top = 4.0
+        self.figure = Figure(figsize=(width / style.PX, 1), dpi=style.PX)
+        self.axes = self.figure.add_axes((0, 0, 1, 1))
+        self.axes.set_axis_off()
+        self.axes.set_xlim(0, width)
+
+    def text(
+        self,
+        x: float,
+        y: float,
+        lines: str | Sequence[str],
+        *,
+        size: float = style.SMALL,
+        colour: str = INK,
+        align: str = "left",
+    ) -> float:
+        """Write lines downwards from y, the top of the first; return where the last one ends."""
+        lines = [lines] if isinstance(lines, str) else lines
+        step = style.line_height(size)
+        for n, line in enumerate(lines):
+            self.axes.text(
+                x,
+                y + n * step + step * 0.5 + size * 0.36,  # the middle of an x-height, as a baseline
+                line,
+                size=style.points(size),
+                color=colour,
+                ha=align,
+                va="baseline",
+                zorder=5,
+            )
+        return y + len(lines) * step
+
+    def middle(self, x: float, y: float, lines: str | Sequence[str], **how: object) -> None:
+        """Write lines so that the block is centred on height y; keywords as of `text`."""
+        lines = [lines] if isinstance(lines, str) else lines
+        size = how.get("size", style.SMALL)
+        assert isinstance(size, float)
+        self.text(x, y - len(lines) * style.line_height(size) / 2, lines, **how)  # type: ignore[arg-type]
+
+    def box(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        face: str = "none",
+        edge: str = "none",
+        **how: object,
+    ) -> None:
+        """Draw a rectangle with its top left corner at (x, y); keywords as of matplotlib's patches."""
+        settings = {"linewidth": style.points(1.25), "zorder": 2} | how
+        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
+
+    def shape(
+        self, corners: Sequence[tuple[float, float]], face: str = "none", edge: str = "none", **how: object
+    ) -> None:
+        """Draw a closed shape; keywords as of matplotlib's patches."""
+        settings = {"linewidth": style.points(1.25), "zorder": 2} | how
+        self.axes.add_patch(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
+
+    def line(
+        self,
+        x0: float,
+        y0: float,
+        x1: float,
+        y1: float,
+        *,
+        colour: str = GUIDE,
+        width: float = 1,
+        below: float = 1,
+    ) -> None:
+        """Draw a straight line `width` pixels wide."""
+        path = Path([(x0, y0), (x1, y1)])
+        self.axes.add_patch(PathPatch(path, edgecolor=colour, linewidth=style.points(width), zorder=below))
+
+    def mark(
+        self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""
+    ) -> None:
+        """Draw a point mark of so many pixels, centred on (x, y)."""
+        self.axes.plot(
+            [x],
+            [y],
+            marker=marker,
+            markersize=style.points(size),
+            markerfacecolor=face,
+            markeredgecolor=edge or face,
+            markeredgewidth=style.points(1.25),
+            linestyle="none",
+            zorder=4,
+        )
+
+    def tile(self, x: float, y: float, letter: str, size: float = 22) -> None:
+        """A letter of an evaluation in its tile, centred on (x, y); without a letter the tile is empty."""
+        edge, dashes = (INK, "solid") if letter else (GUIDE, (0, (2, 2)))
+        self.box(x - size / 2, y - size / 2, size, size, PAPER, edge, zorder=4, linestyle=dashes)
+        if letter:
+            self.middle(x, y, letter, align="center")
+
+    def link(
+        self, to: str, title: str, box: tuple[float, float, float, float], of: Iterable[str] = ()
+    ) -> None:
+        """Have a part of the sheet (left, top, right, bottom) lead somewhere.
+
+        `to` is `record:<table>/<id>`, or `#<id>` for an item of the figure in words. `title` is what
+        a pointer or a screen reader is told. `of` are the records that it is highlighted with
+        (`table/id`: its region, project, programme).
+        """
+        left, top, right, bottom = box
+        hit = Rectangle((left, top), right - left, bottom - top, visible=False)
+        hit.set_url(to)
+        hit.set_label(title)
+        hit.set_gid(" ".join(of))
+        self.axes.add_patch(hit)
+
+    def finish(self, margin: float = 4) -> Figure:
+        """Fix the height of the sheet and hand over the figure."""
+        height = round(self.top + margin)
+        self.figure.set_size_inches(self.width / style.PX, height / style.PX)
+        self.axes.set_ylim(height, 0)
+        for artist in self.axes.get_children():
+            artist.set_clip_on(False)  # the axes are the sheet: there is nothing to clip
+        return self.figure
+
+
+def records(to: Iterable[str]) -> tuple[str, ...]:
+    """The `table/id` of every record that links lead to, once each."""
+    prefix = "record:"
+    return tuple(dict.fromkeys(url.removeprefix(prefix) for url in to if url.startswith(prefix)))
