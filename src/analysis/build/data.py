@@ -20,7 +20,7 @@ def write(study: str) -> int:
     """
     if is_up_to_date(study):
         return 0
-    from analysis.tidy import tidy
+    from analysis.tidy import tables as tidy
     from analysis.transcribe import crosswalk, load, schema
     from analysis.verify import record
 
@@ -30,7 +30,7 @@ def write(study: str) -> int:
         loaded = load.read(paths.RAW / study, book)
         state = record.state(loaded, book)
         tables = tidy.tidy(loaded, book, state, crosswalk.read(paths.RAW, loaded, book))
-        changed = _replace(paths.PROCESSED / study, tidy.as_files(loaded, tables, state, ""))
+        changed = _replace(paths.PROCESSED / study, tidy.as_files(loaded, tables, state))
         staleness.forget()  # what it remembers are the old files
         stamp = json.dumps({"made_from": now, "files": _digests(paths.PROCESSED / study)}, indent=1)
         folders.write(paths.BUILD / study / _STAMP, stamp.encode("utf-8"))

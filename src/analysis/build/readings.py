@@ -12,8 +12,8 @@
           years: [2001/2020]
           coder: each coder               # or: each region, all but each region (ids with a blank between)
 
-The results are `build/<study>/readings.csv`: finding, value, of, one column a choice, and `chosen`
-(yes for the reading that the notebook declares). Only what changed is run again.
+The results are `build/<study>/readings.csv`: finding, value, of, holds (yes, no or nothing), one column
+a choice, and `chosen` (yes for the reading that the notebook declares). Only what changed is run again.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def findings(executed: Any) -> list[dict[str, Any]]:
     """The findings that an executed notebook displays: id, value, of."""
     outputs = (output for cell in executed.cells for output in cell.get("outputs", []))
     shown = [output.data[FINDING] for output in outputs if FINDING in output.get("data", {})]
-    return [{key: each.get(key) for key in ("id", "value", "of")} for each in shown]
+    return [{key: each.get(key) for key in ("id", "value", "of", "holds")} for each in shown]
 
 
 def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) -> Iterable[Reading]:
@@ -172,16 +172,18 @@ def _csv(readings: Sequence[Reading], kept: Mapping[str, Mapping[str, Any]]) -> 
     for reading in readings:
         shown = {name: _text(reading.choices.get(name)) for name in choices}
         for finding in kept[reading.key]["findings"]:
-            own = {"finding": finding["id"], "value": _text(finding["value"]), "of": _text(finding["of"])}
-            rows.append(own | shown | {"chosen": "yes" if reading.chosen else "no"})
+            own = {"finding": finding["id"], **{key: _text(finding[key]) for key in ("value", "of", "holds")}}
+            rows.append(own | shown | {"chosen": _text(reading.chosen)})
     with io.StringIO() as file:
-        writer = csv.DictWriter(file, ["finding", "value", "of", *choices, "chosen"], lineterminator="\n")
+        writer = csv.DictWriter(
+            file, ["finding", "value", "of", "holds", *choices, "chosen"], lineterminator="\n"
+        )
         writer.writeheader()
         writer.writerows(rows)
         return file.getvalue().encode("utf-8")
 
 
 def _text(value: Any) -> str:
-    if value is None:
-        return ""
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -79,12 +79,19 @@ Submit = Callable[..., "Future[Any]"]  # (job, readings=..., on_cell=...) -> Not
 class FailedError(Exception):
     """Some notebooks failed: `errors` holds their NotebookErrors, a line each."""
 
+    exit_code = 1
+
     def __init__(self, errors: Sequence[Exception], total: int) -> None:
         super().__init__(errors, total)
         self.errors, self.total = list(errors), total
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.errors), f"{len(self.errors)} of {self.total} notebooks failed"])
+        return "\n".join(
+            [
+                *map(str, self.errors),
+                f"{len(self.errors)} of {self.total} notebooks failed; the last report is as it was",
+            ]
+        )
 
 
 def run_report(

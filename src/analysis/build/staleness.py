@@ -32,6 +32,7 @@ REACHED = (
     "notebook/*.py", "figures/*.py", "tidy/*.py", "transcribe/*.py", "verify/*.py",
     "build/execute.py", "build/source.py",
 )  # fmt: skip
+SHARED_WORDS = "shared"  # the catalogue of every notebook
 DESCRIPTION = "datapackage.json"
 READINGS = "readings"  # among the reads: the results of the grid
 _OF_A_DATE = ("date", "words_ja", "words_en")  # when a table was checked does not change what it holds
@@ -54,11 +55,11 @@ def inputs(job: Job, reads: Reads, readings: Path | None = None) -> dict[str, An
     """
     notebook = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
     code = [[c["source"], source.is_tagged(c, "parameters")] for c in source.code(notebook)]
-    words = paths.NOTEBOOKS / "words" / f"{job.notebook}.yaml"
+    words = [p for p in sorted((paths.NOTEBOOKS / "words").glob("*.yaml")) if _is_used(p.stem, job, code)]
     found: dict[str, Any] = {
         f"{job.notebook}.ipynb (code)": text_digest(json.dumps(code)),
         "parameters": text_digest(json.dumps(dict(job.parameters), sort_keys=True)),
-        f"words/{words.name}": _words(words, job.language),
+        **{_named(path): _words(path, job.language) for path in words},
         **{_named(path): file_digest(path) for path in modules()},
         **{_named(path): _words(path, job.language) for path in sorted(PACKAGE.glob("*/words.yaml"))},
         "data/schema.yaml": file_digest(paths.SCHEMA),
@@ -82,6 +83,10 @@ def differences(now: Inputs, then: Inputs) -> list[str]:
         for name in {**now, **then}
         if now.get(name) != then.get(name)
     ]
+
+
+def _is_used(catalogue: str, job: Job, code: Sequence[Any]) -> bool:
+    return catalogue in (SHARED_WORDS, job.notebook) or any(f'"{catalogue}"' in text for text, _ in code)
 
 
 def modules() -> list[Path]:

@@ -104,15 +104,10 @@ def _row(place: str) -> tuple[str, int]:
     return (found[1], int(found[2])) if found else ("", 0)
 
 
-def as_files(
-    study: Study, tables: Mapping[str, pd.DataFrame], state: VerificationState, made_from: str
-) -> dict[str, bytes]:
-    """The processed folder of a study as file names and bytes, the same on every rebuild.
-
-    `made_from` is the digest of what the tables were made from; it travels with them.
-    """
+def as_files(study: Study, tables: Mapping[str, pd.DataFrame], state: VerificationState) -> dict[str, bytes]:
+    """The processed folder of a study as file names and bytes, the same on every rebuild."""
     files = {f"{name}.csv": _csv(frame) for name, frame in tables.items()}
-    package = descriptor(study, tables, state) | {"made_from": made_from}
+    package = descriptor(study, tables, state)
     for resource in package["resources"]:
         content = files[resource["path"]]
         resource["bytes"] = len(content)
