@@ -10,10 +10,12 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+_NEW = 2  # seconds in which a folder may be there and not yet be locked
 _OLD = "old"  # in a temporary folder: what its target held before
 
 
@@ -36,12 +38,9 @@ def temporary(prefix: str, parent: Path) -> Iterator[Path]:
     """A folder of this process's own, gone at the end; first go those that killed commands have left."""
     parent.mkdir(parents=True, exist_ok=True)
     sweep(prefix, parent)
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        descriptor = os.open(folder, os.O_RDONLY)
-        if _lock(descriptor) and folder.exists():  # no other command took it for left behind just now
-            break
-        os.close(descriptor)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
         yield folder
     finally:
@@ -74,6 +73,8 @@ def sweep(prefix: str, parent: Path) -> None:
     """Remove the temporary folders that nobody holds any more; put back what one had taken away."""
     for folder in parent.glob(f"{prefix}*"):
         with suppress(OSError):  # another user's, or another command is just removing it
+            if time.time() - folder.stat().st_mtime < _NEW:
+                continue
             descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 if not _lock(descriptor):

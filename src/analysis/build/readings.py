@@ -69,7 +69,11 @@ def stale(study: Mapping[str, Any], *, force: bool = False) -> dict[Reading, lis
     kept = _kept(study["id"])
     found = {}
     for reading in grid(study):
-        why = ["asked for"] if force else run.why_stale(reading.job, kept.get(reading.key, {}), None)
+        why = (
+            ["asked for"]
+            if force
+            else run.why_stale(study["id"], reading.job, kept.get(reading.key, {}), None)
+        )
         if why:
             found[reading] = why
     return found
@@ -85,7 +89,7 @@ def update(study: Mapping[str, Any], submit: run.Submit, *, force: bool = False)
                 reads = notebook.metadata.analysis.reads
                 kept[of[job].key] = {
                     "reads": reads,
-                    "inputs": staleness.inputs(job, reads),
+                    "inputs": staleness.inputs(study["id"], job, reads),
                     "findings": findings(notebook),
                 }
     finally:

@@ -152,20 +152,20 @@ def states(
     for job in jobs:
         if page in ("", job.page):
             then = provenance(path(study, job))
-            found[job] = ["asked for"] if force else why_stale(job, then, readings.path(study))
+            found[job] = ["asked for"] if force else why_stale(study, job, then, readings.path(study))
     return found
 
 
-def why_stale(job: Job, then: Mapping[str, Any], readings: Path | None) -> list[str]:
+def why_stale(study: str, job: Job, then: Mapping[str, Any], readings: Path | None) -> list[str]:
     """What changed since a run was made; `then` is its provenance, empty where it was never made."""
     if not then:
         return ["never run"]
-    return staleness.differences(staleness.inputs(job, then["reads"], readings), then["inputs"])
+    return staleness.differences(staleness.inputs(study, job, then["reads"], readings), then["inputs"])
 
 
 def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[tuple[Job, Any]]:
     """Run jobs; yield each with its executed notebook as it comes, and raise FailedError at the end."""
-    failed = []
+    failed: dict[Job, Exception] = {}
     waiting = {submit(job, on_cell=progress.on_cell(job)): job for job in jobs}
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -173,11 +173,11 @@ def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[t
             job, result = waiting.pop(future), future.result()
             progress.ended(job, result)
             if isinstance(result, Exception):
-                failed.append(result)
+                failed[job] = result
             else:
                 yield job, result
     if failed:
-        raise FailedError(failed, len(jobs))
+        raise FailedError([failed[job] for job in jobs if job in failed], len(jobs))
 
 
 def attempt_job(job: Job, *, warm: bool, **given: Any) -> Any:
@@ -227,14 +227,15 @@ def execute_job(
 
 def _reads(executed: Any) -> dict[str, list[str]]:
     """The columns that a notebook read, by table; it displayed them (MIME type READS)."""
-    found: dict[str, list[str]] = {"study": []}
+    found: dict[str, list[str]] = {}
     for cell in executed.cells:
         for output in cell.get("outputs", []):
             for table, columns in output.get("data", {}).get(READS, {}).items():
                 found[table] = list(dict.fromkeys([*found.get(table, []), *columns]))
         if "outputs" in cell:
             cell.outputs = [o for o in cell.outputs if READS not in o.get("data", {})]
-    return found
+    owners = {table.rpartition("/")[0] for table in found if table != staleness.READINGS}
+    return found | {f"{owner}/study".lstrip("/"): [] for owner in sorted(owners)}
 
 
 def path(study: str, job: Job) -> Path:
@@ -259,7 +260,7 @@ def _keep(study: str, job: Job, notebook: Any, readings: Path | None) -> Any:
     """Write an executed notebook with what it was made from, and return it."""
     own = notebook.metadata.analysis
     own.pop("notices", None)
-    own["inputs"] = staleness.inputs(job, own["reads"], readings)
+    own["inputs"] = staleness.inputs(study, job, own["reads"], readings)
     parts = {
         key: json.dumps(notebook[key], ensure_ascii=False, sort_keys=True) for key in ("metadata", "cells")
     }

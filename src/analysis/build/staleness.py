@@ -48,7 +48,7 @@ def about(study: str, beside: Sequence[str] | None = None) -> dict[str, Any]:
     return found if beside is None else found | {"beside": list(beside)}
 
 
-def inputs(job: Job, reads: Reads, readings: Path | None = None) -> dict[str, Any]:
+def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> dict[str, Any]:
     """Everything a run depends on: the name of each thing to its digest, of a table to one a column.
 
     `reads` are the columns (`[]` for all) by table, `study/table` for one of another study.
@@ -66,7 +66,6 @@ def inputs(job: Job, reads: Reads, readings: Path | None = None) -> dict[str, An
         "requirements.lock": file_digest(paths.LOCK),
         "font": _font_version(),
     }
-    study = str(job.parameters.get("study", ""))
     for name, columns in reads.items():
         if name == READINGS:
             found["readings.csv"] = file_digest(readings) if readings else ""
