@@ -7,9 +7,9 @@ import shutil
 
 import nbformat
 import pytest
+from tiny import TABLES, Tiny, describe, displays, make, reads
 
 from analysis.build import execute
-from tiny import TABLES, Tiny, describe, displays, make, reads
 
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("runs")]
 OWN = """

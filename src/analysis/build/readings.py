@@ -131,7 +131,8 @@ def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) ->
         full = own | each
         if (key := tuple(full.items())) not in seen:
             seen.add(key)
-            name = " ".join([notebook, *(f"{k}={v}" for k, v in each.items() if v != own[k])])
+            differs = [f"{k}={v}" for k, v in each.items() if v != own[k]]
+            name = " ".join([notebook, *(differs or ["as declared"])])
             job = Job(name, LANGUAGES[0], notebook, parameters=given | full)
             yield Reading(job, full, chosen=number == 0)
 

@@ -47,6 +47,8 @@ def normalised(saved: Any, where: str) -> dict[str, Any]:
         import nbformat
 
         saved = nbformat.convert(nbformat.from_dict(saved), 4)
+        for cell in saved["cells"]:
+            del cell["id"]  # a random one
     if not isinstance(saved.get("cells"), list):
         raise SourceError(f"{where}: not a notebook; found no `cells` in it")
     kernel = _mapping(_mapping(saved.get("metadata")).get("kernelspec"))
