@@ -14,5 +14,6 @@ PLAN = NOTEBOOKS / "report.yaml"  # which notebook runs with which parameters
 DOCS = ROOT / "docs"  # the guides; those that report.yaml names are pages of the report, too
 TESTS = ROOT / "tests"  # the tests, of which those of new notebooks are written for the user
 REPORTS = ROOT / "reports"  # built reports; never committed
+BUILD = ROOT / "build"  # what commands keep between two calls: runs, stamps; never committed
 EXPORTS = ROOT / "exports"  # studies in the formats of other tools; never committed
 LOCK = ROOT / "requirements.lock"  # every dependency, pinned with its hashes

@@ -20,11 +20,11 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from analysis.build.fresh import package_of
 
 from analysis import paths
 from analysis.build import cluster, run
 from analysis.build.execute import NotebookError
-from analysis.build.fresh import package_of
 from analysis.build.plan import plan
 
 distributed = pytest.importorskip("distributed")

@@ -1,36 +1,33 @@
-"""Run notebooks on other machines: a job as a pure function of bytes, on any Executor.
+"""Run notebooks on any `concurrent.futures.Executor`, such as a Dask cluster's: a job as bytes in, bytes out.
 
-To a worker travel the notebook, its parameters and the tidy tables, as bytes; back travels the
-executed notebook, as bytes. What cannot travel (code, schema, lock, font, Python) has to be on the
-worker already, the same to the last byte: each worker checks that before each job.
+To a worker travel the notebook, its parameters and the tidy tables; back travels the executed notebook.
+What cannot travel (code, words, schema, lock, font, Python) has to be on the worker already, the same to
+the last byte: each worker checks that before each job.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import socket
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-
-import nbformat
-from nbformat import NotebookNode
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from analysis import paths
-from analysis.build import fresh, provenance, run
+from analysis.build import plan, run, staleness
 from analysis.build.execute import NotebookError
 from analysis.build.plan import Job
-from analysis.figures import font
 
 ANSWER = 10  # seconds for a scheduler to answer
 WORKERS = 30  # seconds for a first worker to be there
-# What a run depends on includes what runs it, which takes from a notebook what differs.
-_ENTRIES = (*provenance.ENTRIES, "analysis.build.cluster", "analysis.build.kernel_server")
+_READINGS = "readings.csv"
 _PYTHON = "Python"
 _FONT = "the font"
 
@@ -40,51 +37,46 @@ class ClusterError(Exception):
 
 
 @dataclass(frozen=True)
-class Order:
+class RemoteJob:
     """One job as it travels, but for the tables, which are the same for every job."""
 
     job: Job
-    notebook: str  # the source's text
-    alike: Mapping[str, str]  # what has to be the same on the worker: name to digest
-    tables: Mapping[str, str]  # the tidy tables it gets: name to digest, see `fresh.table_path`
+    notebook: Mapping[str, Any]
+    readings: bytes | None
+    required: Mapping[str, str]  # what has to be the same on the worker: name to digest
+    tables: Mapping[str, str]  # the tables it gets: path below data/processed to digest
     warm: bool
 
 
-class Cluster:
+class Remote:
     """A study's jobs on an Executor: `submit` gives the future of an executed notebook."""
 
     def __init__(
-        self,
-        executor: Executor,
-        study: str,
-        beside: Sequence[str] = (),
-        *,
-        warm: bool,
-        keep: Callable | None = None,
+        self, executor: Executor, study: str, beside: Sequence[str] = (), *, warm: bool = True
     ) -> None:
-        """`keep` puts the tables where the workers get them, once; what it returns is sent instead."""
-        files = {p.name: p.read_bytes() for p in sorted((paths.PROCESSED / study).iterdir())}
-        for other in beside:
-            folder = sorted((paths.PROCESSED / other).iterdir())
-            files |= {f"{other}/{p.name}": p.read_bytes() for p in folder}
-        self.tables = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-        self.files = keep(files) if keep else files
-        self.executor, self.study, self.warm = executor, study, warm
-        self.alike = digests(names())
+        files = (path for each in (study, *beside) for path in sorted((paths.PROCESSED / each).iterdir()))
+        self.files: Any = {str(p.relative_to(paths.PROCESSED)): p.read_bytes() for p in files}
+        self.tables = {name: _digest(content) for name, content in self.files.items()}
+        self.executor, self.warm = executor, warm
+        self.required = digests(required())
+        if hasattr(executor, "_client"):  # Dask's: sent once, as a task, which a lost worker's heirs repeat
+            self.files = executor._client.submit(_unchanged, self.files, pure=False)
 
-    def submit(self, job: Job) -> Future[NotebookNode | NotebookError]:
-        """Send a job; the future gives what `run.perform` would, or the error it would raise.
+    def submit(self, job: Job, *, readings: Path | None = None, on_cell: object = None) -> Future[Any]:
+        """Send a job; the future gives the executed notebook or the NotebookError.
 
-        The future raises ClusterError where the worker is not like this machine.
+        It raises ClusterError where the worker is not like this machine.
         """
-        order = Order(job, run.source_of(job), self.alike, self.tables, self.warm)
-        answer: Future[NotebookNode | NotebookError] = Future()
-        sent = self.executor.submit(fulfil, order, self.study, self.files)
+        found = readings.read_bytes() if readings and readings.exists() else None
+        notebook = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
+        remote = RemoteJob(job, notebook, found, self.required, self.tables, self.warm)
+        answer: Future[Any] = Future()
+        sent = self.executor.submit(run_remote, remote, self.files)
         sent.add_done_callback(partial(_hand_over, answer, job))
         return answer
 
 
-def _hand_over(answer: Future, job: Job, sent: Future) -> None:
+def _hand_over(answer: Future[Any], job: Job, sent: Future[Any]) -> None:
     """Give the answer what came back; whatever happens here, whoever waits for it is told."""
     try:
         answer.set_result(_came_back(job, sent))
@@ -92,8 +84,10 @@ def _hand_over(answer: Future, job: Job, sent: Future) -> None:
         answer.set_exception(error)
 
 
-def _came_back(job: Job, sent: Future) -> NotebookNode | NotebookError:
+def _came_back(job: Job, sent: Future[Any]) -> Any:
     """The executed notebook, or why there is none; raises ClusterError where a worker refused."""
+    import nbformat
+
     try:
         made = sent.result()
     except ClusterError:
@@ -101,37 +95,36 @@ def _came_back(job: Job, sent: Future) -> NotebookNode | NotebookError:
     except Exception as error:  # such as Dask's, where the workers of a job are lost again and again
         why = " ".join(f"not run by the cluster: {type(error).__name__}: {error}".split())
         return NotebookError(job.name, None, f"{job.notebook} ({job.name}): {why}")
-    return made if isinstance(made, NotebookError) else nbformat.reads(made.decode("utf-8"), 4)
+    return made if isinstance(made, NotebookError) else nbformat.from_dict(json.loads(made))
 
 
-def fulfil(order: Order, study: str, files: Mapping[str, bytes]) -> bytes | NotebookError:
-    """On a worker: execute an order's notebook on the tables given, and return it as bytes.
+def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | NotebookError:
+    """On a worker: execute a job's notebook on the tables given, and return it as bytes.
 
     A NotebookError is returned, not raised: a worker's scheduler would log it as its own failure.
-    Raises ClusterError where the tables are not those of the order, or this machine differs.
+    Raises ClusterError where the tables are not those that were sent, or this machine differs.
     """
-    _require_alike(order.alike)
-    arrived = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    if wrong := _differing(arrived, order.tables):
+    _require_alike(remote.required)
+    arrived = {name: _digest(content) for name, content in files.items()}
+    if wrong := _differing(arrived, remote.tables):
         raise ClusterError(
             f"worker {socket.gethostname()}: {_listed(wrong)} arrived with other bytes"
             " than were sent; run the report again"
         )
-    with tempfile.TemporaryDirectory(prefix="tables-") as folder:
-        for name, content in files.items():
-            path = fresh.table_path(study, name, Path(folder))
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(content)
-        try:
-            made = run.perform(order.job, warm=order.warm, notebook=order.notebook, processed=Path(folder))
-        except NotebookError as error:
-            return error
-        return nbformat.writes(made).encode("utf-8")
+    with TemporaryDirectory(prefix="tables-") as name:
+        folder = Path(name)
+        for table, content in {**files, _READINGS: remote.readings}.items():
+            if content is not None:
+                (folder / table).parent.mkdir(exist_ok=True)
+                (folder / table).write_bytes(content)
+        given = {"notebook": remote.notebook, "processed": folder, "readings": folder / _READINGS}
+        made = run.attempt_job(remote.job, warm=remote.warm, **given)
+    return made if isinstance(made, NotebookError) else json.dumps(made).encode("utf-8")
 
 
 def _require_alike(expected: Mapping[str, str]) -> None:
     """Refuse a worker whose files differ, now or (for it has imported them) when it first looked."""
-    for found in (digests(expected, provenance.file_digest), digests(expected)):
+    for found in (digests(expected, staleness.file_digest), digests(expected)):
         if wrong := _differing(found, expected):
             raise ClusterError(
                 f"worker {socket.gethostname()}: {_listed(wrong)} differ from this machine's; bring its"
@@ -139,19 +132,23 @@ def _require_alike(expected: Mapping[str, str]) -> None:
             )
 
 
-def names() -> list[str]:
+def required() -> list[str]:
     """What has to be the same on a worker: files relative to the project, the font and Python."""
-    code = [f"src/{name}" for name in provenance.modules(_ENTRIES)]
-    settings = [str(p.relative_to(paths.ROOT)) for p in (paths.SCHEMA, paths.LOCK)]
-    return [*code, *settings, _FONT, _PYTHON]
+    files = [*staleness.modules(), *(staleness.PACKAGE / "build").glob("*.py"), paths.SCHEMA, paths.LOCK]
+    files += [*staleness.PACKAGE.glob("*/words.yaml"), *(paths.NOTEBOOKS / "words").glob("*.yaml")]
+    return [*dict.fromkeys(str(path.relative_to(paths.ROOT)) for path in files), _FONT, _PYTHON]
 
 
-def digests(
-    names: Iterable[str], digest: Callable[[Path], str] = provenance.file_digest.__wrapped__
-) -> dict[str, str]:
+def digests(names: Iterable[str], digest: Any = staleness.file_digest.__wrapped__) -> dict[str, str]:
     """The digests of what is here under these names; "" for what is not here."""
+    from analysis.figures import font
+
     known = {_PYTHON: platform.python_version(), _FONT: digest(font.file())}
     return {name: known[name] if name in known else digest(paths.ROOT / name) for name in names}
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _differing(found: Mapping[str, str], expected: Mapping[str, str]) -> list[str]:
@@ -163,8 +160,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 @contextmanager
-def dask(address: str, study: str, beside: Sequence[str] = (), *, warm: bool = True) -> Iterator[Cluster]:
-    """Use the Dask cluster whose scheduler is at `address` (`tcp://host:port`, `tls://host:port`).
+def dask(address: str) -> Iterator[Executor]:
+    """The Executor of the Dask cluster whose scheduler is at `address` (`tcp://host:port`, `tls://…`).
 
     A worker that is lost costs only time: Dask gives its jobs, and the tables, to another one.
     Raises ClusterError where there is no scheduler, or no worker within half a minute.
@@ -186,9 +183,7 @@ def dask(address: str, study: str, beside: Sequence[str] = (), *, warm: bool = T
             raise ClusterError(
                 f"ADDRESS={address}: the scheduler has no workers; see docs/cluster.md"
             ) from None
-        # A task, not `scatter`: what a lost worker held alone is then made again.
-        keep = partial(client.submit, _unchanged, pure=False)
-        yield Cluster(client.get_executor(pure=False), study, beside, warm=warm, keep=keep)
+        yield client.get_executor(pure=False)
 
 
 def _unchanged(files: Mapping[str, bytes]) -> Mapping[str, bytes]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import json
 from pathlib import Path
 
-from analysis import paths
-from analysis.build import provenance
+from analysis import folders, paths
+from analysis.build import staleness
 
-_MADE_FROM = "made_from"  # in datapackage.json: the digest of what the tables were made from
+_CODE = ("transcribe", "verify", "tidy")  # the rooms that make the tables
+_STAMP = "tables.json"  # in build/<study>: what the tables were made from, and their digests
 
 
 def write(study: str) -> int:
@@ -18,70 +18,54 @@ def write(study: str) -> int:
     Nothing is read but digests where the tables were made from the same files by the same code.
     Raises StudyError with every problem of the transcription, and then changes nothing.
     """
-    target = paths.PROCESSED / study
-    now = made_from(study)
-    if _recorded(target) == now and _whole(target):
+    if is_up_to_date(study):
         return 0
     from analysis.tidy import tables
     from analysis.transcribe import crosswalk, load, schema
     from analysis.verify import record
 
-    book = schema.load()
-    loaded = load.read(paths.RAW / study, book)
-    state = record.state(loaded, book)
-    joined = crosswalk.read(paths.RAW, loaded, book)
-    made = tables.make(loaded, book, state, joined)
-    return _replace(target, tables.files(loaded, book, made, state, now))
+    with folders.locked(paths.BUILD / study):
+        now = made_from(study)
+        book = schema.load()
+        loaded = load.read(paths.RAW / study, book)
+        state = record.state(loaded, book)
+        made = tables.make(loaded, book, state, crosswalk.read(paths.RAW, loaded, book))
+        changed = _replace(paths.PROCESSED / study, tables.files(loaded, book, made, state))
+        staleness.forget()  # what it remembers are the old files
+        stamp = json.dumps({"made_from": now, "files": _digests(paths.PROCESSED / study)}, indent=1)
+        folders.write(paths.BUILD / study / _STAMP, stamp.encode("utf-8"))
+    return changed
+
+
+def is_up_to_date(study: str) -> bool:
+    """Whether the tables are whole, and made from the transcription and by the code as they are now."""
+    try:
+        stamp = json.loads((paths.BUILD / study / _STAMP).read_text("utf-8"))
+    except (OSError, ValueError):
+        return False
+    return stamp == {"made_from": made_from(study), "files": _digests(paths.PROCESSED / study)}
 
 
 def made_from(study: str) -> str:
     """Digest of the transcription, the crosswalk, the schema and the code that makes tables of them."""
-    files = [*sorted((paths.RAW / study).iterdir()), *paths.RAW.glob("*.csv"), paths.SCHEMA]
-    files += [
-        provenance.PACKAGE.parent / name
-        for name in provenance.modules(("analysis.tidy.tables", "analysis.transcribe.crosswalk"))
-    ]
-    return provenance.text_digest(
-        "\n".join(f"{p.name} {provenance.file_digest(p)}" for p in files if p.is_file())
-    )
+    files = [*sorted((paths.RAW / study).iterdir()), *sorted(paths.RAW.glob("*.csv")), paths.SCHEMA]
+    files += [path for room in _CODE for path in sorted((staleness.PACKAGE / room).glob("*.py"))]
+    return staleness.files_digest(path for path in files)
 
 
-def _recorded(target: Path) -> str:
-    import json
-
-    try:
-        package = json.loads((target / "datapackage.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return ""
-    return package.get(_MADE_FROM, "")
-
-
-def _whole(target: Path) -> bool:
-    """Whether every table of the package is there with the bytes it was written with."""
-    import json
-
-    package = json.loads((target / "datapackage.json").read_text("utf-8"))
-    return all(
-        "sha256:" + provenance.file_digest(target / r["path"]) == r.get("hash") for r in package["resources"]
-    )
+def _digests(folder: Path) -> dict[str, str]:
+    return {path.name: staleness.file_digest(path) for path in sorted(folder.glob("*"))}
 
 
 def _replace(target: Path, files: dict[str, bytes]) -> int:
     """Write a folder's files, all or none; return how many differ from what was there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     old = {p.name: p.read_bytes() for p in target.iterdir()} if target.is_dir() else {}
-    changed = sum(old.get(name) != content for name, content in files.items())
-    changed += len(old.keys() - files.keys())
-    if not changed:
-        return 0
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as folder:
-        fresh = Path(folder, target.name)
-        fresh.mkdir(mode=0o755)
-        for name, content in files.items():
-            (fresh / name).write_bytes(content)
-            (fresh / name).chmod(0o644)
-        if target.is_dir():
-            target.rename(Path(folder, "old"))
-        shutil.move(fresh, target)
-    provenance.file_digest.cache_clear()  # what it remembers are the old files
+    changed = sum(old.get(name) != content for name, content in files.items()) + len(
+        old.keys() - files.keys()
+    )
+    if changed:
+        with folders.replacing(target) as made:
+            for name, content in files.items():
+                (made / name).write_bytes(content)
+                (made / name).chmod(0o644)
     return changed

@@ -1,116 +1,208 @@
 """Execute one notebook with papermill, and leave nothing in it that differs between two runs."""
 
+from __future__ import annotations
+
 import asyncio
 import copy
 import os
 import re
 import tempfile
 import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from jupyter_core.utils import run_sync
 
+from analysis import folders
+from analysis.build import source
 from analysis.build.kernels import PATIENCE, KernelManager, describe_status, say
+
+SIZE = 2_000_000  # characters that the outputs of one cell may take
+TEMPORARY = "analysis-kernel-"  # how the folders of kernels' sockets begin
+_NO_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
 
 
 class NotebookError(Exception):
-    """A notebook failed: `notebook` is its name, `cell` the cell's id or None, `message` one paragraph.
+    """A notebook failed: `notebook` is its name, `cell` the cell's id or None, `message` one line.
 
     Its cause (`__cause__`) is the exception of papermill, nbclient or jupyter_client, with any traceback.
     """
 
-    def __init__(self, notebook, cell, message):
+    def __init__(self, notebook: str, cell: str | None, message: str) -> None:
         super().__init__(notebook, cell, message)
         self.notebook, self.cell, self.message = notebook, cell, message
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.message
 
 
+@dataclass(frozen=True)
+class Kernel:
+    """What a notebook is run in."""
+
+    warm: bool = True  # False for an ordinary kernel
+    cwd: str | None = None  # the kernel's folder; the runner's if not given
+    timeout: int | None = None  # whole seconds that one cell may take
+    preload: Sequence[str] = ()  # modules that a warm one has imported, beyond kernels.PRELOAD
+    environment: Mapping[str, str] = field(default_factory=dict)  # beyond kernels.ENVIRONMENT
+
+
+OnCell = Callable[[Any, "int | None"], object]
+
+
 def execute(
-    notebook,
+    notebook: Mapping[str, Any],
+    parameters: Mapping[str, Any] | None = None,
     *,
-    name="notebook",
-    parameters=None,
-    cwd=None,
-    timeout=None,
-    warm=True,
-    preload=(),
-    environment=None,
-    on_cell=None,
-):
-    """Execute `notebook` (a NotebookNode, left as it is) with papermill; return the normalised result.
+    name: str = "notebook",
+    kernel: Kernel = Kernel(),
+    on_cell: OnCell | None = None,
+) -> Any:
+    """Execute a notebook (left as it is) with papermill; return the normalised result, a NotebookNode.
 
-    name        what messages call the notebook
-    parameters  dict for the cell after the one tagged `parameters`
-    cwd         the kernel's folder, or None for the runner's
-    timeout     whole seconds that one cell may take, or None for no limit
-    warm        False for an ordinary kernel
-    preload     modules for the server to import beyond PRELOAD, the same in every call of a runner
-    environment dict of variables for the kernel beyond kernels.ENVIRONMENT
-    on_cell     called as on_cell(cell, number) before each code cell; number is its place in the notebook
-                as it was given, from 1, and None for the cell with the parameters
+    `parameters` become the cell after the one tagged `parameters`; `name` is what messages call the
+    notebook. `on_cell(cell, number)` is called before each code cell; number is its place in the notebook
+    as it was given, from 1, and None for the cell with the parameters. What cells wrote to stderr is no
+    output: it is in `metadata.analysis.notices`, a list of {cell, text}.
 
-    Raises NotebookError, and no other Exception: for an error in a cell, a kernel that dies or does
-    not start, and a cell still running after `timeout`.
+    Raises NotebookError, and no other Exception: for an error in a cell, an output over 2 MB, a kernel
+    that dies or does not start, and a cell still running after `timeout`.
     """
+    attempt = _Attempt(notebook, dict(parameters or {}), name, kernel, on_cell)
     try:
-        return _attempt(notebook, name, parameters, cwd, timeout, warm, preload, environment, on_cell)
+        return attempt.run()
     except _LostError:
         say("warm kernels: using ordinary kernels, because their server does not answer")
-        return _attempt(notebook, name, parameters, cwd, timeout, False, preload, environment, on_cell)
+        attempt = _Attempt(notebook, dict(parameters or {}), name, _ordinary(kernel), on_cell)
+        return attempt.run()
 
 
 class _LostError(Exception):
     """A kernel died together with the server that it was forked from."""
 
 
-def _attempt(notebook, name, parameters, cwd, timeout, warm, preload, environment, on_cell):
-    import papermill  # 0.2 s, which a command that executes nothing can do without
-    from papermill.exceptions import PapermillExecutionError
+def _ordinary(kernel: Kernel) -> Kernel:
+    return Kernel(False, kernel.cwd, kernel.timeout, kernel.preload, kernel.environment)
 
-    begun = {}  # index -> cell, in the order in which they were begun
 
-    def begin(cell, cell_index):
-        begun[cell_index] = cell
-        if on_cell:
-            on_cell(cell, _number(begun, cell_index))
+class _Attempt:
+    """One execution of a notebook in one kernel."""
 
-    folder = tempfile.TemporaryDirectory(prefix="kernel-", dir=_folder_for_sockets())
-    manager = None
-    try:
-        source = _with_ids(notebook)
-        kernel_name = source.metadata.get("kernelspec", {}).get("name", "python3")
-        manager = KernelManager(
-            folder.name, warm=warm, preload=preload, kernel_name=kernel_name, environment=environment or {}
+    def __init__(
+        self,
+        notebook: Mapping[str, Any],
+        parameters: dict[str, Any],
+        name: str,
+        kernel: Kernel,
+        on_cell: OnCell | None,
+    ) -> None:
+        self.notebook, self.parameters, self.name = notebook, parameters, name
+        self.kernel, self.on_cell = kernel, on_cell
+        self.begun: dict[int, Any] = {}  # index to cell, in the order in which they were begun
+        self.manager: Any = None
+
+    def run(self) -> Any:
+        with folders.temporary(TEMPORARY, _folder_for_sockets()) as folder:
+            try:
+                executed = normalise(self._papermill(folder))
+            except Exception as error:
+                from papermill.exceptions import PapermillExecutionError
+
+                died = not isinstance(error, PapermillExecutionError)
+                if died and self.manager and self.manager.provisioner.lost:
+                    raise _LostError from error
+                raise self._error(error) from error
+            finally:
+                if self.manager:
+                    run_sync(_close)(self.manager)
+        self._refuse_outputs(executed)
+        return executed
+
+    def _papermill(self, folder: Path) -> Any:
+        import nbformat
+        import papermill  # 0.2 s, which a command that executes nothing can do without
+
+        prepared = nbformat.from_dict(source.normalised(copy.deepcopy(self.notebook), self.name))
+        self.manager = KernelManager(
+            str(folder),
+            warm=self.kernel.warm,
+            preload=self.kernel.preload,
+            environment=self.kernel.environment,
         )
-        executed = papermill.execute_notebook(
-            source,
+        return papermill.execute_notebook(
+            prepared,
             None,
-            parameters,
-            kernel_name=kernel_name,
+            self.parameters,
+            kernel_name="python3",
             language="python",
             progress_bar=False,
+            autosave_cell_every=0,
             start_timeout=PATIENCE,
-            execution_timeout=timeout,
-            iopub_timeout=max(PATIENCE, timeout or 0),  # outputs may be slow to arrive, 4 s are not enough
+            execution_timeout=self.kernel.timeout,
+            iopub_timeout=max(PATIENCE, self.kernel.timeout or 0),  # outputs may be slow, 4 s are not enough
             record_timing=False,
-            resources={"metadata": {"path": cwd}},  # papermill's own cwd= is chdir(), for all threads
-            on_cell_execute=begin,
-            km=manager,
-            extra_arguments=[f"--IPKernelApp.ipython_dir={folder.name}"],  # not the user's settings
+            resources={"metadata": {"path": self.kernel.cwd}},  # papermill's cwd= is chdir(), for all threads
+            on_cell_execute=self._begin,
+            km=self.manager,
+            extra_arguments=[f"--IPKernelApp.ipython_dir={folder}"],  # not the user's settings
         )
-        return normalise(executed)
-    except Exception as error:
-        if manager and manager.provisioner.lost and not isinstance(error, PapermillExecutionError):
-            raise _LostError from error
-        raise _notebook_error(error, name, begun, timeout, manager) from error
-    finally:
-        if manager:
-            run_sync(_close)(manager)
-        folder.cleanup()
+
+    def _begin(self, cell: Any, cell_index: int) -> None:
+        self.begun[cell_index] = cell
+        if self.on_cell:
+            self.on_cell(cell, self._number(cell_index))
+
+    def _number(self, index: int) -> int | None:
+        """A cell's place in the notebook as it was given, or None for the cell that papermill adds."""
+        added = [i for i, cell in self.begun.items() if source.is_tagged(cell, source.INJECTED)]
+        return None if index in added else index + 1 - sum(i < index for i in added)
+
+    def _error(self, error: Exception) -> NotebookError:
+        """The NotebookError for what papermill, nbclient or jupyter_client raised."""
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+        from papermill.exceptions import PapermillExecutionError
+
+        index = getattr(error, "cell_index", next(reversed(self.begun), None))
+        if isinstance(error, source.SourceError):
+            return NotebookError(self.name, None, str(error))
+        if isinstance(error, PapermillExecutionError):
+            what = f"{error.ename}: {error.evalue}"
+        elif isinstance(error, DeadKernelError):
+            what = f"the kernel died: {describe_status(self.manager.provisioner.process.poll())}"
+        elif isinstance(error, CellTimeoutError):
+            what = f"still running after {self.kernel.timeout} s, which is the limit for one cell"
+        else:
+            what = f"{type(error).__name__}: {error}"
+        return self._at(index, what)
+
+    def _at(self, index: int | None, what: str) -> NotebookError:
+        what = textwrap.shorten(_without_chance(what), 600)
+        if index is None:
+            return NotebookError(self.name, None, f"{self.name}, before its first cell: {what}")
+        cell, number = self.begun[index].id, self._number(index)
+        where = f"cell {number} ({cell})" if number else "the cell with the parameters"
+        return NotebookError(self.name, cell, f"{self.name}, {where}: {what}")
+
+    def _refuse_outputs(self, executed: Any) -> None:
+        """Raise NotebookError for what no page should hold: too much, or a picture with a hole in it."""
+        places = {cell.id: index for index, cell in enumerate(executed.cells)}
+        for cell in executed.cells:
+            size = sum(_size(output) for output in cell.get("outputs", []))
+            if size > SIZE:
+                raise self._at(
+                    places[cell.id],
+                    f"its output is {size / 1e6:.1f} MB, the limit is {SIZE / 1e6:.0f} MB;"
+                    " show fewer rows (frame.head()) or a figure",
+                )
+        for notice in executed.metadata.analysis.notices:
+            if found := _NO_GLYPH.search(notice.text):
+                what = f"no font has the character {chr(int(found[1]))!r} of a figure; write another one"
+                raise self._at(places[notice.cell], what)
 
 
-async def _close(manager):
+async def _close(manager: Any) -> None:
     """End what nbclient still waits for when a cell has failed or Ctrl-C was pressed, then the kernel."""
     waiting = asyncio.all_tasks() - {asyncio.current_task()}  # the loop is this thread's, and only for this
     for task in waiting:
@@ -119,88 +211,73 @@ async def _close(manager):
     await manager.close()
 
 
-def _folder_for_sockets():
+def _folder_for_sockets() -> Path:
     """The folder for temporary files, unless its name is too long for a socket's (107 bytes)."""
-    return None if len(os.fsencode(tempfile.gettempdir())) < 80 else "/tmp"
+    return Path(tempfile.gettempdir() if len(os.fsencode(tempfile.gettempdir())) < 70 else "/tmp")
 
 
-def _with_ids(notebook):
-    """A copy in format 4.5; ids that an older notebook lacks are places, not random."""
-    import nbformat
-
-    copied = copy.deepcopy(notebook)
-    if (copied.nbformat, copied.nbformat_minor) < (4, 5):
-        copied = nbformat.v4.upgrade(copied)
-        for number, cell in enumerate(copied.cells, 1):
-            cell.id = f"cell-{number}"
-    return copied
-
-
-def _number(begun, index):
-    """A cell's place in the notebook as it was given, or None for the cell that papermill adds."""
-    added = [i for i, cell in begun.items() if "injected-parameters" in cell.metadata.get("tags", [])]
-    return None if index in added else index + 1 - sum(i < index for i in added)
-
-
-def _notebook_error(error, name, begun, timeout, manager):
-    """The NotebookError for what papermill, nbclient or jupyter_client raised."""
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    index = getattr(error, "cell_index", next(reversed(begun), None))
-    if isinstance(error, PapermillExecutionError):
-        what = f"{error.ename}: {error.evalue}"
-    elif isinstance(error, DeadKernelError):
-        what = f"the kernel died: {describe_status(manager.provisioner.process.poll())}"
-    elif isinstance(error, CellTimeoutError):
-        what = f"still running after {timeout} s, which is the limit for one cell"
-    else:
-        what = f"{type(error).__name__}: {error}"
-    what = textwrap.shorten(_without_chance(what), 600)
-    if index is None:
-        return NotebookError(name, None, f"{name}, before its first cell: {what}")
-    cell, number = begun[index].id, _number(begun, index)
-    where = f"cell {number} ({cell})" if number else "the cell with the parameters"
-    return NotebookError(name, cell, f"{name}, {where}: {what}")
-
-
-def normalise(notebook):
+def normalise(notebook: Any) -> Any:
     """Take from an executed notebook, in place, what differs between two runs, and return it.
 
     That is: papermill's and nbclient's metadata (times, paths, versions), the random id of the cell
     with the parameters, Python's version, addresses (` at 0x7f...`) and the temporary files' names
     of cells (`ipykernel_<pid>/`) in outputs; and how stream outputs are cut and mixed, which depends
-    on timing: between two displays there is one stdout and then one stderr.
+    on timing: between two displays there is one stdout. stderr is taken out and noted.
     """
+    from nbformat import from_dict
+
+    notices = []
     notebook.metadata.pop("papermill", None)
     notebook.metadata.get("language_info", {}).pop("version", None)
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-        if "injected-parameters" in cell.metadata.get("tags", []):
-            cell.id = "injected-parameters"
+        if source.is_tagged(cell, source.INJECTED):
+            cell.id = source.INJECTED
         if cell.cell_type == "code":
-            cell.outputs = [_without_chance(output) for output in _joined(cell.outputs)]
+            said = "".join(o.text for o in cell.outputs if _is_stderr(o))
+            if said.strip():
+                notices.append({"cell": cell.id, "text": _without_chance(said)})
+            kept = [output for output in cell.outputs if not _is_stderr(output)]
+            cell.outputs = [_without_chance(output) for output in _joined(kept)]
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.setdefault("execution_count", cell.get("execution_count"))
+    notebook.metadata["analysis"] = from_dict({"notices": notices})
     return notebook
 
 
-def _joined(outputs):
-    """Outputs with the streams between two others joined to one stdout and one stderr."""
-    joined, streams = [], {}
-    for output in [*outputs, None]:
-        if output and output.output_type == "stream":
-            if output.name in streams:
-                streams[output.name].text += output.text
-            else:
-                streams[output.name] = output
+def _is_stderr(output: Any) -> bool:
+    return output.output_type == "stream" and output.name == "stderr"
+
+
+def _joined(outputs: Sequence[Any]) -> Iterator[Any]:
+    """Outputs with what was printed between two others joined to one."""
+    printed: Any = None
+    for output in outputs:
+        if output.output_type != "stream":
+            if printed:
+                yield printed
+            printed = None
+            yield output
+        elif printed:
+            printed.text += output.text
         else:
-            joined += [streams[stream] for stream in ("stdout", "stderr") if stream in streams]
-            joined += [output] if output else []
-            streams = {}
-    return joined
+            printed = output
+    if printed:
+        yield printed
 
 
-def _without_chance(value):
+def _size(output: Any) -> int:
+    """About how many characters an output takes in a page."""
+    if isinstance(output, str):
+        return len(output)
+    if isinstance(output, Mapping):
+        return sum(map(_size, output.values()))
+    return sum(map(_size, output)) if isinstance(output, list) else 8
+
+
+def _without_chance(value: Any) -> Any:
     """The same value (dict, list, text or other), its texts without addresses and process ids."""
     if isinstance(value, dict):
         return type(value)({key: _without_chance(item) for key, item in value.items()})

@@ -65,7 +65,8 @@ ENVIRONMENT = {
     "MPLCONFIGDIR": str(Path(__file__).resolve().parents[3] / "build" / "matplotlib"),
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # or debugpy prints a note about frozen modules
     "ANALYSIS_PAGES": "",  # what a notebook says is set on the pages themselves
-    "ANALYSIS_PROCESSED": "",  # tables from elsewhere are read only where `execute` is told so
+    "ANALYSIS_PROCESSED": "",  # tables from elsewhere, and the results of readings, are read only
+    "ANALYSIS_READINGS": "",  # where `execute` is told so
 }
 # Read once, when the interpreter or a preloaded module starts: too late for a kernel to change them.
 READ_AT_START = ("PYTHON", "MPL", "MATPLOTLIB", "LD_", "HOME", "XDG_")
@@ -291,9 +292,8 @@ class KernelManager(AsyncKernelManager):
     client_factory = KernelClient
     opened = None
 
-    def __init__(self, folder, *, warm, preload, kernel_name, environment):
-        files = {"transport": "ipc", "connection_file": f"{folder}/k"} if os.name == "posix" else {}
-        super().__init__(kernel_name=kernel_name, **files)
+    def __init__(self, folder, *, warm, preload, environment):
+        super().__init__(kernel_name="python3", transport="ipc", connection_file=f"{folder}/k")
         self.provisioner = WarmProvisioner(
             parent=self,
             kernel_spec=self.kernel_spec,

@@ -1,10 +1,8 @@
-"""Which notebooks run, for which page, in which language, with which parameters."""
+"""Which notebooks run, for which page, in which language, with which parameters: notebooks/report.yaml."""
 
 from __future__ import annotations
 
-import ast
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -12,18 +10,10 @@ from typing import Any
 
 import yaml
 
-from analysis import paths
+from analysis import parameters, paths
+from analysis.build import source
 
 LANGUAGES = ("ja", "en")
-# What every notebook imports; no import of these changes a setting.
-PRELOAD = (
-    "analysis.notebook",
-    "analysis.figures.catalogue",
-    "analysis.tidy.findings",
-    "matplotlib.backends.backend_svg",
-    "lxml.etree",
-)
-_TYPES = {"str": str, "int": int, "float": float, "bool": bool}
 
 
 class PlanError(ValueError):
@@ -36,17 +26,20 @@ class Job:
 
     page: str  # file name in the report, without ending
     language: str
-    title: str  # in the navigation
-    subject: str  # what the page is about, where a notebook makes several: the region's name
     notebook: str  # file name in notebooks/, without ending
-    parameters: Mapping[str, Any] = field(hash=False)
+    title: str = ""  # in the navigation
+    subject: str = ""  # what the page is about, where a notebook makes several: the region's name
+    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    group: str = ""  # the heading in the navigation under which the page stands
 
     @property
     def name(self) -> str:
         return f"{self.language}/{self.page}"
 
 
-def plan(study: Mapping[str, Any], languages: Sequence[str], path: Path = paths.PLAN) -> list[Job]:
+def plan(
+    study: Mapping[str, Any], languages: Sequence[str] = LANGUAGES, path: Path = paths.PLAN
+) -> list[Job]:
     """List the runs that make a study's report, in page order, language by language.
 
     `study` is what a study says of itself: id, regions (ids in order), region_names (id to a
@@ -56,72 +49,80 @@ def plan(study: Mapping[str, Any], languages: Sequence[str], path: Path = paths.
     Raises PlanError where the plan names a notebook that is not there, or gives a parameter that
     the notebook does not declare or that has another type.
     """
-    document = yaml.safe_load(path.read_text("utf-8"))
-    jobs = []
-    for language in languages:
-        for entry in document["pages"]:
-            if entry.get("needs") == "beside" and not study.get("beside"):
-                continue
-            for region in study["regions"] if entry.get("for_each") == "region" else [None]:
-                jobs.append(_job(entry, study, language, region, path))
-    return jobs
+    entries = document(path)["pages"]
+    return [job for language in languages for entry in entries for job in _jobs(entry, study, language, path)]
 
 
-def _job(
-    entry: Mapping[str, Any], study: Mapping[str, Any], language: str, region: str | None, path: Path
-) -> Job:
-    notebook = entry["notebook"]
-    declared = declared_parameters(path.parent / f"{notebook}.ipynb")
+@lru_cache(maxsize=4)
+def document(path: Path = paths.PLAN) -> Mapping[str, Any]:
+    """The plan as it was typed: every value is text, so that `no` and `1e3` stay what they are."""
+    try:
+        found = yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise PlanError(f"notebooks/{path.name}:{line}: {error.problem}; correct it there") from None
+    if not isinstance(found, dict) or not isinstance(found.get("pages"), list):
+        raise PlanError(f"notebooks/{path.name}: found no list `pages`, expected one page an entry")
+    return found
+
+
+def _jobs(entry: Mapping[str, Any], study: Mapping[str, Any], language: str, path: Path) -> Iterator[Job]:
+    if entry.get("needs") == "beside" and not study.get("beside"):
+        return
+    for region in study["regions"] if entry.get("for_each") == "region" else [None]:
+        name = study["region_names"].get(region, {}).get(language, region) if region else ""
+        given = standard(entry["notebook"], study, language, path) | typed(
+            entry["notebook"], entry.get("parameters", {}) | ({"region": region} if region else {}), path
+        )
+        yield Job(
+            page=entry["page"].format(region=region),
+            language=language,
+            title=entry[f"title_{language}"].format(region=name),
+            subject=name,
+            notebook=entry["notebook"],
+            parameters=given,
+            group=entry.get(f"group_{language}", entry.get("group", "")),
+        )
+
+
+def standard(
+    notebook: str, study: Mapping[str, Any], language: str, path: Path = paths.PLAN
+) -> dict[str, str]:
+    """The parameters that every notebook gets that declares them: study, language, beside."""
     offered = {"study": study["id"], "language": language, "beside": " ".join(study.get("beside", ()))}
-    if region:
-        offered["region"] = region
-    given = {k: v for k, v in offered.items() if k in declared} | entry.get("parameters", {})
-    check_parameters(notebook, given, declared)
-    name = study["region_names"].get(region, {}).get(language, region) if region else ""
-    return Job(
-        page=entry["page"].format(region=region),
-        language=language,
-        title=entry[f"title_{language}"].format(region=name),
-        subject=name,
-        notebook=notebook,
-        parameters=given,
-    )
+    known = declared(notebook, path.parent)
+    return {name: value for name, value in offered.items() if name in known}
 
 
-def check_parameters(notebook: str, given: Mapping[str, Any], declared: Mapping[str, type]) -> None:
-    """Refuse what papermill would only warn of: an undeclared parameter or one of another type."""
-    for name, value in given.items():
-        if name not in declared:
-            known = ", ".join(declared) or "none"
-            raise PlanError(
-                f"notebooks/{notebook}.ipynb: parameter {name!r} is not declared;"
-                f" its parameters cell declares {known}"
-            )
-        if type(value) is not declared[name]:
-            raise PlanError(
-                f"notebooks/{notebook}.ipynb: parameter {name!r}: found {value!r}"
-                f" ({type(value).__name__}), expected {declared[name].__name__}"
-            )
+def typed(notebook: str, given: Mapping[str, str], path: Path = paths.PLAN) -> dict[str, Any]:
+    """Parameters of the plan in the types that the notebook declares; raises PlanError where they do not fit."""
+    known = declared(notebook, path.parent)
+    try:
+        return {name: parameters.typed(name, value, known) for name, value in given.items()}
+    except parameters.ParameterError as error:
+        raise PlanError(f"notebooks/{path.name}: {notebook}: {error}") from None
 
 
-@lru_cache(maxsize=64)
-def declared_parameters(path: Path) -> Mapping[str, type]:
-    """The parameters of a notebook and their types, from the annotations of its parameters cell."""
-    if not path.exists():
-        raise PlanError(f"notebooks/{path.name}: no such notebook; it is named in report.yaml")
-    # As JSON: to import nbformat takes longer than a build that finds nothing to do.
-    notebook = json.loads(path.read_text("utf-8"))
-    cells = [c for c in notebook["cells"] if "parameters" in c["metadata"].get("tags", [])]
-    if len(cells) != 1:
-        raise PlanError(f"notebooks/{path.name}: found {len(cells)} cells tagged 'parameters', expected one")
-    declared = {}
-    for statement in ast.parse("".join(cells[0]["source"])).body:
-        kind = getattr(getattr(statement, "annotation", None), "id", "")
-        if not isinstance(statement, ast.AnnAssign) or kind not in _TYPES:
-            raise PlanError(
-                f"notebooks/{path.name}: the parameters cell has"
-                f" `{ast.unparse(statement)}`; write `name: type = value` with"
-                f" {', '.join(_TYPES)}"
-            )
-        declared[statement.target.id] = _TYPES[kind]
-    return declared
+def declared(notebook: str, folder: Path = paths.NOTEBOOKS) -> dict[str, type]:
+    """The parameters of a notebook and their types; none where no cell is tagged `parameters`."""
+    tagged = _parameters_cell(notebook, folder)
+    try:
+        return parameters.declared(tagged)
+    except parameters.ParameterError as error:
+        raise PlanError(f"notebooks/{notebook}.ipynb: the cell tagged 'parameters' has {error}") from None
+
+
+def _parameters_cell(notebook: str, folder: Path) -> str:
+    try:
+        cells = source.code(read(folder / f"{notebook}.ipynb"))
+    except source.SourceError as error:
+        raise PlanError(str(error)) from None
+    tagged = [cell["source"] for cell in cells if source.is_tagged(cell, "parameters")]
+    if len(tagged) > 1:
+        raise PlanError(
+            f"notebooks/{notebook}.ipynb: found {len(tagged)} cells tagged 'parameters', expected one"
+        )
+    return "".join(tagged)
+
+
+read = lru_cache(maxsize=64)(source.read)  # a source is asked for by every language and every page

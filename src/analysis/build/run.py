@@ -1,167 +1,293 @@
-"""Run notebooks: several at once, each in a kernel of its own, with a line of progress."""
+"""Bring the runs of a report up to date: build/<study>/runs/<language>/<page>.ipynb, and nothing else.
+
+An executed notebook is the cache: it carries what it was made from (`staleness`), and is made again
+only where that has changed.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
+from analysis import folders, paths
+from analysis.build import plan, source, staleness
+from analysis.build.plan import LANGUAGES, Job, PlanError
+from analysis.parameters import nearest
 
-from analysis import paths
-from analysis.build import kernels
-from analysis.build.execute import NotebookError, execute
-from analysis.build.plan import PRELOAD, Job
-
-LIMIT = 300  # seconds that one cell may take
 READS = "application/vnd.analysis.reads+json"
-_READS_CELL = "from analysis.tidy.tidy import show_reads\n\nshow_reads()"
+LIMIT = 300  # seconds that one cell may take
+# What every notebook imports; no import of these changes a setting.
+PRELOAD = ("analysis.notebook", "analysis.figures", "matplotlib.backends.backend_svg")
+_READS_CELL = """\
+import sys
+
+if hasattr(sys.modules.get("analysis.notebook"), "show_reads"):
+    sys.modules["analysis.notebook"].show_reads()
+"""
 
 
-def perform(
-    job: Job,
+@dataclass(frozen=True)
+class Run:
+    """A page's executed notebook, and why it was executed now: nothing where it was fresh."""
+
+    job: Job
+    notebook: Any  # NotebookNode
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where notebooks run: in kernels here, or on the Dask cluster at an address."""
+
+    warm: bool = True
+    max_workers: int = 0  # notebooks at once; 0 for one more than the processors
+    address: str = ""
+
+    @contextmanager
+    def submit(self, study: str, beside: Sequence[str]) -> Iterator[Submit]:
+        """How a job is sent off; raises cluster.ClusterError where the cluster cannot be used."""
+        if self.address:
+            from analysis.build import cluster
+
+            with cluster.dask(self.address) as executor:
+                yield cluster.Remote(executor, study, beside, warm=self.warm).submit
+            return
+        from analysis.build import kernels
+
+        if self.warm:
+            kernels.start(PRELOAD)  # its imports run beside those that follow
+        pool = ThreadPoolExecutor(self.max_workers or (os.cpu_count() or 1) + 1)
+        try:
+            yield partial(pool.submit, attempt_job, warm=self.warm)
+        except BaseException:  # Ctrl-C is one: nothing may go on running behind the caller's back
+            pool.shutdown(wait=False, cancel_futures=True)
+            kernels.stop()
+            raise
+        pool.shutdown()
+
+
+Submit = Callable[..., "Future[Any]"]  # (job, readings=..., on_cell=...) -> NotebookNode or NotebookError
+
+
+class FailedError(Exception):
+    """Some notebooks failed: `errors` holds their NotebookErrors, a line each."""
+
+    exit_code = 1
+
+    def __init__(self, errors: Sequence[Exception], total: int) -> None:
+        super().__init__(errors, total)
+        self.errors, self.total = list(errors), total
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                *map(str, self.errors),
+                f"{len(self.errors)} of {self.total} notebooks failed; the last report is as it was",
+            ]
+        )
+
+
+def run_report(
+    study: str,
+    languages: Sequence[str] = LANGUAGES,
     *,
-    warm: bool,
-    on_cell: Callable | None = None,
-    notebook: str = "",
-    processed: Path | None = None,
-) -> NotebookNode:
-    """Execute one job's notebook and return it, normalised, with what it read.
+    beside: Sequence[str] | None = None,
+    page: str = "",
+    force: bool = False,
+    workers: Workers = Workers(),
+) -> list[Run]:
+    """Bring a report's executed notebooks up to date and return them, in the order of the pages.
 
-    A worker of a cluster is given what travelled: the notebook's text, and the folder `processed`
-    of the tidy tables; without them, those of the project are used. Raises NotebookError where a cell fails, the kernel dies or a cell takes too long.
+    First the grid of readings (`readings`), whose results pages may show. The studies `beside` it are
+    those that the study names itself, unless others are given. With a `page`, that one alone is executed
+    if it is stale; the others are returned as they are, where they are there.
+
+    Raises PlanError, FailedError (the runs that succeeded are kept) and cluster.ClusterError.
     """
-    source = nbformat.reads(notebook or source_of(job), as_version=4)
-    reads = nbformat.v4.new_code_cell(_READS_CELL, id="reads", metadata={"tags": ["provenance"]})
-    source.cells.append(reads)
-    return execute(
-        source,
-        name=f"{job.notebook} ({job.name})",
-        parameters=dict(job.parameters),
-        cwd=str(paths.NOTEBOOKS),
-        timeout=LIMIT,
-        warm=warm,
-        preload=PRELOAD,
-        on_cell=on_cell,
-        environment={"ANALYSIS_PROCESSED": str(processed)} if processed else {},
-    )
+    from analysis.build import readings
+    from analysis.build.progress import Progress
+
+    about = staleness.about(study, beside)
+    results = readings.path(study)
+    with workers.submit(study, about["beside"]) as submit:
+        if not page:
+            readings.update(about, submit, force=force)
+        todo = states(study, languages, beside=beside, page=page, force=force)
+        stale = [job for job, reasons in todo.items() if reasons]
+        made = {}
+        with Progress(len(stale), "notebooks") as progress:
+            for job, notebook in results_of(stale, partial(submit, readings=results), progress):
+                made[job.name] = _keep(study, job, notebook, results)
+        jobs = plan.plan(about, languages)
+        kept = {job.name: made.get(job.name) or _kept(study, job) for job in jobs}
+    return [Run(job, kept[job.name], todo.get(job, [])) for job in jobs if kept[job.name]]
 
 
-def source_of(job: Job) -> str:
-    """The text of a job's notebook."""
-    return (paths.NOTEBOOKS / f"{job.notebook}.ipynb").read_text("utf-8")
-
-
-def tables_read(executed: NotebookNode, study: str) -> list[str]:
-    """The tidy tables that an executed notebook read: `grades.csv`, of another study `other/grades.csv`."""
-    for cell in executed.cells:
-        for output in cell.get("outputs", []):
-            if READS in output.get("data", {}):
-                return [name.removeprefix(f"{study}/") for name in output["data"][READS]]
-    return []
-
-
-def run_all(
-    jobs: Sequence[Job],
+def states(
+    study: str,
+    languages: Sequence[str] = LANGUAGES,
     *,
-    warm: bool,
-    at_once: int,
-    progress: Progress | None = None,
-    submit: Callable[[Job], Future[NotebookNode | NotebookError]] | None = None,
-) -> Iterator[tuple[Job, NotebookNode | NotebookError]]:
-    """Execute jobs, `at_once` at a time; yield each with its notebook, or with what went wrong.
+    beside: Sequence[str] | None = None,
+    page: str = "",
+    force: bool = False,
+) -> dict[Job, list[str]]:
+    """Every run of a report, or of one page, with the reasons why it is stale; none where it is fresh.
 
-    A failing job does not stop the others. `submit` sends a job elsewhere (`cluster.Cluster`);
-    then it is decided there how many run at once.
+    Raises PlanError for a page that the report does not have.
     """
-    if not jobs:
-        return
-    if warm and not submit:
-        kernels.start(PRELOAD)
-    progress = progress or Progress(len(jobs))
-    pool = ThreadPoolExecutor(at_once)
-    send = submit or partial(pool.submit, _one, warm=warm, progress=progress)
-    try:
-        waiting = {send(job): job for job in jobs}
-        while waiting:
-            done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-            for future in done:
-                job = waiting.pop(future)
-                if submit:
-                    progress.ended(job, "done")
-                yield job, future.result()
-    except BaseException:  # Ctrl-C is one: nothing may go on running behind the caller's back
-        pool.shutdown(wait=False, cancel_futures=True)
-        kernels.stop()
-        raise
-    pool.shutdown()
+    from analysis.build import readings
+
+    jobs = plan.plan(staleness.about(study, beside), languages)
+    if page and page not in {job.page for job in jobs}:
+        known = dict.fromkeys(job.page for job in jobs)
+        raise PlanError(f"PAGE: found {page!r}, expected a page of the report{nearest(page, known)}")
+    found = {}
+    for job in jobs:
+        if page in ("", job.page):
+            then = provenance(path(study, job))
+            found[job] = ["asked for"] if force else why_stale(study, job, then, readings.path(study))
+    return found
 
 
-def _one(job: Job, *, warm: bool, progress: Progress) -> NotebookNode | NotebookError:
+def why_stale(study: str, job: Job, then: Mapping[str, Any], readings: Path | None) -> list[str]:
+    """What changed since a run was made; `then` is its provenance, empty where it was never made."""
+    if not then:
+        return ["never run"]
+    return staleness.differences(staleness.inputs(study, job, then["reads"], readings), then["inputs"])
+
+
+def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[tuple[Job, Any]]:
+    """Run jobs; yield each with its executed notebook as it comes, and raise FailedError at the end."""
+    failed: dict[Job, Exception] = {}
+    waiting = {submit(job, on_cell=progress.on_cell(job)): job for job in jobs}
+    while waiting:
+        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in done:
+            job, result = waiting.pop(future), future.result()
+            progress.ended(job, result)
+            if isinstance(result, Exception):
+                failed[job] = result
+            else:
+                yield job, result
+    if failed:
+        raise FailedError([failed[job] for job in jobs if job in failed], len(jobs))
+
+
+def attempt_job(job: Job, *, warm: bool, **given: Any) -> Any:
+    """`execute_job`, which returns the NotebookError instead of raising it."""
+    from analysis.build.execute import NotebookError
+
     try:
-        with progress.of(job) as on_cell:
-            return perform(job, warm=warm, on_cell=on_cell)
+        return execute_job(job, warm=warm, **given)
     except NotebookError as error:
         return error
 
 
-class Progress:
-    """What is running, how far, and how long it will still take, on the terminal.
+def execute_job(
+    job: Job,
+    *,
+    warm: bool = True,
+    readings: Path | None = None,
+    processed: Path | None = None,
+    notebook: Mapping[str, Any] | None = None,
+    on_cell: Callable[..., object] | None = None,
+) -> Any:
+    """Execute one job's notebook and return it, normalised; what it read is in metadata.analysis.reads.
 
-    On a terminal one line is rewritten; elsewhere each finished notebook gets a line.
+    A worker of a cluster is given what travelled: the notebook, and the folder `processed` of the tidy
+    tables; without them, those of the project are used. Raises NotebookError.
     """
+    from analysis.build.execute import Kernel, execute
 
-    def __init__(self, total: int) -> None:
-        self.total, self.done, self.running = total, 0, {}
-        self.began = time.monotonic()
-        self.live = sys.stderr.isatty()
-
-    @contextmanager
-    def of(self, job: Job) -> Iterator[Callable]:
-        """Follow one job; gives the function to call before each of its cells."""
-        began = time.monotonic()
-        self.running[job.name] = ""
-        try:
-            yield lambda cell, _: self._cell(job, cell.id)
-        finally:
-            self.running.pop(job.name, None)
-            self.ended(job, f"{time.monotonic() - began:.1f} s")
-
-    def ended(self, job: Job, how: str) -> None:
-        """Count a job that is over, and say so."""
-        self.done += 1
-        self._say(f"{job.name}: {how}")
-
-    def _cell(self, job: Job, cell: str) -> None:
-        self.running[job.name] = cell
-        if self.live:
-            now = ", ".join(f"{name} [{cell}]" for name, cell in list(self.running.items()))
-            width = os.get_terminal_size(sys.stderr.fileno()).columns - 1
-            print(f"\r\x1b[K{self._total()} {now}"[: width + 4], end="", file=sys.stderr, flush=True)
-
-    def _total(self) -> str:
-        if not self.done:
-            return f"[{self.done}/{self.total}]"
-        spent = time.monotonic() - self.began
-        left = spent / self.done * (self.total - self.done)
-        return f"[{self.done}/{self.total}, about {left:.0f} s left]"
-
-    def _say(self, words: str) -> None:
-        start = "\r\x1b[K" if self.live else ""
-        print(f"{start}{self._total()} {words}", file=sys.stderr, flush=True)
+    found = dict(notebook or plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb"))
+    reads = {"cell_type": "code", "id": "reads", "metadata": {"tags": ["reads"]}, "source": _READS_CELL}
+    found["cells"] = [*found["cells"], reads]
+    environment = {
+        "ANALYSIS_PROCESSED": str(processed or ""),
+        "ANALYSIS_READINGS": str(readings) if readings and readings.exists() else "",
+    }
+    executed = execute(
+        found,
+        job.parameters,
+        name=f"{job.notebook} ({job.name})",
+        kernel=Kernel(warm, str(paths.NOTEBOOKS), LIMIT, PRELOAD, environment),
+        on_cell=on_cell,
+    )
+    executed.metadata.analysis["reads"] = _reads(executed)
+    executed.cells = [cell for cell in executed.cells if not source.is_tagged(cell, "reads")]
+    return executed
 
 
-def at_once_by_default() -> int:
-    """One more than the processors: a kernel that starts waits more than it works."""
-    return (os.cpu_count() or 1) + 1
+def _reads(executed: Any) -> dict[str, list[str]]:
+    """The columns that a notebook read, by table; it displayed them (MIME type READS)."""
+    found: dict[str, list[str]] = {}
+    for cell in executed.cells:
+        for output in cell.get("outputs", []):
+            for table, columns in output.get("data", {}).get(READS, {}).items():
+                found[table] = list(dict.fromkeys([*found.get(table, []), *columns]))
+        if "outputs" in cell:
+            cell.outputs = [o for o in cell.outputs if READS not in o.get("data", {})]
+    owners = {table.rpartition("/")[0] for table in found if table != staleness.READINGS}
+    return found | {f"{owner}/study".lstrip("/"): [] for owner in sorted(owners)}
 
 
-def sources(folder: Path = paths.NOTEBOOKS) -> dict[str, NotebookNode]:
-    """Every notebook of the project, by name without ending."""
-    return {p.stem: nbformat.read(p, as_version=4) for p in sorted(folder.glob("*.ipynb"))}
+def path(study: str, job: Job) -> Path:
+    """Where a job's executed notebook is kept."""
+    return paths.BUILD / study / "runs" / job.language / f"{job.page}.ipynb"
+
+
+def provenance(kept: Path) -> dict[str, Any]:
+    """What a kept notebook was made from (reads, inputs); empty where there is none.
+
+    It is in the first line (`_keep`), so that a build that finds nothing to do reads only that.
+    """
+    try:
+        with kept.open(encoding="utf-8") as file:
+            first = json.loads(file.readline().rstrip(",\n") + "}")
+        return first["metadata"]["analysis"] if first["metadata"]["analysis"]["inputs"] else {}
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _keep(study: str, job: Job, notebook: Any, readings: Path | None) -> Any:
+    """Write an executed notebook with what it was made from, and return it."""
+    own = notebook.metadata.analysis
+    own.pop("notices", None)
+    own["inputs"] = staleness.inputs(study, job, own["reads"], readings)
+    parts = {
+        key: json.dumps(notebook[key], ensure_ascii=False, sort_keys=True) for key in ("metadata", "cells")
+    }
+    text = f'{{"metadata": {parts["metadata"]},\n"cells": {parts["cells"]},\n"nbformat": 4, "nbformat_minor": 5}}\n'
+    folders.write(path(study, job), text.encode("utf-8"))
+    return notebook
+
+
+def _kept(study: str, job: Job) -> Any:
+    """A kept notebook with the prose as it is now: Markdown that was edited needs no run."""
+    from nbformat import from_dict
+
+    try:
+        executed = json.loads(path(study, job).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    now = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
+    code, cells = source.code(executed), list(now["cells"])
+    if len(code) == len(source.code(now)):  # else it is stale, and shown as it was run
+        injected = [cell for cell in executed["cells"] if source.is_tagged(cell, source.INJECTED)]
+        ran = iter(code)
+        cells = [cell if cell["cell_type"] != "code" else next(ran) | _own(cell) for cell in cells]
+        after = [n for n, cell in enumerate(cells, 1) if source.is_tagged(cell, "parameters")]
+        cells[(after or [0])[0] : (after or [0])[0]] = injected
+        executed["cells"] = cells
+    return from_dict(executed)
+
+
+def _own(cell: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: cell[key] for key in ("id", "metadata", "source")}

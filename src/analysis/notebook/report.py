@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from analysis import figures, links, paths
+from analysis import figures, links, parameters, paths
 from analysis.notebook import readings
 from analysis.notebook import table as tables_module
 from analysis.notebook.readings import Reading, Robustness
@@ -285,6 +285,7 @@ def open_study(
 
     Raises an error of one line for a study, language, catalogue or reading that does not exist.
     """
+    parameters.check()
     if language not in ("ja", "en"):
         raise MistakeError(f"language={language!r}: expected 'ja' or 'en'")
     try:

@@ -65,20 +65,11 @@ def _row(place: str) -> tuple[str, int]:
 
 
 def files(
-    study: Study,
-    schema: Schema,
-    tables: Mapping[str, pd.DataFrame],
-    state: VerificationState,
-    made_from: str = "",
+    study: Study, schema: Schema, tables: Mapping[str, pd.DataFrame], state: VerificationState
 ) -> dict[str, bytes]:
-    """The processed folder of a study as file names and bytes, the same on every rebuild.
-
-    `made_from` is the digest of what the tables were made from; it travels with them.
-    """
+    """The processed folder of a study as file names and bytes, the same on every rebuild."""
     content = {f"{name}.csv": _csv(frame) for name, frame in tables.items()}
     package: dict[str, Any] = datapackage.describe(study, schema, tables, state)
-    if made_from:
-        package["made_from"] = made_from
     for resource in package["resources"]:
         table = content[resource["path"]]
         resource |= {"bytes": len(table), "hash": "sha256:" + hashlib.sha256(table).hexdigest()}

@@ -1,0 +1,49 @@
+"""Whether a built report is still all that a build would make; if not, have it published again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from analysis import folders, paths
+from analysis.build import readings, run, staleness
+
+_STAMP = "report.json"  # in build/<study>: what reports/<study> was made from
+
+
+def is_up_to_date(study: str, languages: Sequence[str], **what: Any) -> bool:
+    """Whether no run is stale and the report is as it was published; `what`: beside, page."""
+    about = staleness.about(study, what.get("beside"))
+    stale = any(run.states(study, languages, **what).values())
+    if stale or (not what.get("page") and readings.stale(about)):
+        return False
+    try:
+        stamp = (paths.BUILD / study / _STAMP).read_text("utf-8")
+        artefacts = json.loads((paths.REPORTS / study / "manifest.json").read_text("utf-8"))["artefacts"]
+    except (OSError, ValueError, KeyError):
+        return False
+    return stamp == _digest(study, languages, about["beside"]) and all(
+        staleness.file_digest(paths.REPORTS / study / name) == digest for name, digest in artefacts.items()
+    )
+
+
+def publish(study: str, runs: Sequence[run.Run], languages: Sequence[str], **what: Any) -> None:
+    """Make reports/<study> from its runs, and note what it was made from."""
+    from analysis.publish import publish
+
+    publish.publish(study, runs, languages, beside=what.get("beside"))
+    staleness.forget()
+    beside = staleness.about(study, what.get("beside"))["beside"]
+    stamp = _digest(study, languages, beside)
+    folders.write(paths.BUILD / study / _STAMP, stamp.encode("utf-8"))
+
+
+def _digest(study: str, languages: Sequence[str], beside: Sequence[str]) -> str:
+    """A digest of what pages are made from: runs, prose, tables, guides, and the code that sets them."""
+    theme = (staleness.PACKAGE / "publish").rglob("*")
+    files = [*paths.NOTEBOOKS.rglob("*"), *paths.DOCS.glob("*.md"), *theme, *staleness.modules()]
+    files += [path for language in languages for path in (paths.BUILD / study / "runs" / language).glob("*")]
+    files += [path for each in (study, *beside) for path in (paths.PROCESSED / each).glob("*")]
+    kept = [path for path in files if "__pycache__" not in path.parts]
+    return staleness.files_digest(sorted({*kept, paths.LOCK, paths.SCHEMA})) + " ".join(languages)

@@ -1,0 +1,196 @@
+"""Fresh or stale: all that a run depends on, as digests, and in words what changed since.
+
+No modification times and no cache database: an executed notebook carries, in its metadata, the digests
+of what it was made from, and is fresh while they are what they would be now. A run depends on the
+columns of the tidy tables that it read, on the words of its own language, and on the code it can reach.
+
+Imports nothing that is slow to import: a build that finds nothing to do ends here.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from analysis import paths
+from analysis.build import plan, source
+from analysis.build.plan import LANGUAGES, Job
+
+PACKAGE = paths.ROOT / "src" / "analysis"
+# What notebooks import of the project, and what takes from an executed one what differs by chance.
+# A test runs every notebook and compares this with what was imported.
+REACHED = (
+    "__init__.py", "paths.py", "words.py", "links.py", "parameters.py", "readings.py", "notebook.py",
+    "notebook/*.py", "figures/*.py", "tidy/*.py", "transcribe/*.py", "verify/*.py",
+    "build/execute.py", "build/source.py",
+)  # fmt: skip
+SHARED_WORDS = "shared"  # the catalogue of every notebook
+DESCRIPTION = "datapackage.json"
+READINGS = "readings"  # among the reads: the results of the grid
+_OF_A_DATE = ("date", "words_ja", "words_en")  # when a table was checked does not change what it holds
+_OF_THE_BYTES = ("bytes", "hash")
+
+Inputs = Mapping[str, str | Mapping[str, str]]
+Reads = Mapping[str, Sequence[str]]
+
+
+def about(study: str, beside: Sequence[str] | None = None) -> dict[str, Any]:
+    """What a study says of itself; the studies beside it are its own unless others (or none) are given."""
+    found = dict(_description(paths.PROCESSED / study)["study"])
+    return found if beside is None else found | {"beside": list(beside)}
+
+
+def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> dict[str, Any]:
+    """Everything a run depends on: the name of each thing to its digest, of a table to one a column.
+
+    `reads` are the columns (`[]` for all) by table, `study/table` for one of another study.
+    """
+    notebook = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
+    code = [[c["source"], source.is_tagged(c, "parameters")] for c in source.code(notebook)]
+    words = [p for p in sorted((paths.NOTEBOOKS / "words").glob("*.yaml")) if _is_used(p.stem, job, code)]
+    found: dict[str, Any] = {
+        f"{job.notebook}.ipynb (code)": text_digest(json.dumps(code)),
+        "parameters": text_digest(json.dumps(dict(job.parameters), sort_keys=True)),
+        **{_named(path): _words(path, job.language) for path in words},
+        **{_named(path): file_digest(path) for path in modules()},
+        **{_named(path): _words(path, job.language) for path in sorted(PACKAGE.glob("*/words.yaml"))},
+        "data/schema.yaml": file_digest(paths.SCHEMA),
+        "requirements.lock": file_digest(paths.LOCK),
+        "font": _font_version(),
+    }
+    for name, columns in reads.items():
+        if name == READINGS:
+            found["readings.csv"] = file_digest(readings) if readings else ""
+        else:
+            path, shown = _table(study, name)
+            found[shown] = _columns(path, columns, job.language, checked="verification" in reads)
+    return found
+
+
+def differences(now: Inputs, then: Inputs) -> list[str]:
+    """What changed, in words: `grades.csv changed: columns grade, rank`, `x.py is new`."""
+    return [
+        _difference(name, now.get(name), then.get(name))
+        for name in {**now, **then}
+        if now.get(name) != then.get(name)
+    ]
+
+
+def _is_used(catalogue: str, job: Job, code: Sequence[Any]) -> bool:
+    return catalogue in (SHARED_WORDS, job.notebook) or any(f'"{catalogue}"' in text for text, _ in code)
+
+
+def modules() -> list[Path]:
+    """The files of the project's code that a notebook can reach."""
+    return sorted(path for pattern in REACHED for path in PACKAGE.glob(pattern))
+
+
+@lru_cache(maxsize=4096)
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, or "" where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def files_digest(files: Iterable[Path]) -> str:
+    """One digest of many files, their names and bytes."""
+    return text_digest("\n".join(f"{_named(path)} {file_digest(path)}" for path in files if path.is_file()))
+
+
+def forget() -> None:
+    """Forget what was read: files have been written since, or are watched."""
+    for cached in (file_digest, _words, _digests, _description, plan.read, plan.document):
+        cached.cache_clear()
+
+
+def _difference(name: str, now: Any, then: Any) -> str:
+    if not now or not then:
+        return f"{name} is {'gone' if not now else 'new'}"
+    if isinstance(now, str) or isinstance(then, str):
+        return f"{name} changed"
+    columns = [column for column in {**now, **then} if now.get(column) != then.get(column)]
+    return f"{name} changed: column{'s' if columns[1:] else ''} {', '.join(columns)}"
+
+
+def _named(path: Path) -> str:
+    return str(path.relative_to(paths.ROOT))
+
+
+def _table(study: str, name: str) -> tuple[Path, str]:
+    """Where a table stands that a notebook read, and what it is called: `grades.csv`, `other/grades.csv`."""
+    owner, _, table = name.removesuffix(".csv").rpartition("/")
+    file = DESCRIPTION if table in ("study", "verification", "datapackage", DESCRIPTION) else f"{table}.csv"
+    owner = owner or study
+    return paths.PROCESSED / owner / file, file if owner == study else f"{owner}/{file}"
+
+
+def _columns(path: Path, columns: Sequence[str], language: str, *, checked: bool) -> dict[str, str]:
+    """The digests of columns (all where none is named); of the description, of what the study says."""
+    if path.name == DESCRIPTION:
+        found = _description(path.parent)
+        kept = found["verification"]
+        if not checked:
+            kept = {key: value for key, value in kept.items() if key not in _OF_A_DATE}
+        parts = {**found["study"], "verification": kept}
+        return {key: text_digest(json.dumps(value, sort_keys=True)) for key, value in parts.items()}
+    known = _digests(path, language)
+    return {column: known.get(column, "") for column in columns or known}
+
+
+@lru_cache(maxsize=256)
+def _digests(path: Path, language: str) -> dict[str, str]:
+    """A digest of each column of a table: its values, and its type and title in a language."""
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+    except (OSError, ValueError):
+        return {}
+    resources = _description(path.parent)["resources"]
+    of = next((r for r in resources if r["path"] == path.name), {})
+    title = {"ja": "title_ja"}.get(language, "title")
+    fields = {f["name"]: (f["type"], f.get(title)) for f in of.get("schema", {}).get("fields", [])}
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    return {
+        name: text_digest(json.dumps([fields.get(name), of.get(title), values]))
+        for name, values in zip(header, columns, strict=True)
+    }
+
+
+@lru_cache(maxsize=16)
+def _description(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / DESCRIPTION).read_text("utf-8"))
+
+
+@lru_cache(maxsize=256)
+def _words(path: Path, language: str) -> str:
+    """The digest of a catalogue of words in one language; "" where there is none."""
+    if not path.is_file():
+        return ""
+    words = yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
+    return text_digest(json.dumps(_spoken(words, language), sort_keys=True))
+
+
+def _spoken(words: Any, language: str) -> Any:
+    """Words without those of the other languages."""
+    if not isinstance(words, dict):
+        return words
+    return {k: _spoken(v, language) for k, v in words.items() if k == language or k not in LANGUAGES}
+
+
+def _font_version() -> str:
+    try:
+        return version("matplotlib-fontja")
+    except PackageNotFoundError:
+        return "missing"

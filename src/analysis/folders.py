@@ -1,0 +1,103 @@
+"""Folders and files that are written whole, by one command at a time, and cleared up after a killed one.
+
+A lock is the kernel's own (flock), so it ends with the process that held it, however that ended: what
+is not locked is not in use.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+_NEW = 2  # seconds in which a folder may be there and not yet be locked
+_OLD = "old"  # in a temporary folder: what its target held before
+
+
+@contextmanager
+def locked(folder: Path, wait: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Hold a folder for this process alone; `wait` is called where another one holds it now."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if not _lock(descriptor):
+            wait()
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def temporary(prefix: str, parent: Path) -> Iterator[Path]:
+    """A folder of this process's own, gone at the end; first go those that killed commands have left."""
+    parent.mkdir(parents=True, exist_ok=True)
+    sweep(prefix, parent)
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+    descriptor = os.open(folder, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(descriptor)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A new, empty folder that takes the place of `target` where the block ends without an error.
+
+    Until then the old one stays as it is; a failing or interrupted block leaves it so.
+    """
+    with temporary(f".{target.name}-", target.parent) as folder:
+        made = folder / target.name
+        made.mkdir(mode=0o755)
+        yield made
+        old = folder / _OLD
+        if target.exists():
+            target.rename(old)
+        try:
+            made.rename(target)
+        except BaseException:
+            if old.exists():
+                old.rename(target)
+            raise
+
+
+def sweep(prefix: str, parent: Path) -> None:
+    """Remove the temporary folders that nobody holds any more; put back what one had taken away."""
+    for folder in parent.glob(f"{prefix}*"):
+        with suppress(OSError):  # another user's, or another command is just removing it
+            if time.time() - folder.stat().st_mtime < _NEW:
+                continue
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                if not _lock(descriptor):
+                    continue
+                target = parent / prefix.removeprefix(".").removesuffix("-")
+                if (folder / _OLD).exists() and not target.exists():
+                    (folder / _OLD).rename(target)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(descriptor)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file so that it is there whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")  # the next write of the same file uses it again
+    new.write_bytes(content)
+    new.replace(path)
+
+
+def _lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
