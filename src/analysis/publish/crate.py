@@ -8,15 +8,15 @@ There are no times of runs: two builds of the same report are the same bytes.
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import analysis
-from analysis.build.plan import Job
-from analysis.publish.guides import guides
-from analysis.publish.pages import Figure
+from analysis import paths
+from analysis.publish.store import digest
 
 FILE = "ro-crate-metadata.json"
 CODE_LICENCE = "https://spdx.org/licenses/MIT"  # of the notebooks and all other code
@@ -24,6 +24,7 @@ _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _SOURCE, _PROJECT, _AUTHORS = "#source", "#analysis", "#contributors"
 _DONE = "http://schema.org/CompletedActionStatus"
+_APPENDIX = {"ja": "根拠資料", "en": "evidence appendix"}
 _TYPES = {
     ".html": "text/html",
     ".pdf": "application/pdf",
@@ -38,24 +39,18 @@ Entity = dict[str, Any]
 
 
 def metadata(
-    folder: Path,
-    package: Mapping[str, Any],
-    jobs: Sequence[Job],
-    runs: Mapping[str, Mapping[str, Any]],
-    found: Mapping[str, Sequence[Figure]],
-    lock: str,
+    folder: Path, package: Mapping[str, Any], runs: Sequence[Any], memory: Mapping[str, Any]
 ) -> bytes:
     """The content of `ro-crate-metadata.json` for a report that stands in a folder.
 
-    `package` describes the tidy tables, which stand in `data/`; `runs` are the runs' records by
-    name, `found` their figures; `lock` is the digest of the locked dependencies.
+    `package` describes the tidy tables, which stand in `data/`; `memory` says of each page, by
+    language and name, which files it has, its figures and what its run read (see `store.Store`).
     """
-    languages = list(dict.fromkeys(job.language for job in jobs))
-    files = [*_files(package, languages), *_others(runs), *_pages(jobs, found), *_guides(languages)]
-    actions = [
-        *(_run(job, runs[job.name], found[job.name]) for job in jobs),
-        *(_setting(language, jobs) for language in languages),
-    ]
+    languages = list(dict.fromkeys(run.job.language for run in runs))
+    files = [*_files(folder, package, languages), *(f for run in runs for f in _pages(run, memory))]
+    known = {file["@id"] for file in files}
+    files += [_file(name, Path(name).stem) for name in _rest(folder) if name not in known]
+    actions = [*(_run(run, memory) for run in runs), *(_setting(language, runs) for language in languages)]
     root = _root(folder, package, languages) | {
         "hasPart": _to(*(file["@id"] for file in files)),
         "mentions": _to(*(action["@id"] for action in actions)),
@@ -65,9 +60,9 @@ def metadata(
         root,
         *files,
         *actions,
-        *(p for job in jobs for p in _parameters(job)),
-        *_notebooks(jobs, runs),
-        *_context(package, lock),
+        *(p for run in runs for p in _parameters(run.job)),
+        *_notebooks(runs),
+        *_context(package),
     ]
     crate = {"@context": f"{_CRATE}/context", "@graph": graph}
     return (json.dumps(crate, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
@@ -104,97 +99,77 @@ def _date(folder: Path, package: Mapping[str, Any]) -> str:
 # -- Files -----------------------------------------------------------------------------------------
 
 
-def _files(package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entity]:
+def _files(folder: Path, package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entity]:
     yield _file("index.html", "Choice of language", alternateName="言語の選択")
-    yield _file(
-        "manifest.json",
-        "Digests of every file and of what each run was made from",
-        alternateName="すべてのファイルと、各実行の入力のダイジェスト",
-    )
     for language in languages:
         title = package["study"][f"title_{language}"]
         yield _file(f"report-{language}.pdf", title, inLanguage=language)
+        yield _file(f"evidence-{language}.pdf", f"{title} ({_APPENDIX[language]})", inLanguage=language)
     yield _file("data/datapackage.json", "Description of the tidy tables", alternateName="整形済みの表の説明")
     for resource in package["resources"]:
         yield _file(f"data/{resource['path']}", resource["title"], alternateName=resource["title_ja"])
 
 
-def _others(runs: Mapping[str, Mapping[str, Any]]) -> Iterator[Entity]:
-    """The tables of the studies beside it that the runs read."""
-    names = sorted({name for run in runs.values() for name in run["tables"] if "/" in name})
-    for name in names:
-        study, _, table = name.partition("/")
-        title = Path(table).stem
-        yield _file(f"data/{name}", f"{title} of {study}", alternateName=f"{study}：{title}")
+def _pages(run: Any, memory: Mapping[str, Any]) -> Iterator[Entity]:
+    """A run's page, its executed notebook and the files of its figures."""
+    made, language = memory[name_of(run.job)], run.job.language
+    figures = {name: (title, alt) for name, title, alt in made["said"]["figures"]}
+    for path in made["files"]:
+        file = Path(path)
+        if file.parent.name == "figures":
+            title, alt = figures[file.stem]
+            yield _file(path, title, description=alt, inLanguage=language)
+        else:
+            kind = {".ipynb": " (ipynb)"}.get(file.suffix, "")
+            yield _file(path, f"{run.job.title}{kind}", inLanguage=language)
 
 
-def _pages(jobs: Sequence[Job], found: Mapping[str, Sequence[Figure]]) -> Iterator[Entity]:
-    for job in jobs:
-        yield _file(_page(job), job.title, inLanguage=job.language)
-        yield _file(_executed(job), f"{job.title} (ipynb)", inLanguage=job.language)
-        for figure in found[job.name]:
-            for name in figure.files():
-                yield _file(
-                    f"{job.language}/{name}", figure.title, description=figure.alt, inLanguage=job.language
-                )
-
-
-def _guides(languages: Sequence[str]) -> Iterator[Entity]:
-    for guide in guides(languages):
-        yield _file(f"{guide.language}/{guide.page}.html", guide.title, inLanguage=guide.language)
+def _rest(folder: Path) -> list[str]:
+    """Every other page of the report and every other table."""
+    found = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".html", ".csv"))
+    return sorted(found)
 
 
 def _file(name: str, title: str, **more: str) -> Entity:
     return {"@id": name, "@type": "File", "name": title, "encodingFormat": _TYPES[Path(name).suffix], **more}
 
 
-def _page(job: Job) -> str:
-    return f"{job.language}/{job.page}.html"
-
-
-def _executed(job: Job) -> str:
-    return f"notebooks/{job.name}.ipynb"
-
-
 # -- Runs ------------------------------------------------------------------------------------------
 
 
-def _run(job: Job, record: Mapping[str, Any], figures: Sequence[Figure]) -> Entity:
+def _run(run: Any, memory: Mapping[str, Any]) -> Entity:
     """One run of one notebook: from tables and parameters to a page and its figures."""
+    job, made = run.job, memory[name_of(run.job)]
     given = ", ".join(f"{name}={value}" for name, value in job.parameters.items())
-    results = [
-        _page(job),
-        _executed(job),
-        *(f"{job.language}/{name}" for figure in figures for name in figure.files()),
-    ]
-    inputs = [*(f"data/{name}" for name in record["tables"]), *(p["@id"] for p in _parameters(job))]
+    tables = [f"data/{name}.csv" for name in made["said"]["reads"] if name != "readings"]
     return {
         "@id": f"#run-{job.language}-{job.page}",
         "@type": "CreateAction",
         "name": f"{job.title} ({job.language})",
         "description": f"{job.notebook}.ipynb: {given}",
         "instrument": _to(_notebook(job)),
-        "object": _to(*inputs),
-        "result": _to(*results),
+        "object": _to(*tables, *(p["@id"] for p in _parameters(job))),
+        "result": _to(*made["files"]),
         "actionStatus": _DONE,
     }
 
 
-def _setting(language: str, jobs: Sequence[Job]) -> Entity:
-    """The making of a language's PDF from its executed notebooks."""
+def _setting(language: str, runs: Sequence[Any]) -> Entity:
+    """The making of a language's PDFs from its executed notebooks."""
+    names = (f"notebooks/{name_of(run.job)}.ipynb" for run in runs if run.job.language == language)
     return {
         "@id": f"#pdf-{language}",
         "@type": "CreateAction",
         "name": f"PDF ({language})",
         "description": "The pages of one language as one document / 一言語のページを一つの文書に",
         "instrument": _to(_PROJECT),
-        "object": _to(*(_executed(job) for job in jobs if job.language == language)),
-        "result": _to(f"report-{language}.pdf"),
+        "object": _to(*names),
+        "result": _to(f"report-{language}.pdf", f"evidence-{language}.pdf"),
         "actionStatus": _DONE,
     }
 
 
-def _parameters(job: Job) -> list[Entity]:
+def _parameters(job: Any) -> list[Entity]:
     return [
         {
             "@id": f"#parameter-{job.language}-{job.page}-{name}",
@@ -206,29 +181,33 @@ def _parameters(job: Job) -> list[Entity]:
     ]
 
 
-def _notebooks(jobs: Sequence[Job], runs: Mapping[str, Mapping[str, Any]]) -> Iterator[Entity]:
+def _notebooks(runs: Sequence[Any]) -> Iterator[Entity]:
     """The notebooks as they are in the project, known by the digest of their code cells."""
-    for job in {job.notebook: job for job in jobs}.values():
-        digest = runs[job.name]["inputs"][f"{job.notebook}.ipynb (code)"]
+    for run in {run.job.notebook: run for run in runs}.values():
+        code = [
+            cell["source"]
+            for cell in run.notebook["cells"]
+            if cell["cell_type"] == "code" and "injected-parameters" not in cell["metadata"].get("tags", [])
+        ]
         yield {
-            "@id": _notebook(job),
+            "@id": _notebook(run.job),
             "@type": ["SoftwareApplication", "SoftwareSourceCode"],
-            "name": f"{job.notebook}.ipynb",
+            "name": f"{run.job.notebook}.ipynb",
             "version": analysis.__version__,
-            "identifier": f"sha256:{digest}",
+            "identifier": f"sha256:{digest(code)}",
             "license": _to(CODE_LICENCE),
             "isPartOf": _to(_PROJECT),
         }
 
 
-def _notebook(job: Job) -> str:
+def _notebook(job: Any) -> str:
     return f"#notebook-{job.notebook}"
 
 
 # -- What the report is about, and whose it is -----------------------------------------------------
 
 
-def _context(package: Mapping[str, Any], lock: str) -> Iterator[Entity]:
+def _context(package: Mapping[str, Any]) -> Iterator[Entity]:
     yield {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
     yield {
         "@id": _PROJECT,
@@ -236,7 +215,7 @@ def _context(package: Mapping[str, Any], lock: str) -> Iterator[Entity]:
         "name": "analysis",
         "softwareVersion": analysis.__version__,
         "license": _to(CODE_LICENCE),
-        "softwareRequirements": f"requirements.lock, sha256:{lock}",
+        "softwareRequirements": f"requirements.lock, sha256:{hashlib.sha256(paths.LOCK.read_bytes()).hexdigest()}",
     }
     yield {
         "@id": _AUTHORS,
@@ -299,3 +278,8 @@ def _source(about: Mapping[str, Any]) -> Iterator[Entity]:
 def _to(*names: str) -> Any:
     """References to entities: one alone where there is one, as RO-Crate wants it."""
     return {"@id": names[0]} if len(names) == 1 else [{"@id": name} for name in names]
+
+
+def name_of(job: Any) -> str:
+    """What a run is called: its language and page."""
+    return f"{job.language}/{job.page}"

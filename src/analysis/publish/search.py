@@ -1,62 +1,96 @@
-"""What the search of the site looks through: the sections, figures and cards of its pages."""
+"""What the search of the site looks through: pages, their sections, figures and findings, and cards.
+
+Each entry carries its words in the other language, too, so that 浜松 and Hamamatsu find the same.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from lxml import html
+from analysis.publish import blocks
+from analysis.publish.evidence import Card, page_of
+from analysis.publish.site import Entry, Term
 
-FILE = "search-entries.js"
-_TITLES = "h1|h2|h3|h4"
+FILE = "_static/search-entries.js"
+# What an entry is, most telling first: ties are put in this order.
+PAGE, CARD, PART = 0, 1, 2
 
-
-def write(pages: Sequence[tuple[str, str]], folder: Path) -> None:
-    """Write the entries of one language's pages, as a script: a page on a file may fetch nothing.
-
-    `pages` are file name and title in order; the pages stand in the folder as HTML.
-    """
-    entries = [
-        [title, f"{name}.html{place}", heading, text]
-        for name, title in pages
-        for place, heading, text in _entries(folder / f"{name}.html")
-    ]
-    text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    # U+2028 and U+2029 end a line in older JavaScript.
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    (folder / FILE).write_text(f"const searchEntries = {text};\n", encoding="utf-8")
+Found = list[Any]  # kind, title, address, text, words in the other language
 
 
-def _entries(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Address on the page, heading and text of each card, figure and section, in order."""
-    main = html.parse(str(path), html.HTMLParser(encoding="utf-8")).getroot().find(".//main")
-    for left_out in main.xpath(
-        ".//svg | .//*[@class='headerlink' or @class='hash' or @class='used']"
-        " | .//*[contains(@class, 'files')]"
-    ):
-        left_out.drop_tree()
-    for card in main.xpath(".//article[@id]"):
-        title = card.xpath("./h3 | ./h4")[0]
-        yield f"#{card.get('id')}", _words(title), _words(card).removeprefix(_words(title)).strip()
-        card.drop_tree()
-    for figure in main.xpath(".//figure[@id]"):
-        title = figure.find("div").get("aria-label", "")
-        yield f"#{figure.get('id')}", title, _words(figure)
-        figure.drop_tree()
-    # Innermost first, so that a section's text is its own and not its subsections'.
-    sections = main.xpath(".//section[@id]")
-    found = []
-    for section in reversed(sections):
-        title = section.xpath("./h1 | ./h2 | ./h3 | ./h4")
-        if title:
-            heading = _words(title[0])
-            found.append((f"#{section.get('id')}", heading, _words(section).removeprefix(heading).strip()))
-            section.drop_tree()
-    yield from reversed(found)
+def of_page(page: str, found: Iterable[Any]) -> list[Found]:
+    """The entries of a page's parts: a section each, and each figure, table and finding."""
+    made: list[Found] = []
+    texts: list[str] = []
+
+    def close(anchor: str, heading: str) -> None:
+        if words := _squeezed(" ".join(texts)):
+            made.append([PART, heading, f"{page}.html" + (f"#{anchor}" if anchor else ""), words, ""])
+        texts.clear()
+
+    anchor, heading = "", ""
+    for block in found:
+        if block.kind == "heading":
+            close(anchor, heading)
+            anchor, heading = block.anchor, blocks.plain(block.spans)
+        elif named := _named(block):
+            place, title, words = named
+            made.append([PART, title, f"{page}.html#{place}", _squeezed(words), ""])
+        else:
+            texts.append(text_of(block))
+    close(anchor, heading)
+    return made
 
 
-def _words(element: html.HtmlElement) -> str:
-    """The text with one space between blocks."""
-    return re.sub(r"\s+", " ", " ".join(element.itertext())).strip()
+def _named(block: Any) -> tuple[str, str, str] | None:
+    """Place, title and words of what stands on a page under a name of its own."""
+    if block.kind == "figure":
+        words = " ".join([block.subtitle, block.alt, *(text_of(b) for _, w in block.words for b in w)])
+        return block.name, block.title, words
+    if block.kind == "finding":
+        return block.id, block.headline, " ".join([blocks.plain(block.how), block.robustness])
+    if block.kind == "table" and block.name:
+        return block.name, block.caption, text_of(block)
+    return None
+
+
+def text_of(block: Any) -> str:
+    """All words of a block."""
+    if block.kind == "code":
+        return block.text
+    if block.kind == "list":
+        return " ".join(text_of(b) for item in block.items for b in item)
+    if block.kind in ("group", "quote"):
+        return " ".join(map(text_of, block.blocks))
+    if block.kind == "table":
+        return " ".join(cell.text for row in block.rows for cell in row.cells)
+    return " ".join(blocks.plain(spans) for spans in blocks.spans_of(block))
+
+
+def of_card(card: Card) -> Found:
+    """The entry of a record's card."""
+    said = [named.label for _, values in card.values for named in values]
+    gists = [place.gist for place in card.places if place.gist != card.title]
+    text = _squeezed(" ".join([*said, *gists, card.note]))
+    return [CARD, card.title, f"{page_of(card.key)}.html#{card.anchor}", text, card.other_label]
+
+
+def script(entries: Sequence[Entry], parts: Iterable[Found], terms: Sequence[Term]) -> bytes:
+    """The entries of a language as a script: a page on a file may fetch nothing."""
+    found = [[PAGE, e.title, f"{e.page}.html", "", e.also] for e in entries]
+    found += [[CARD, t.term, f"glossary.html#{t.anchor}", f"{t.full} {t.text}", t.also] for t in terms]
+    found += list(parts)
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
+    return f"const searchEntries = {escaped(text)};\n".encode()
+
+
+def escaped(text: str) -> str:
+    """JSON that is a script, too: U+2028 and U+2029 end a line in older JavaScript."""
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()

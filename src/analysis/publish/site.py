@@ -1,209 +1,293 @@
-"""The site: pages of executed notebooks, set by Sphinx and MyST-NB with a theme of our own."""
+"""The pages of one language: blocks, evidence cards, data and guides set by templates.
+
+Templates escape whatever they are given. Links are resolved here, once: `record:table/id` leads to
+the card of a record, `page:name#place` to another page; what leads nowhere is words.
+"""
 
 from __future__ import annotations
 
-import io
-import os
+import base64
 import re
-import shutil
-import sys
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat import NotebookNode
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
-from analysis.build.fresh import THEME
-from analysis.figures import colours
-from analysis.publish import search
-from analysis.publish.guides import Guide
+from analysis.publish import blocks, drawing
+from analysis.publish.evidence import Card, Named, Section, anchor, page_of
+from analysis.words import Words
 
-# Files of Sphinx that a reader of the report has no use for, or that hold no more than its state.
-_LEFT_OUT = (
-    ".buildinfo",
-    ".doctrees",
-    "objects.inv",
-    "_sources",
-    "genindex.html",
-    "jupyter_execute",
-    "_static/plus.png",
-    "_static/minus.png",
-    "_static/file.png",
-    "_static/basic.css",
-    "_static/pygments.css",
-    "searchindex.js",
-    "_static/searchtools.js",
-    "_static/language_data.js",
-    "_static/doctools.js",
-    "_static/documentation_options.js",
-    "_static/sphinx_highlight.js",
-    "_static/translations.js",
-    "_static/*-stemmer.js",
-    "_static/mystnb.*.css",
-)
-
-_WORDS = {
-    "ja": {
-        "skip": "本文へ",
-        "other": "English",
-        "pages": "ページ",
-        "search": "検索",
-        "go": "探す",
-        "figures": "図",
-        "transcription": "転記",
-        "notebook": "このページのノートブック",
-        "pdf": "PDF（印刷用）",
-        "script": "検索には JavaScript が要ります。",
-        "none": "「{words}」はどこにもありません。",
-        "found": "「{words}」：{n}件",
-        "how": "上の欄に言葉を入れてください。言葉の一部でも探せます。",
-    },
-    "en": {
-        "skip": "Skip to content",
-        "other": "日本語",
-        "pages": "Pages",
-        "search": "Search",
-        "go": "Go",
-        "figures": "Figures",
-        "transcription": "Transcription",
-        "notebook": "This page's notebook",
-        "pdf": "PDF for printing",
-        "script": "The search needs JavaScript.",
-        "none": "“{words}” is found nowhere.",
-        "found": "“{words}”: {n} found",
-        "how": "Type into the field above; a part of a word is enough.",
-    },
-}
-
-
-class SiteError(RuntimeError):
-    """Sphinx could not build the site; the message is what it said."""
+THEME = Path(__file__).parent / "theme"
+GROUPS = ("findings", "regions", "evidence", "researchers")
+OTHER = {"ja": "en", "en": "ja"}
 
 
 @dataclass(frozen=True)
-class Thumbnail:
-    """A figure shown small on the first page."""
+class Imprint:
+    """What the report says of itself in one language."""
+
+    title: str
+    subtitle: str
+    authors: str
+    date: str
+    citation: str
+    source: str  # the source's citation
+    source_address: str
+    rights: str
+    verification: str
+    licence: str
+    address: str = ""  # where the report is published, if anywhere
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page in the navigation."""
 
     page: str
-    name: str
     title: str
-    alt: str
+    group: str
+    also: str = ""  # its title in the other language, for the search
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of the glossary in the reader's language."""
+
+    anchor: str
+    term: str
+    full: str
+    text: str
+    also: str
 
 
 @dataclass(frozen=True)
 class Site:
-    """One language's pages and what stands around them."""
+    """What all pages of a language share."""
 
     language: str
-    project: str
-    citation: str
-    verification: str
-    pages: Sequence[tuple[str, str]]  # file name and title, in order; the first is the index
-    thumbnails: Sequence[Thumbnail]
-    languages: Sequence[str]
-    guides: Sequence[Guide] = ()  # pages that no notebook makes, after the others
+    languages: tuple[str, ...]
+    imprint: Imprint
+    entries: tuple[Entry, ...]
+    words: Words = field(repr=False)
+    labels: Mapping[str, Named] = field(repr=False, hash=False)
+    regions: Mapping[str, str] = field(hash=False)  # what regions are called
+    record_regions: Mapping[str, str] = field(repr=False, hash=False)  # the region a record is of
+    terms: tuple[Term, ...] = ()
+    picture: str = ""  # the hero figure's PNG, for those who share a link
 
     @property
-    def all_pages(self) -> list[tuple[str, str]]:
-        """File name and title of every page, those of notebooks first."""
-        return [*self.pages, *((guide.page, guide.title) for guide in self.guides)]
+    def pages(self) -> frozenset[str]:
+        return frozenset(entry.page for entry in self.entries)
+
+    def href(self, to: str) -> str:
+        """The address that a link leads to; empty where it leads nowhere."""
+        scheme, _, rest = to.partition(":")
+        if scheme == "record":
+            return f"{page_of(rest)}.html#{anchor(rest)}" if rest in self.labels else ""
+        if scheme == "page":
+            page, mark, place = rest.partition("#")
+            return f"{page}.html{mark}{place}" if page in self.pages else ""
+        return to if to.startswith(("https://", "http://", "#")) else ""
 
 
-def build(site: Site, notebooks: Mapping[str, NotebookNode], target: Path) -> None:
-    """Set the pages of one language into a folder.
+class Renderer:
+    """Sets one page; remembers which terms it has explained already."""
 
-    `notebooks` are the prepared pages by file name (see `pages.page`). Raises SiteError with
-    Sphinx's own words where a page cannot be set: a warning counts as an error.
-    """
-    with tempfile.TemporaryDirectory(prefix="site-") as folder:
-        source, output = Path(folder, "source"), Path(folder, "output")
-        source.mkdir()
-        for name, notebook in notebooks.items():
-            nbformat.write(notebook, source / f"{name}.ipynb")
-        for guide in site.guides:
-            (source / f"{guide.page}.md").write_text(guide.text(site.guides), "utf-8")
-        _sphinx(source, output, Path(folder, "doctrees"), _configuration(site))
-        for path in [path for left_out in _LEFT_OUT for path in output.glob(left_out)]:
-            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        for guide in site.guides:  # docutils does not say whose head a table's head is
-            page = output / f"{guide.page}.html"
-            text = page.read_text("utf-8").replace('<th class="head">', '<th class="head" scope="col">')
-            page.write_text(text, "utf-8")
-        search.write(site.all_pages, output)
-        (output / "_static" / "figures.css").write_text(colours.stylesheet(), "utf-8")
-        shutil.copytree(output, target, dirs_exist_ok=True)
+    def __init__(self, site: Site, page: str) -> None:
+        self.site, self.page = site, page
+        self.explained: set[str] = set()
+        self.lost: list[str] = []  # links that lead nowhere
 
-
-def _configuration(site: Site) -> dict[str, Any]:
-    other = {"ja": "en", "en": "ja"}[site.language]
-    return {
-        "extensions": ["myst_nb"],
-        "project": site.project,
-        "language": site.language,
-        "root_doc": site.pages[0][0],
-        "html_theme": "theme",
-        "html_theme_path": [str(THEME.parent)],
-        "html_title": site.project,
-        "html_copy_source": False,
-        "html_show_sphinx": False,
-        "html_use_index": False,
-        "html_permalinks": False,
-        "highlight_language": "none",  # the theme has no colours for code
-        "nb_execution_mode": "off",
-        "nb_ipywidgets_js": {},
-        "nb_render_markdown_format": "myst",
-        "myst_enable_extensions": [],
-        # Pages are reached from the navigation that our own layout sets, not from a toctree.
-        "suppress_warnings": [
-            "toc.not_included",
-            "mystnb.unknown_mime_type",
-            "toc.not_readable",
-            "toc.no_title",
-        ],
-        "html_context": {
-            "report_pages": site.all_pages,
-            "other_language": other,
-            "other_language_built": other in site.languages,
-            "words": _WORDS[site.language],
-            "citation": site.citation,
-            "verification": site.verification,
-            "thumbnails": [asdict(t) for t in site.thumbnails],
-            "thumbnails_on": [site.pages[0][0]],
-            "notebooks": [name for name, _ in site.pages],
-        },
-    }
-
-
-def _sphinx(source: Path, output: Path, doctrees: Path, configuration: Mapping[str, Any]) -> None:
-    from sphinx.application import Sphinx
-    from sphinx.util.docutils import docutils_namespace
-
-    # Dates in the output come from here and from nowhere else.
-    os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
-    said = io.StringIO()
-    with docutils_namespace(), redirect_stdout(io.StringIO()):
-        app = Sphinx(
-            source,
-            None,
-            output,
-            doctrees,
-            "html",
-            confoverrides=dict(configuration),
-            status=None,
-            warning=said,
-            warningiserror=False,
+    @cached_property
+    def environment(self) -> Environment:
+        made = _environment()
+        made.globals.update(
+            site=self.site,
+            page=self.page,
+            word=self.word,
+            spans=self.spans,
+            terms=self.terms,
+            link=self.link,
+            drawing=self.drawing,
+            plain=blocks.plain,
+            other=OTHER[self.site.language],
+            href=self.site.href,
+            region=self.region,
         )
-        app.build()
-    if app.statuscode or said.getvalue().strip():
-        words = re.sub(r"\x1b\[[0-9;]*m", "", said.getvalue()).replace(str(source) + os.sep, "").strip()
-        raise SiteError(f"the pages could not be set:\n{words}")
+        return made
+
+    def render(self, template: str, **values: Any) -> str:
+        """A page as HTML."""
+        current = next((e for e in self.site.entries if e.page == self.page), None)
+        return self.environment.get_template(template).render(current=current, **values)
+
+    def word(self, key: str, **values: Any) -> str:
+        return self.site.words.text(key, **values)
+
+    def region(self, record: str) -> str:
+        return self.site.record_regions.get(record, "")
+
+    # -- Words -----------------------------------------------------------------------------------
+
+    def spans(self, spans: Iterable[Any], *, terms: bool = False) -> Markup:
+        """Spans as HTML; `terms` of the glossary are explained where they first stand."""
+        return Markup("").join(self._span(span, terms) for span in spans)
+
+    def terms(self, spans: Iterable[Any]) -> Markup:
+        return self.spans(spans, terms=True)
+
+    def _span(self, span: Any, terms: bool) -> Markup:
+        if isinstance(span, str):
+            return self._text(span, terms)
+        inner = self.spans(span.spans, terms=terms and span.kind not in ("link", "code"))
+        if span.kind == "link":
+            return self.link(span.to, inner)
+        if span.kind == "lang":
+            return Markup('<span lang="{}">{}</span>').format(span.to, inner)
+        tag = span.kind if span.kind in ("strong", "em", "code", "mark", "sub", "sup") else "span"
+        return Markup(f"<{tag}>{{}}</{tag}>").format(inner)
+
+    def _text(self, text: str, terms: bool) -> Markup:
+        if not terms or not self.site.terms:
+            return Markup(escape(text).replace("\n", Markup("<br>")))
+        made, rest = Markup(""), text
+        while found := self._first_term(rest):
+            match, term = found
+            self.explained.add(term.anchor)
+            said = f"{term.full}: {term.text}" if term.full else term.text
+            made += escape(rest[: match.start()])
+            made += Markup('<a class="term" href="glossary.html#{}" title="{}">{}</a>').format(
+                term.anchor, said, match[0]
+            )
+            rest = rest[match.end() :]
+        return made + escape(rest)
+
+    def _first_term(self, text: str) -> tuple[re.Match[str], Term] | None:
+        found = [
+            (match, term)
+            for term, pattern in _patterns(self.site)
+            if term.anchor not in self.explained and (match := pattern.search(text))
+        ]
+        return min(found, key=lambda pair: (pair[0].start(), -len(pair[0][0])), default=None)
+
+    def link(self, to: str, inner: Any) -> Markup:
+        """Words that lead to a target; to a record also by what shows it beside the page."""
+        address = self.site.href(to)
+        if not address:
+            self.lost.append(to)
+            return Markup(escape(inner))
+        record = to.removeprefix("record:") if to.startswith("record:") else ""
+        about = Markup(' data-record="{}"').format(record) if record else Markup("")
+        if address.startswith("http"):
+            about += Markup(' rel="noreferrer"')
+        return Markup('<a href="{}"{}>{}</a>').format(address, about, inner)
+
+    def drawing(self, svg: str, name: str) -> Markup:
+        """A drawing as part of the page."""
+        return Markup(drawing.inline(svg, name, self.site.href, self._label))
+
+    def _label(self, to: str) -> str:
+        label = self.site.labels.get(to.removeprefix("record:"))
+        return label.label if label else ""
 
 
-def flush() -> None:
-    """Hand over what was printed, before a process forks."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(THEME),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        cache_size=50,
+    )
+    made.filters["base64"] = lambda content: base64.b64encode(content).decode("ascii")
+    return made
+
+
+def _patterns(site: Site) -> list[tuple[Term, re.Pattern[str]]]:
+    made = []
+    for term in site.terms:
+        names = sorted({n for n in (term.term, term.full) if len(n) > 1}, key=len, reverse=True)
+        body = "|".join(map(re.escape, names))
+        made.append((term, re.compile(body if site.language == "ja" else rf"\b(?:{body})\b")))
+    return made
+
+
+# -- Pages ---------------------------------------------------------------------------------------
+
+
+def notebook_page(site: Site, name: str, page: blocks.Page, more: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """One page of a notebook as HTML, and the links of it that lead nowhere.
+
+    `more` goes to the template as it is: sections of the evidence, whether there is a notebook.
+    """
+    renderer = Renderer(site, name)
+    text = renderer.render(
+        "page.html",
+        blocks=_with_numbers(page.blocks),
+        title=page.title,
+        description=_description(page, site),
+        **more,
+    )
+    missing = [n for n in _names(page.blocks) if f'id="{n}"' not in text]
+    if missing:
+        raise blocks.PublishError(f"{name}.html: the run displayed {', '.join(missing)}, the page does not")
+    return text, renderer.lost
+
+
+def _names(page: Iterable[Any]) -> list[str]:
+    kinds = {"figure": "name", "table": "name", "finding": "id"}
+    found = [getattr(b, kinds[b.kind]) for b in blocks.walk(page) if b.kind in kinds]
+    return [name for name in found if name]
+
+
+def _with_numbers(page: Sequence[Any]) -> list[Any]:
+    """Tables without a name get one, so that they can be led to."""
+    made, number = [], 0
+    for block in page:
+        if block.kind == "table" and not block.name:
+            number += 1
+            block = replace(block, name=f"table-{number}")
+        made.append(block)
+    return made
+
+
+def _description(page: blocks.Page, site: Site) -> str:
+    first = next((blocks.plain(b.spans) for b in page.blocks if b.kind == "paragraph"), "")
+    text = re.sub(r"\s+", " ", first or site.imprint.subtitle)
+    return text if len(text) <= 160 else text[:159] + "…"
+
+
+def evidence_page(
+    site: Site,
+    name: str,
+    title: str,
+    sections: Sequence[Section],
+    uses: Mapping[str, Sequence[tuple[str, str]]],
+) -> str:
+    """All cards of a table, or of a study set beside, with what rests on each."""
+    renderer = Renderer(site, name)
+    shown = {card.region for section in sections for card in section.cards if card.region}
+    return renderer.render(
+        "evidence.html",
+        title=title,
+        sections=sections,
+        uses=uses,
+        description=title,
+        regions={r: n for r, n in site.regions.items() if r in shown},
+    )
+
+
+def card(renderer: Renderer) -> Callable[[Card, Sequence[tuple[str, str]]], str]:
+    """What sets a card by itself, for the panel beside a figure."""
+    macro = renderer.environment.get_template("cards.html").module.card  # type: ignore[attr-defined]
+    return lambda one, uses: str(macro(one, uses, 2))
+
+
+def front(imprints: Mapping[str, Imprint], languages: Sequence[str]) -> str:
+    """The page that chooses a language."""
+    return _environment().get_template("front.html").render(imprints=imprints, languages=languages)

@@ -1,0 +1,648 @@
+"""From an executed notebook to a list of blocks: the one form that site, PDF and search render.
+
+Whatever Jupyter takes becomes a block: the report's own outputs (figures, tables, findings), Markdown,
+HTML, pictures, text and LaTeX. Markup is read, never passed on: what is not known here stays as text,
+and nothing of a notebook can become code of a page. What is said on stderr is a notice, not a block.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from lxml import etree, html
+from markdown_it import MarkdownIt
+
+_MIME = "application/vnd.analysis."
+FIGURE, TABLE, FINDING = f"{_MIME}figure+json", f"{_MIME}table+json", f"{_MIME}finding+json"
+READS = f"{_MIME}reads+json"
+SILENT = (f"{_MIME}value+json", READS)  # outputs for other notebooks and for the builder
+LONGEST = 20_000  # characters of one text output that a page shows
+ROWS = 500  # of one table that a page shows
+
+
+class PublishError(ValueError):
+    """A report that cannot be published; one line says where, what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words in a role: strong, em, code, mark, sub, sup, link (leads `to`), lang (in language `to`)."""
+
+    kind: str
+    spans: tuple[Any, ...]
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Heading:
+    kind: ClassVar[str] = "heading"
+    level: int
+    spans: tuple[Any, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    kind: ClassVar[str] = "paragraph"
+    spans: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Listing:
+    kind: ClassVar[str] = "list"
+    ordered: bool
+    items: tuple[tuple[Any, ...], ...]  # blocks
+
+
+@dataclass(frozen=True)
+class Quote:
+    kind: ClassVar[str] = "quote"
+    blocks: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Blocks of one cell that carries a tag for the page's look: `numbers`, `aside`."""
+
+    kind: ClassVar[str] = "group"
+    name: str
+    blocks: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Column:
+    title: str
+    number: bool = False
+    judgement: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    spans: tuple[Any, ...]
+    inferred: bool = False
+    sort: Any = None
+
+    @property
+    def text(self) -> str:
+        return plain(self.spans)
+
+
+@dataclass(frozen=True)
+class Row:
+    cells: tuple[Cell, ...]
+    record: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    kind: ClassVar[str] = "table"
+    name: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    cut: int = 0  # rows that are left out
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure of the report: two drawings of the same rows, its words and its files."""
+
+    kind: ClassVar[str] = "figure"
+    name: str
+    title: str
+    subtitle: str
+    alt: str
+    words: tuple[tuple[str, tuple[Any, ...]], ...]  # anchor and blocks
+    records: tuple[str, ...]
+    source: str
+    csv: str
+    wide: str
+    narrow: str
+    png: bytes
+    role: str = "main"
+    level: int = 3
+
+
+@dataclass(frozen=True)
+class Finding:
+    kind: ClassVar[str] = "finding"
+    id: str
+    headline: str
+    how: tuple[Any, ...]
+    unless: tuple[Any, ...]
+    robustness: str
+    flips: bool
+    page: str
+    figure: Figure | None = None
+    level: int = 3
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture from an ordinary cell: PNG or JPEG bytes, or SVG."""
+
+    kind: ClassVar[str] = "picture"
+    data: bytes
+    type: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """Text as it was written: a value, what was printed, LaTeX."""
+
+    kind: ClassVar[str] = "code"
+    text: str
+    language: str = ""
+
+
+Block = Heading | Paragraph | Listing | Quote | Group | Table | Figure | Finding | Picture | Code
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a notebook says: its title, blocks in order, and what is said on the terminal only."""
+
+    title: str
+    blocks: tuple[Any, ...]
+    notices: tuple[str, ...] = ()
+    reads: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+
+def read(notebook: Mapping[str, Any], language: str, *, name: str = "", subject: str = "") -> Page:
+    """Read an executed notebook; `name` is what messages call it, `subject` ends its title.
+
+    Raises PublishError where a cell failed, or two figures, tables or findings have one name.
+    """
+    reader = _Reader(language, name)
+    blocks = [block for cell in notebook["cells"] for block in reader.cell(cell)]
+    blocks = _titled(blocks, subject, language)
+    _unique(blocks, name)
+    title = next((plain(b.spans) for b in blocks if b.kind == "heading" and b.level == 1), "")
+    return Page(title, tuple(_ranked(_placed(blocks))), tuple(reader.notices), reader.reads)
+
+
+class _Reader:
+    """Reads cell after cell, and collects what is not for the page."""
+
+    def __init__(self, language: str, name: str) -> None:
+        self.language, self.name = language, name
+        self.other = {"ja": "en", "en": "ja"}[language]
+        self.notices: list[str] = []
+        self.reads: dict[str, Any] = {}
+
+    def cell(self, cell: Mapping[str, Any]) -> list[Any]:
+        tags = cell.get("metadata", {}).get("tags", [])
+        if self.other in tags or "hidden" in tags:
+            return []
+        if cell["cell_type"] == "markdown":
+            blocks = markdown(_joined(cell["source"]))
+        elif cell["cell_type"] == "code":
+            blocks = [b for output in cell.get("outputs", []) for b in self.output(output)]
+        else:
+            blocks = []
+        looks = [tag for tag in tags if tag in ("numbers", "aside")]
+        return [Group(looks[0], tuple(blocks))] if looks and blocks else blocks
+
+    def output(self, output: Mapping[str, Any]) -> list[Any]:
+        kind = output["output_type"]
+        if kind == "error":
+            raise PublishError(f"{self.name}: a cell ended in {output['ename']}: {output['evalue']}")
+        if kind == "stream":
+            text = _joined(output["text"])
+            if output["name"] == "stderr":
+                self.notices += [line for line in text.strip().splitlines()[:3] if line.strip()]
+                return []
+            return self.text(text)
+        return self.bundle(output.get("data", {}))
+
+    def bundle(self, data: Mapping[str, Any]) -> list[Any]:
+        """The blocks of one display: of the first form that is known."""
+        if READS in data:
+            self.reads.update(data[READS])
+        if any(kind in data for kind in SILENT):
+            return []
+        if FIGURE in data:
+            return [_figure(data[FIGURE], _bytes(data.get("image/png", "")))]
+        if TABLE in data:
+            return [_table(data[TABLE], self.language)]
+        if FINDING in data:
+            return [_finding(data[FINDING])]
+        for kind, make in _ORDINARY.items():
+            if kind in data:
+                made = make(_joined(data[kind]))
+                return [self.cut(block) for block in made]
+        return self.text(_joined(data.get("text/plain", "")))
+
+    def text(self, text: str) -> list[Any]:
+        if not text.strip() or _OBJECT.match(text):
+            return []
+        if len(text) > LONGEST:
+            self.notices.append(f"an output of {len(text):,} characters is cut at {LONGEST:,}")
+            text = text[:LONGEST] + " …"
+        return [Code(_ANSI.sub("", text.rstrip()))]
+
+    def cut(self, block: Any) -> Any:
+        if block.kind == "table" and len(block.rows) > ROWS:
+            self.notices.append(f"a table of {len(block.rows):,} rows is cut at {ROWS}")
+            return replace(block, rows=block.rows[:ROWS], cut=len(block.rows) - ROWS)
+        return block
+
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+# What plotting calls return as a cell's last line: the picture says it.
+_OBJECT = re.compile(r"\s*[\[(]*<(matplotlib|seaborn|Axes|Figure|mpl)[^\n]*>[\])]*\s*$|\s*(array\()?\[?<Axes")
+
+
+def _joined(text: str | Sequence[str]) -> str:
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _bytes(data: str | Sequence[str]) -> bytes:
+    return base64.b64decode(_joined(data))
+
+
+# -- The report's own outputs ------------------------------------------------------------------------
+
+
+def _figure(about: Mapping[str, Any], png: bytes) -> Figure:
+    svg = about["svg"]
+    name = about["name"]
+    return Figure(
+        name=name,
+        title=about["title"],
+        subtitle=about.get("subtitle", ""),
+        alt=about["alt"],
+        words=tuple((f"{name}-{w['id']}", tuple(markdown(w["text"]))) for w in about.get("words", ())),
+        records=tuple(about.get("records", ())),
+        source=about.get("source", ""),
+        csv=about.get("csv", ""),
+        wide=svg["wide"],
+        narrow=svg.get("narrow") or "",
+        png=png,
+        role=about.get("role", "main"),
+    )
+
+
+def _table(about: Mapping[str, Any], language: str) -> Table:
+    columns = tuple(
+        Column(c["title"], c.get("kind") == "number", c.get("kind") == "judgement") for c in about["columns"]
+    )
+    rows = tuple(
+        Row(tuple(_cell(cell, language) for cell in row["cells"]), row.get("record") or "")
+        for row in about["rows"]
+    )
+    return Table(about["name"], about["caption"], columns, rows)
+
+
+def _cell(cell: Mapping[str, Any], language: str) -> Cell:
+    spans: tuple[Any, ...] = (str(cell["text"]),)
+    if (own := cell.get("lang")) and own != language:
+        spans = (Span("lang", spans, own),)
+    if cell.get("to"):
+        spans = (Span("link", spans, cell["to"]),)
+    return Cell(spans, bool(cell.get("inferred")), cell.get("sort"))
+
+
+def _finding(about: Mapping[str, Any]) -> Finding:
+    robust = about.get("robustness") or {}
+    return Finding(
+        id=about["id"],
+        headline=about["headline"],
+        how=inline(about.get("how", "")),
+        unless=inline(about.get("unless", "")),
+        robustness=robust.get("text", ""),
+        flips=bool(robust.get("flips")),
+        page=about.get("page", ""),
+        figure=about.get("figure") or None,  # its name; `_placed` puts the figure there
+    )
+
+
+# -- Markdown and HTML -------------------------------------------------------------------------------
+
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
+_MARKDOWN.validateLink = lambda url: True  # `record:` and `page:` lead, too; others are dropped later
+_ROLES = {
+    "strong": "strong",
+    "b": "strong",
+    "em": "em",
+    "i": "em",
+    "cite": "em",
+    "code": "code",
+    "kbd": "code",
+    "mark": "mark",
+    "sub": "sub",
+    "sup": "sup",
+    "a": "link",
+    "span": "plain",
+    "abbr": "plain",
+    "small": "plain",
+    "u": "plain",
+    "del": "plain",
+    "s": "plain",
+    "q": "plain",
+}
+_GONE = {
+    "script",
+    "style",
+    "template",
+    "iframe",
+    "object",
+    "embed",
+    "noscript",
+    "svg",
+    "math",
+    "form",
+    "input",
+    "button",
+    "select",
+    "textarea",
+    "head",
+    "title",
+    "meta",
+    "link",
+    "video",
+    "audio",
+}
+_LED = re.compile(r"(record|page):[\w/.#-]+|https?://\S+|#[\w-]+")
+
+
+def markdown(text: str) -> list[Any]:
+    """Markdown as blocks; HTML in it is read as `blocks_of_html` reads it."""
+    return of_html(_MARKDOWN.render(text))
+
+
+def inline(text: str) -> tuple[Any, ...]:
+    """One paragraph of Markdown as spans."""
+    blocks = markdown(text)
+    return tuple(s for b in blocks for s in getattr(b, "spans", ()))
+
+
+def of_html(text: str) -> list[Any]:
+    """HTML as blocks: headings, paragraphs, lists, tables, pictures; other elements give their text."""
+    if not text.strip():
+        return []
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
+    body = html.document_fromstring(f"<div>{text}</div>".encode(), parser=parser).find("body")
+    return list(_flow(body))
+
+
+def _flow(element: Any) -> Iterator[Any]:
+    """The blocks in an element; words between blocks are paragraphs of their own."""
+    loose: list[Any] = _words(element.text)
+    for child in element:
+        if child.tag in _ROLES or child.tag == "br":
+            loose += _inline(child)
+        elif child.tag not in _GONE:
+            yield from _paragraph(loose)
+            loose = []
+            yield from _element(child)
+        loose += _words(child.tail)
+    yield from _paragraph(loose)
+
+
+def _element(element: Any) -> Iterator[Any]:
+    tag = element.tag
+    if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+        yield Heading(min(int(tag[1]), 4), tuple(_tidy(_inside(element))))
+    elif tag in ("ul", "ol"):
+        items = tuple(tuple(_flow(item)) for item in element.iterchildren("li"))
+        yield Listing(tag == "ol", items)
+    elif tag == "table":
+        yield _html_table(element)
+    elif tag == "pre":
+        code = element.find("code")
+        language = "" if code is None else (code.get("class") or "").removeprefix("language-")
+        yield Code("".join(element.itertext()).rstrip(), language)
+    elif tag == "blockquote":
+        yield Quote(tuple(_flow(element)))
+    elif tag == "img":
+        found = re.fullmatch(r"data:(image/(?:png|jpeg));base64,([\w+/=\s]+)", element.get("src", ""))
+        if found:
+            yield Picture(_bytes(found[2]), found[1], element.get("alt", ""))
+    elif tag != "hr":
+        yield from _flow(element)
+
+
+def _paragraph(spans: Iterable[Any]) -> Iterator[Paragraph]:
+    tidy = tuple(_tidy(spans))
+    if plain(tidy).strip():
+        yield Paragraph(tidy)
+
+
+def _inside(element: Any) -> list[Any]:
+    spans = _words(element.text)
+    for child in element:
+        if child.tag not in _GONE:
+            spans += _inline(child)
+        spans += _words(child.tail)
+    return spans
+
+
+def _inline(element: Any) -> list[Any]:
+    if element.tag == "br":
+        return ["\n"]
+    spans = _inside(element)
+    kind = _ROLES.get(element.tag, "plain")
+    if kind == "link":
+        to = (element.get("href") or "").strip()
+        return [Span("link", tuple(spans), to)] if _LED.fullmatch(to) else spans
+    if kind == "plain":
+        own = element.get("lang")
+        return [Span("lang", tuple(spans), own)] if own in ("ja", "en") else spans
+    return [Span(kind, tuple(spans))]
+
+
+def _words(text: str | None) -> list[Any]:
+    """Words with one blank where several stand; between Japanese signs a line's end is none."""
+    if not text:
+        return []
+    text = re.sub(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*\n\s*(?=[\u3000-\u9fff\uff00-\uffef])", "", text)
+    return [re.sub(r"[ \t\n]+", " ", text)]
+
+
+def _tidy(spans: Iterable[Any]) -> list[Any]:
+    spans = list(spans)
+    if spans and isinstance(spans[0], str):
+        spans[0] = spans[0].lstrip(" \n")
+    if spans and isinstance(spans[-1], str):
+        spans[-1] = spans[-1].rstrip(" \n")
+    return [span for span in spans if span != ""]
+
+
+def _html_table(element: Any) -> Table:
+    """A table in HTML, as pandas writes it: heads of several rows are joined, spans filled in."""
+    head = [r for r in element.iter("tr") if r.getparent().tag == "thead" or not r.findall("td")]
+    lines = _grid(head)
+    body = _grid([r for r in element.iter("tr") if r not in head])
+    width = max(map(len, [*lines, *body]), default=0)
+    titles = [
+        " · ".join(dict.fromkeys(t for line in lines if n < len(line) and (t := plain(line[n]).strip())))
+        for n in range(width)
+    ]
+    rows = tuple(Row(tuple(Cell(spans) for spans in line)) for line in body)
+    columns = tuple(
+        Column(t, _numeric(row.cells[n].text for row in rows if n < len(row.cells)))
+        for n, t in enumerate(titles)
+    )
+    caption = element.find("caption")
+    return Table("", "" if caption is None else plain(_tidy(_inside(caption))), columns, rows)
+
+
+def _grid(rows: Sequence[Any]) -> list[list[tuple[Any, ...]]]:
+    """Cells by row and column, those that span several repeated in each."""
+    made: list[list[tuple[Any, ...]]] = []
+    waiting: dict[int, tuple[int, tuple[Any, ...]]] = {}  # column: rows still to fill, and with what
+    for row in rows:
+        line: list[tuple[Any, ...]] = []
+
+        def fill(line: list = line) -> None:
+            while len(line) in waiting:
+                left, spans = waiting.pop(len(line))
+                if left > 1:
+                    waiting[len(line)] = (left - 1, spans)
+                line.append(spans)
+
+        for cell in row.iterchildren("td", "th"):
+            fill()
+            spans = tuple(_tidy(_inside(cell)))
+            for _ in range(_count(cell.get("colspan"))):
+                if (down := _count(cell.get("rowspan"))) > 1:
+                    waiting[len(line)] = (down - 1, spans)
+                line.append(spans)
+        fill()
+        made.append(line)
+    return made
+
+
+def _count(value: str | None) -> int:
+    return min(int(value), 100) if value and value.isascii() and value.isdigit() and value != "0" else 1
+
+
+def _numeric(texts: Iterable[str]) -> bool:
+    filled = [t.strip() for t in texts if t.strip() not in ("", "NaN", "nan", "<NA>", "None", "–")]
+    return bool(filled) and all(re.fullmatch(r"[-+−]?[\d,]*\.?\d+(e[-+]\d+)?\s?%?", t) for t in filled)
+
+
+def _latex(text: str) -> list[Any]:
+    return [Code(text.strip(), "latex")]
+
+
+_ORDINARY = {
+    "text/markdown": markdown,
+    "text/html": of_html,
+    "image/svg+xml": lambda text: [Picture(text.encode(), "image/svg+xml", "")],
+    "image/png": lambda text: [Picture(_bytes(text), "image/png", "")],
+    "image/jpeg": lambda text: [Picture(_bytes(text), "image/jpeg", "")],
+    "text/latex": _latex,
+}
+
+
+# -- The whole ---------------------------------------------------------------------------------------
+
+
+def plain(spans: Iterable[Any]) -> str:
+    """The words of spans without their roles."""
+    return "".join(span if isinstance(span, str) else plain(span.spans) for span in spans)
+
+
+def walk(blocks: Iterable[Any]) -> Iterator[Any]:
+    """Every block, those inside others included."""
+    for block in blocks:
+        yield block
+        if block.kind in ("group", "quote"):
+            yield from walk(block.blocks)
+        elif block.kind == "list":
+            yield from walk(b for item in block.items for b in item)
+        elif block.kind == "finding" and isinstance(block.figure, Figure):
+            yield block.figure
+
+
+def spans_of(block: Any) -> Iterator[tuple[Any, ...]]:
+    """Every run of spans that a block holds itself."""
+    if block.kind in ("heading", "paragraph"):
+        yield block.spans
+    elif block.kind == "table":
+        yield from (cell.spans for row in block.rows for cell in row.cells)
+    elif block.kind == "finding":
+        yield from (block.how, block.unless)
+    elif block.kind == "figure":
+        yield from (s for _, words in block.words for b in walk(words) for s in spans_of(b))
+
+
+def links(blocks: Iterable[Any]) -> list[str]:
+    """Where the words and rows of blocks lead, each target once, in order."""
+
+    def of(spans: Iterable[Any]) -> Iterator[str]:
+        for span in spans:
+            if not isinstance(span, str):
+                if span.kind == "link":
+                    yield span.to
+                yield from of(span.spans)
+
+    found: list[str] = []
+    for block in walk(blocks):
+        if block.kind == "table":
+            found += [f"record:{row.record}" for row in block.rows if row.record]
+        if block.kind == "figure":
+            found += [f"record:{record}" for record in block.records]
+        found += [to for spans in spans_of(block) for to in of(spans)]
+    return list(dict.fromkeys(found))
+
+
+def _titled(blocks: list[Any], subject: str, language: str) -> list[Any]:
+    """The first heading ends in what the page is about, where one notebook makes several pages."""
+    for n, block in enumerate(blocks):
+        if block.kind == "heading" and block.level == 1:
+            said = subject and subject not in plain(block.spans)
+            more = ({"ja": "：", "en": ": "}[language] + subject,) if said else ()
+            return [*blocks[:n], replace(block, spans=block.spans + more), *blocks[n + 1 :]]
+    return blocks
+
+
+def _placed(blocks: list[Any]) -> list[Any]:
+    """A small figure that a finding names stands in the finding, and only there."""
+    figures = {b.name: b for b in walk(blocks) if b.kind == "figure"}
+    findings = [b for b in walk(blocks) if b.kind == "finding"]
+    taken = {f.figure for f in findings if f.figure in figures and figures[f.figure].role == "small"}
+
+    def of(block: Any) -> list[Any]:
+        if block.kind == "group":
+            return [replace(block, blocks=tuple(b for inner in block.blocks for b in of(inner)))]
+        if block.kind == "figure" and block.name in taken:
+            return []
+        if block.kind == "finding":
+            return [replace(block, figure=figures[block.figure] if block.figure in taken else None)]
+        return [block]
+
+    return [made for block in blocks for made in of(block)]
+
+
+def _ranked(blocks: Iterable[Any]) -> Iterator[Any]:
+    """Headings get anchors, the same in every language, and figures and findings a rank below them."""
+    level, number = 1, 0
+    for block in blocks:
+        if block.kind == "heading":
+            if block.level > 1:
+                number += 1
+                block = replace(block, anchor=f"section-{number}")
+            level = block.level
+        elif block.kind == "figure":
+            block = replace(block, level=min(level + 1, 4))
+        elif block.kind == "finding":
+            block = replace(block, level=min(level + 1, 4))
+        yield block
+
+
+def _unique(blocks: Iterable[Any], name: str) -> None:
+    taken: set[str] = set()
+    for block in walk(blocks):
+        own = {"figure": "name", "table": "name", "finding": "id"}.get(block.kind)
+        label = getattr(block, own) if own else ""
+        if label and label in taken:
+            raise PublishError(f"{name}: two outputs are named {label!r}; give one of them another name")
+        taken.add(label)

@@ -1,0 +1,168 @@
+"""Drawings in a page and on their own: safe, with the page's links, colours and font.
+
+A figure's text is text. On a page it is set in the site's one font, which holds the characters of
+all figures and no more; a drawing that is downloaded carries the part of it that it needs.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+from lxml import etree
+
+from analysis.figures import colours, font
+
+FAMILY = "IPAexGothic"
+_SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
+_ELEMENTS = frozenset(
+    "svg g defs path rect circle ellipse line polyline polygon text tspan title desc use a clipPath image"
+    " linearGradient radialGradient stop pattern marker mask symbol".split()
+)
+_NAMED = re.compile(r"url\(#([^)]+)\)")
+
+
+def inline(svg: str, name: str, href: Callable[[str], str], label: Callable[[str], str]) -> str:
+    """A drawing for a page: its ids begin with `name`, its links lead, its colours follow the reader's."""
+    root = _clean(svg, name)
+    for link in root.iter(f"{_SVG}a"):
+        to = link.get("href", "")
+        _lead(link, to, href(to), label(to))
+    for size in ("width", "height", "id"):
+        root.attrib.pop(size, None)
+    follows = colours.follows_scheme(svg)
+    root.set("class", "drawing" if follows else "drawing white")
+    root.set("role", "group")
+    root.set("aria-labelledby", f"{name.rsplit('--', 1)[0]}-title")
+    root.attrib.pop("aria-label", None)
+    text = _text(root)
+    return colours.named(text) if follows else text
+
+
+def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> bytes:
+    """A drawing as a file of its own, in a folder below the pages, with the glyphs it needs.
+
+    `source` is the site's font, which has them all.
+    """
+    root = _clean(svg, name)
+    for link in root.iter(f"{_SVG}a"):
+        to = href(link.get("href", ""))
+        if to.startswith("#"):
+            to = ""
+        _lead(link, "", to if to.startswith("http") or not to else f"../{to}", "")
+    style = etree.Element(f"{_SVG}style")
+    data = base64.b64encode(subset("".join(root.itertext()), source)).decode("ascii")
+    style.text = (
+        f"@font-face{{font-family:'{FAMILY}';src:url(data:font/woff;base64,{data})}}"
+        "*{stroke-linejoin:round;stroke-linecap:butt}"
+    )
+    root.insert(0, style)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root).encode()
+
+
+def _clean(svg: str, name: str) -> etree._Element:
+    """The drawing without scripts, styles, comments and what loads from elsewhere; ids made its own."""
+    parser = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
+    root = etree.fromstring(svg.encode(), parser)
+    for element in list(root.iter()):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        if tag.removeprefix(_SVG) not in _ELEMENTS and element is not root:
+            _drop(element)
+            continue
+        for key, value in list(element.attrib.items()):
+            plain = key.removeprefix(_XLINK)
+            if plain == "href":
+                del element.attrib[key]
+                element.set("href", _reference(tag.removeprefix(_SVG), value, name))
+            elif plain.startswith(("on", "{")) or plain in ("target", "show", "type"):
+                del element.attrib[key]
+            elif plain == "id":
+                element.set("id", f"{name}-{value}")
+            elif "url(" in value:
+                element.set(key, _NAMED.sub(rf"url(#{name}-\1)", re.sub(r"url\((?!#)[^)]*\)", "none", value)))
+    etree.cleanup_namespaces(root)
+    return root
+
+
+def _drop(element: etree._Element) -> None:
+    """Take an element away and keep the words after it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is None:
+            parent.text = (parent.text or "") + element.tail
+        else:
+            before.tail = (before.tail or "") + element.tail
+    parent.remove(element)
+
+
+def _reference(tag: str, value: str, name: str) -> str:
+    if tag == "a":
+        return value
+    if tag == "image":
+        return value if value.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) else ""
+    return f"#{name}-{value[1:]}" if value.startswith("#") else ""
+
+
+def _lead(link: etree._Element, to: str, address: str, label: str) -> None:
+    if not address:
+        link.tag = f"{_SVG}g"
+        link.attrib.pop("href", None)
+        return
+    link.set("href", address)
+    if to.startswith("record:"):
+        link.set("data-record", to.removeprefix("record:"))
+    if label and link.find(f"{_SVG}title") is None:
+        title = etree.Element(f"{_SVG}title")
+        title.text = label
+        link.insert(0, title)
+
+
+def _text(root: etree._Element) -> str:
+    return etree.tostring(root, encoding="unicode")
+
+
+# -- The font ------------------------------------------------------------------------------------
+
+
+def characters(drawings: Iterable[str]) -> str:
+    """Every character that drawings say, once, in order."""
+    said: set[str] = set(" 0123456789")
+    for svg in drawings:
+        for text in re.findall(r">([^<]+)<", svg):
+            said |= set(text)
+    return "".join(sorted(said))
+
+
+@lru_cache(maxsize=4)
+def site_font(said: str) -> bytes:
+    """The bundled font with only the characters that figures use, as WOFF: the same bytes every time."""
+    return subset(said, font.file().read_bytes())
+
+
+def subset(said: str, source: bytes) -> bytes:
+    """A font with only some of its characters, as WOFF."""
+    options = Options(
+        flavor="woff",
+        hinting=False,
+        notdef_outline=True,
+        recalc_timestamp=False,
+        layout_features=[],
+        name_IDs=[1, 2, 13, 14],
+        drop_tables=["GSUB", "GPOS", "BASE", "vhea", "vmtx"],
+    )
+    made = TTFont(io.BytesIO(source), lazy=True, recalcTimestamp=False)
+    subsetter = Subsetter(options)
+    subsetter.populate(text=said)
+    subsetter.subset(made)
+    made.flavor = "woff"
+    with io.BytesIO() as file:
+        made.save(file, reorderTables=True)
+        return file.getvalue()

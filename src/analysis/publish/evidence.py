@@ -1,0 +1,384 @@
+"""Evidence cards: what a record says, how far it is checked, where it stands, and what rests on it.
+
+Cards are made from the tidy tables alone (evidence.csv, passages.csv, codebook.csv and, where it is
+there, links.csv), in words: ids and codes are resolved through the labels of the records they name
+and the schema's vocabularies, and what has no words is not shown.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from analysis.transcribe import periods, schema
+from analysis.transcribe.rules import CONSENSUS
+from analysis.words import Words
+
+_JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+_SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)+")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A record by what it is called: its key `table/id` and its label."""
+
+    key: str
+    label: str
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record stands: section, page and first signs of a passage, with its gist."""
+
+    key: str
+    where: str
+    opening: str
+    gist: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """One record as its reader sees it."""
+
+    key: str  # table/id, with the study before it where it stands beside
+    title: str
+    kind: str  # what it is, in a word
+    level: str
+    level_words: str
+    values: tuple[tuple[str, tuple[Named, ...]], ...]  # title of a column and what it says
+    places: tuple[Place, ...]
+    addresses: tuple[str, ...]
+    neighbours: tuple[Named, ...]  # the other records on its passages
+    judged: tuple[tuple[str, tuple[Named, ...]], ...]  # themes and links, by whose judgement
+    note: str
+    note_lang: str
+    inferred: str
+    region: str
+    other_label: str  # in the other language, for the search
+
+    @property
+    def anchor(self) -> str:
+        return anchor(self.key)
+
+
+@dataclass(frozen=True)
+class Section:
+    """All cards of one table."""
+
+    table: str
+    title: str
+    description: str
+    cards: tuple[Card, ...]
+
+
+def anchor(key: str) -> str:
+    """The id of a record's card: `phases/phase-1` has `phases-phase-1`."""
+    return key.replace("/", "-")
+
+
+def page_of(key: str) -> str:
+    """The page a record's card stands on: a table's own, or that of the study set beside."""
+    *study, table, _ = key.split("/")
+    return f"evidence-{study[0] if study else table}"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a table; none where it is not there."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@dataclass
+class Evidence:
+    """The records of one study in one language; keys begin with `prefix` where it stands beside."""
+
+    folder: Path
+    about: Mapping[str, Any]  # what datapackage.json says of the study
+    language: str
+    words: Words
+    prefix: str = ""
+    _book: schema.Schema = field(default_factory=schema.load)
+
+    @cached_property
+    def records(self) -> list[dict[str, str]]:
+        return rows(self.folder / "evidence.csv")
+
+    @cached_property
+    def passages(self) -> dict[str, dict[str, str]]:
+        return {row["record"]: row for row in rows(self.folder / "passages.csv")}
+
+    @cached_property
+    def themes(self) -> dict[str, dict[str, str]]:
+        return {row["record"]: row for row in rows(self.folder / "codebook.csv")}
+
+    @cached_property
+    def labels(self) -> dict[str, Named]:
+        """What every record, passage and theme is called, by its key."""
+        label, gist = f"label_{self.language}", f"gist_{self.language}"
+        found = {f"{r['table']}/{r['record']}": r[label] for r in self.records}
+        found |= {f"passages/{p}": row[gist] for p, row in self.passages.items()}
+        found |= {f"themes/{t}": row[label] for t, row in self.themes.items()}
+        return {self.prefix + k: Named(self.prefix + k, v, self._lang(v)) for k, v in found.items()}
+
+    def sections(self) -> Iterator[Section]:
+        """The cards, table by table, passages and themes last."""
+        tables = dict.fromkeys(row["table"] for row in self.records)
+        for table in tables:
+            made = (self._card(row) for row in self.records if row["table"] == table)
+            yield self._section(table, tuple(made))
+        if self.passages:
+            yield self._section("passages", tuple(map(self._passage, self.passages.values())))
+        if self.themes:
+            yield self._section("themes", tuple(map(self._theme, self.themes.values())))
+
+    def _section(self, table: str, cards: tuple[Card, ...]) -> Section:
+        known = self._book.tables[table]
+        return Section(table, known.title(self.language), known.description(self.language), cards)
+
+    # -- Words ---------------------------------------------------------------------------------------
+
+    def _lang(self, text: str) -> str:
+        """The language of what an English reader finds printed in Japanese."""
+        return "ja" if self.language == "en" and _JAPANESE.search(text) else ""
+
+    def _named(self, text: str, key: str = "") -> Named:
+        return Named(key, text, self._lang(text))
+
+    def _known(self, keys: Iterable[str]) -> tuple[Named, ...]:
+        return tuple(self.labels[self.prefix + key] for key in keys if self.prefix + key in self.labels)
+
+    @cached_property
+    def _scales(self) -> dict[str, Named]:
+        """What a scale is called, by its id: its grades carry the name."""
+        found = {}
+        for row in self.records:
+            if row["table"] == "scales":
+                cells = json.loads(row["cells"])
+                key = f"{self.prefix}scales/{row['record']}"
+                found.setdefault(cells["scale"], self._named(cells[f"label_{self.language}"], key))
+        return found
+
+    @cached_property
+    def _sections_named(self) -> dict[str, str]:
+        title = {"ja": "title", "en": "title_en"}[self.language]
+        return {s["id"]: s.get(title) or s["title"] for s in self.about.get("sections", ())}
+
+    def _values(self, row: Mapping[str, str]) -> Iterator[tuple[str, tuple[Named, ...]]]:
+        """Column by column what the record says beside its title, ids and codes in words."""
+        cells, table = json.loads(row["cells"]), self._book.tables[row["table"]]
+        printed = {f.name for f in table.verbatim_in(self.about["language"])}
+        for known in table.fields:
+            if known.name not in cells or self._elsewhere(known.name, cells, printed, row):
+                continue
+            shown = self._value(known, str(cells[known.name]), cells)
+            if shown:
+                yield re.sub(r"（日本語）$| \(Japanese\)$", "", known.title(self.language)), shown
+
+    def _elsewhere(self, name: str, cells: Mapping, printed: set[str], row: Mapping[str, str]) -> bool:
+        """Whether a column says what another one, or the card's title, says already."""
+        other = {"ja": "en", "en": "ja"}[self.language]
+        if name == "label_en_official":
+            return self.language == "ja" or "label_en" in printed
+        if name.endswith(f"_{self.language}") and str(cells[name]) == row[f"label_{self.language}"]:
+            return True
+        return name.endswith(f"_{other}") and (
+            f"{name.removesuffix(other)}{self.language}" in cells and name not in printed
+        )
+
+    def _value(self, known: schema.Field, value: str, cells: Mapping) -> tuple[Named, ...]:
+        language = self.language
+        if known.vocabulary:
+            try:
+                return (self._named(self._book.label(known.vocabulary, value, language)),)
+            except KeyError:
+                return ()
+        if known.format == "period":
+            era = periods.in_era(value) if language == "ja" else ""
+            return (Named("", periods.display(value, language) + (f"（{era}）" if era else "")),)
+        if known.name == "scale":
+            return (self._scales[value],) if value in self._scales else ()
+        if known.references:
+            return self._named_ones(known, value, cells)
+        if _SLUG.fullmatch(value) and not known.verbatim:
+            return ()  # a code that no table gives words to
+        return (self._named(value),)
+
+    def _named_ones(self, known: schema.Field, value: str, cells: Mapping) -> tuple[Named, ...]:
+        """The records that a cell names; sections by their titles, fixed words by the catalogue."""
+        if known.references == "sections":
+            return (Named("", self.section(value)),)
+        if known.target:
+            tables: Sequence[str] = (known.target[0],)
+        else:
+            tables = ("evaluations", "regions", "programmes", "references", "themes")
+        found = self._known(f"{t}/{v}" for v in value.split() for t in tables)
+        fixed = tuple(
+            Named("", self.words.text(f"fixed_{v}")) for v in value.split() if f"fixed_{v}" in self.words
+        )
+        return found + fixed
+
+    def section(self, number: str) -> str:
+        """A section of the source: its number and title."""
+        title = self._sections_named.get(number, "")
+        if not number[:1].isdigit():
+            return title or number
+        shown = self.words.text("section", section=number)
+        return f"{shown} {title}".strip()
+
+    # -- Cards ---------------------------------------------------------------------------------------
+
+    @cached_property
+    def _standing(self) -> dict[str, list[str]]:
+        """The records that stand on each passage."""
+        found: dict[str, list[str]] = {}
+        for row in self.records:
+            for passage in row["passages"].split():
+                found.setdefault(passage, []).append(f"{row['table']}/{row['record']}")
+        return found
+
+    @cached_property
+    def _links(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Judged links by the record on either side: relation, the other side, coder."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        kinds: dict[str, str] = {row["record"]: row["table"] for row in self.records}
+        for row in rows(self.folder / "links.csv"):
+            table = row.get("table") or row.get("record_type") or kinds.get(row["record"], "statements")
+            record, issue = f"{table}/{row['record']}", f"issues/{row['issue']}"
+            coder = row.get("coder", "")
+            found.setdefault(record, []).append((row.get("relation", ""), issue, coder))
+            found.setdefault(issue, []).append((row.get("relation", ""), record, coder))
+        return found
+
+    def _card(self, row: Mapping[str, str]) -> Card:
+        key = f"{row['table']}/{row['record']}"
+        own, other = self.language, {"ja": "en", "en": "ja"}[self.language]
+        passages = [p for p in row["passages"].split() if p in self.passages]
+        near = dict.fromkeys(k for p in passages for k in self._standing.get(p, ()) if k != key)
+        note = row[f"note_{own}"] or row[f"note_{other}"]
+        return Card(
+            key=self.prefix + key,
+            title=row[f"label_{own}"],
+            kind=self._book.tables[row["table"]].title(own),
+            level=row["level"],
+            level_words=self.words.text(f"level_{row['level']}"),
+            values=tuple(self._values(row)),
+            places=tuple(self.place(self.passages[p]) for p in passages),
+            addresses=tuple(row["address"].split()),
+            neighbours=self._known(near),
+            judged=tuple(self._judged(key, row)),
+            note=note,
+            note_lang="" if row[f"note_{own}"] or not note else other,
+            inferred=self._titles(row["table"], row["inferred"].split()),
+            region=self._region(row),
+            other_label=row[f"label_{other}"],
+        )
+
+    def _judged(self, key: str, row: Mapping[str, str]) -> Iterator[tuple[str, tuple[Named, ...]]]:
+        if themes := self._known(f"themes/{t}" for t in row["themes"].split()):
+            coders = row["coders"].split()
+            how = "agreed" if CONSENSUS in coders else "any" if len(coders) > 1 else "one"
+            yield self.words.text(f"themes_{how}", n=len(coders)), themes
+        by: dict[tuple[str, str], list[str]] = {}
+        for relation, other, coder in self._links.get(key, ()):
+            by.setdefault((relation, coder), []).append(other)
+        for (relation, coder), others in by.items():
+            word = f"relation_{relation}"
+            said = self.words.text(word) if word in self.words else self.words.text("relation")
+            yield self.words.text("judged_by", said=said, coder=coder), self._known(dict.fromkeys(others))
+
+    def _titles(self, table: str, names: Sequence[str]) -> str:
+        titles = {f.name: f.title(self.language) for f in self._book.tables[table].fields}
+        gap = {"ja": "、", "en": ", "}[self.language]
+        return gap.join(titles.get(name, name) for name in names)
+
+    def _region(self, row: Mapping[str, str]) -> str:
+        """The region that a record is of, where it names one or belongs to what names one."""
+        if row["table"] == "regions":
+            return row["record"]
+        cells = json.loads(row["cells"])
+        known = self.about.get("region_names", {})
+        for name in ("region", "scope", "subject"):
+            if cells.get(name) in known:
+                return cells[name]
+        for name, table in (("project", "projects"), ("subject", "evaluations"), ("issue", "issues")):
+            if found := self._by_key.get(f"{table}/{cells.get(name)}"):
+                return self._region(found)
+        return ""
+
+    @cached_property
+    def _by_key(self) -> dict[str, dict[str, str]]:
+        return {f"{row['table']}/{row['record']}": row for row in self.records}
+
+    def place(self, passage: Mapping[str, str]) -> Place:
+        """A passage as a place: where, how it begins, what it is about."""
+        page = [self.words.text("page", page=passage["page"])] if passage["page"] else []
+        gap = {"ja": "、", "en": ", "}[self.language]
+        where = gap.join([self.section(passage["section"]), *page])
+        key = f"{self.prefix}passages/{passage['record']}"
+        return Place(key, where, passage["opening"], passage[f"gist_{self.language}"])
+
+    def _passage(self, passage: Mapping[str, str]) -> Card:
+        other = {"ja": "en", "en": "ja"}[self.language]
+        place = self.place(passage)
+        size = self.words.text("characters", n=int(passage["chars"]))
+        values = (
+            (self.words.text("fingerprint"), (Named("", f"{size}, SHA-256 {passage['sha256'][:16]}…"),)),
+        )
+        return self._plain(
+            place.key,
+            place.gist,
+            "passages",
+            values=values,
+            places=(place,),
+            neighbours=self._known(self._standing.get(passage["record"], ())),
+            other_label=passage[f"gist_{other}"],
+        )
+
+    def _theme(self, theme: Mapping[str, str]) -> Card:
+        own, other = self.language, {"ja": "en", "en": "ja"}[self.language]
+        titles = {f.name: f.title for f in self._book.tables["themes"].fields}
+        values = tuple(
+            (
+                re.sub(r"（日本語）$| \(.*\)$", "", titles[f"{c}_{own}"](own)),
+                (Named("", theme[f"{c}_{own}"]),),
+            )
+            for c in ("definition", "include", "exclude")
+            if theme[f"{c}_{own}"]
+        )
+        given = [
+            f"{r['table']}/{r['record']}" for r in self.records if theme["record"] in r["themes"].split()
+        ]
+        return self._plain(
+            f"{self.prefix}themes/{theme['record']}",
+            theme[f"label_{own}"],
+            "themes",
+            values=values,
+            judged=((self.words.text("given"), self._known(given)),) if given else (),
+            other_label=theme[f"label_{other}"],
+        )
+
+    def _plain(self, key: str, title: str, table: str, **more: Any) -> Card:
+        kind = self._book.tables[table].title(self.language)
+        nothing = {"values": (), "places": (), "neighbours": (), "judged": ()}
+        return Card(
+            key=key,
+            title=title,
+            kind=kind,
+            level="",
+            level_words="",
+            addresses=(),
+            note="",
+            note_lang="",
+            inferred="",
+            region="",
+            **(nothing | more),
+        )

@@ -1,0 +1,553 @@
+"""The making of a report: pages, PDFs, data and manifest from the runs of its notebooks.
+
+Everything is made in a folder beside the target and swapped in whole. What was made before from the
+same content is taken over: build/<study>/published.json remembers what each page was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Protocol
+
+from analysis import paths, words
+from analysis.figures import colours
+from analysis.publish import blocks, crate, data, drawing, evidence, guides, pdf, search, site
+from analysis.publish.store import Files, Store, beside, digest, write
+
+PUBLISHED = "published.json"
+_ROOM = Path(__file__).parent
+
+
+class Job(Protocol):
+    """One page to be made: see `analysis.build.plan.Job`."""
+
+    page: str
+    language: str
+    title: str
+    subject: str
+    notebook: str
+    group: str
+    parameters: Mapping[str, Any]
+
+
+class Run(Protocol):
+    """A job and its executed notebook."""
+
+    job: Any
+    notebook: Any
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the making of a report says beside its files."""
+
+    target: Path
+    written: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def publish(
+    study: str,
+    runs: Sequence[Run],
+    languages: Sequence[str],
+    *,
+    beside_studies: Sequence[str] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> Path:
+    """Bring reports/<study>/ up to date from the runs of its notebooks, and return its path.
+
+    `runs` are those of all pages in all `languages`; studies set beside it are those it names itself,
+    unless others are given. `say` is told, a line each, what a reader of the terminal should know.
+    Raises PublishError where a page cannot be made; the last good report stays as it was.
+    """
+    report = _Report(study, runs, languages, beside_studies)
+    target = paths.REPORTS / study
+    with beside(target) as folder:
+        report.write(target, folder)
+    memory = json.dumps(report.memory, ensure_ascii=False, separators=(",", ":"))
+    write(_remembered(study), memory.encode())
+    for line in dict.fromkeys(report.notices):
+        (say or (lambda text: print(text, file=sys.stderr)))(line)
+    return target
+
+
+def _remembered(study: str) -> Path:
+    return paths.ROOT / "build" / study / PUBLISHED
+
+
+@dataclass
+class _Report:
+    """One report with all its languages."""
+
+    study: str
+    runs: Sequence[Run]
+    languages: Sequence[str]
+    others: Sequence[str] | None = None
+    memory: dict[str, Any] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    @cached_property
+    def package(self) -> dict[str, Any]:
+        found = json.loads((paths.PROCESSED / self.study / "datapackage.json").read_text("utf-8"))
+        if self.others is not None:
+            found["study"]["beside"] = list(self.others)
+        return found
+
+    @property
+    def beside(self) -> list[str]:
+        return list(self.package["study"].get("beside", ()))
+
+    def write(self, target: Path, folder: Path) -> None:
+        """Write the whole report into a folder; what is unchanged is taken from the target."""
+        record = _record(self.study)
+        self._data(folder)
+        books = {x: Language(self, x) for x in self.languages}
+        stores = self._pages(books, target, folder, record)
+        for language, store in stores.items():
+            self.memory |= store.memory
+            self.notices += [f"{language}: {line}" for line in books[language].notices]
+        papers = Store(target, folder, record)
+        for language in self.languages:
+            pdf.write(papers, books[language], folder)
+            self.notices += books[language].paper_notices
+        self.memory |= papers.memory
+        front = site.front({x: books[x].imprint for x in self.languages}, self.languages)
+        write(folder / "index.html", front.encode())
+        write(folder / crate.FILE, crate.metadata(folder, self.package, self.runs, self.memory))
+        write(folder / "manifest.json", self._manifest(folder))
+
+    def _pages(
+        self, books: Mapping[str, Language], target: Path, folder: Path, record: Mapping[str, Any]
+    ) -> dict[str, Store]:
+        """Set the languages, side by side where more than a page or two has to be set."""
+        if len(books) > 1 and len(record) < 4:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            with ProcessPoolExecutor(len(books), mp_context=get_context("fork")) as pool:
+                waiting = {x: pool.submit(_set, book, target, folder, record) for x, book in books.items()}
+                made = {x: future.result() for x, future in waiting.items()}
+        else:
+            made = {x: _set(book, target, folder, record) for x, book in books.items()}
+        for language, (_, notices) in made.items():
+            books[language].notices[:] = notices
+        return {x: store for x, (store, _) in made.items()}
+
+    def _data(self, folder: Path) -> None:
+        """The tidy tables as they are, and as Excel opens them."""
+        for name in (self.study, *self.beside):
+            there = folder / "data" / ("" if name == self.study else name)
+            shutil.copytree(paths.PROCESSED / name, there, dirs_exist_ok=True, copy_function=shutil.copyfile)
+            for table in sorted(there.glob("*.csv")):
+                write(there / "excel" / table.name, for_excel(table.read_bytes()))
+
+    def _manifest(self, folder: Path) -> bytes:
+        files = sorted(p for p in folder.rglob("*") if p.is_file())
+        made = {
+            "study": self.study,
+            "languages": list(self.languages),
+            "artefacts": {
+                p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files
+            },
+        }
+        return (json.dumps(made, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _set(book: Language, target: Path, folder: Path, record: Mapping[str, Any]) -> tuple[Store, list[str]]:
+    store = Store(target, folder, record)
+    book.write(store)
+    return store, book.notices
+
+
+def _record(study: str) -> dict[str, Any]:
+    try:
+        found = json.loads(_remembered(study).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def for_excel(content: bytes) -> bytes:
+    """A CSV file with the mark by which Excel knows that it is UTF-8."""
+    return b"\xef\xbb\xbf" + content.removeprefix(b"\xef\xbb\xbf")
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """The digest of what pages are made by: this room's code, words and theme."""
+    files = [*_ROOM.glob("*.py"), *_ROOM.glob("*.yaml"), *_ROOM.glob("theme/*"), Path(colours.__file__)]
+    return digest(*(p.read_bytes() for p in sorted(files) if p.is_file()))
+
+
+class Language:
+    """One language of a report: what all its pages share, and their making."""
+
+    def __init__(self, report: _Report, language: str) -> None:
+        self.report, self.language = report, language
+        self.words = words.read(_ROOM / "words.yaml", language)
+        self.runs = [run for run in report.runs if run.job.language == language]
+        self.notices: list[str] = []
+        self.paper_notices: list[str] = []
+
+    # -- What all pages share ----------------------------------------------------------------------
+
+    @cached_property
+    def imprint(self) -> site.Imprint:
+        """What the report says of itself; a study says it in `report`, else it is made from its source."""
+        about, own = self.report.package["study"], self.language
+        report, text = about.get("report") or {}, self.words.text
+        gap = {"ja": "、", "en": "; "}[own]
+        writers = gap.join(a[f"name_{own}"] for a in report.get("authors", ())) or "The contributors"
+        source = text(
+            "cited_in",
+            authors=gap.join(a[f"name_{own}"] for a in about["authors"]),
+            year=str(about["year"]),
+            title=about[f"title_{own}"],
+            venue=about[f"venue_{own}"],
+        )
+        title = report.get(f"title_{own}") or text("untitled", short=about[f"short_{own}"])
+        date = str(report.get("date") or self.report.package["verification"].get("date") or about["year"])
+        address = report.get("address", "")
+        cited = text("cited", authors=writers, year=date[:4], title=title)
+        return site.Imprint(
+            title=title,
+            subtitle=report.get(f"subtitle_{own}") or text("reading_of", source=about[f"short_{own}"]),
+            authors=writers,
+            date=date,
+            citation=f"{cited} {address}".strip(),
+            source=source,
+            source_address=about.get("address") or about.get("url") or "",
+            rights=about[f"rights_{own}"],
+            verification=self.report.package["verification"][f"words_{own}"],
+            licence=self.report.package["licenses"][0]["name"],
+            address=address,
+        )
+
+    @cached_property
+    def evidence(self) -> list[evidence.Evidence]:
+        """The records of the study itself, then of those beside it."""
+        made = [
+            evidence.Evidence(
+                paths.PROCESSED / self.report.study, self.report.package["study"], self.language, self.words
+            )
+        ]
+        for other in self.report.beside:
+            folder = paths.PROCESSED / other
+            about = json.loads((folder / "datapackage.json").read_text("utf-8"))["study"]
+            made.append(evidence.Evidence(folder, about, self.language, self.words, f"{other}/"))
+        return made
+
+    @cached_property
+    def labels(self) -> dict[str, evidence.Named]:
+        return {key: named for own in self.evidence for key, named in own.labels.items()}
+
+    @cached_property
+    def sections(self) -> dict[str, tuple[str, list[evidence.Section]]]:
+        """The evidence page by page: its title and the tables on it."""
+        own, *others = self.evidence
+        made = {
+            f"evidence-{s.table}": (self.words.text("evidence_page", table=s.title), [s])
+            for s in own.sections()
+        }
+        for other in others:
+            title = self.words.text("evidence_beside", study=other.about[f"short_{self.language}"])
+            made[f"evidence-{other.about['id']}"] = (title, list(other.sections()))
+        return made
+
+    @cached_property
+    def guides(self) -> list[guides.Guide]:
+        return guides.guides([self.language])
+
+    @cached_property
+    def terms(self) -> tuple[site.Term, ...]:
+        return data.terms(self.language)
+
+    @cached_property
+    def entries(self) -> tuple[site.Entry, ...]:
+        """Every page in the order of the navigation."""
+        other = site.OTHER[self.language]
+        also = {run.job.page: run.job.title for run in self.report.runs if run.job.language == other}
+        found = [
+            site.Entry(run.job.page, run.job.title, run.job.group, also.get(run.job.page, ""))
+            for run in self.runs
+        ]
+        beyond = words.read(_ROOM / "words.yaml", other)
+
+        def own(page: str, group: str) -> site.Entry:
+            return site.Entry(page, self.words.text(page), group, beyond.text(page))
+
+        if not any(entry.page == "evidence" for entry in found):
+            found.append(own("evidence", "evidence"))
+        found.append(own("data", "evidence"))
+        found += [site.Entry(g.page, g.title, "researchers") for g in self.guides]
+        if self.terms:
+            found.append(own("glossary", "researchers"))
+        return tuple(sorted(found, key=lambda entry: site.GROUPS.index(entry.group)))
+
+    @cached_property
+    def site(self) -> site.Site:
+        about = self.report.package["study"]
+        found = {c.key: c.region for _, many in self.sections.values() for s in many for c in s.cards}
+        return site.Site(
+            language=self.language,
+            languages=tuple(self.report.languages),
+            imprint=self.imprint,
+            entries=self.entries,
+            words=self.words,
+            labels=self.labels,
+            regions={r: n[self.language] for r, n in about.get("region_names", {}).items()},
+            record_regions={key: region for key, region in found.items() if region},
+            terms=self.terms,
+            picture=self._hero(),
+        )
+
+    def _hero(self) -> str:
+        """The PNG of the report's hero figure, else of its first."""
+        found = [f for run in self.runs for f in _figures(run.notebook)]
+        hero = next((f for f in found if f.get("role") == "hero"), found[0] if found else None)
+        return f"figures/{hero['name']}.png" if hero else ""
+
+    @cached_property
+    def pages(self) -> dict[str, blocks.Page]:
+        """The blocks of every notebook's page; read only where something is to be set anew."""
+        return {run.job.page: self.read(run) for run in self.runs}
+
+    def read(self, run: Run) -> blocks.Page:
+        return blocks.read(
+            run.notebook, self.language, name=f"{run.job.notebook}.ipynb", subject=run.job.subject
+        )
+
+    @cached_property
+    def around(self) -> str:
+        """The digest of what stands around every page."""
+        return digest(
+            code_digest(),
+            asdict(self.imprint),
+            [asdict(e) for e in self.entries],
+            [asdict(t) for t in self.terms],
+            list(self.report.languages),
+            self.site.picture,
+        )
+
+    @cached_property
+    def font(self) -> bytes:
+        drawings = [
+            svg for run in self.runs for f in _figures(run.notebook) for svg in f["svg"].values() if svg
+        ]
+        return drawing.site_font(drawing.characters(drawings))
+
+    # -- The making --------------------------------------------------------------------------------
+
+    def write(self, store: Store) -> None:
+        """Write all pages of the language, and what they load."""
+        said = {run.job.page: self._notebook_page(store, run) for run in self.runs}
+        for page, one in said.items():
+            self.notices += [f"{page}: {line}" for line in one["notices"]]
+        uses = self.uses(said)
+        self._evidence(store, uses)
+        parts = [part for one in said.values() for part in one["entries"]]
+        parts += [part for guide in self.guides for part in self._guide(store, guide)]
+        self._others(store)
+        cards = [search.of_card(c) for _, many in self.sections.values() for s in many for c in s.cards]
+        self._static(store, search.script(self.entries, [*cards, *parts], self.terms))
+
+    def _notebook_page(self, store: Store, run: Run) -> dict[str, Any]:
+        name = f"{self.language}/{run.job.page}"
+        before = (store.kept(name) or {}).get("links", [])
+
+        def key(links: Sequence[str]) -> str:
+            known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
+            regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
+            more = [self._tables(run.job.page), self.font if _figures(run.notebook) else b""]
+            return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
+
+        said = store.make(name, key(before), lambda: self._make_page(run))
+        store.memory[name]["key"] = key(said["links"])
+        return said
+
+    def _make_page(self, run: Run) -> tuple[Files, dict[str, Any]]:
+        page, job, folder = self.pages[run.job.page], run.job, self.language
+        more = {"tables": self._tables(job.page), "notebook": True}
+        text, lost = site.notebook_page(self.site, job.page, page, more)
+        files = {f"{folder}/{job.page}.html": text.encode()}
+        for figure in (b for b in blocks.walk(page.blocks) if b.kind == "figure"):
+            for ending, content in self._files(figure).items():
+                files[f"{folder}/figures/{figure.name}.{ending}"] = content
+        files[f"notebooks/{folder}/{job.page}.ipynb"] = shipped(run.notebook)
+        notices = [*page.notices, *(f"the link {to} leads nowhere" for to in dict.fromkeys(lost))]
+        return files, {
+            "title": page.title,
+            "links": blocks.links(page.blocks),
+            "uses": list(_uses(job.page, page)),
+            "figures": [[b.name, b.title, b.alt] for b in blocks.walk(page.blocks) if b.kind == "figure"],
+            "entries": search.of_page(job.page, page.blocks),
+            "reads": dict(page.reads),
+            "notices": notices,
+        }
+
+    def _files(self, figure: blocks.Figure) -> dict[str, bytes]:
+        svg = drawing.alone(figure.wide, figure.name, self.site.href, self.font)
+        made = {"svg": svg, "png": figure.png, "csv": for_excel(figure.csv.encode())}
+        return {ending: content for ending, content in made.items() if content.strip(b"\xef\xbb\xbf")}
+
+    def _tables(self, page: str) -> list[tuple[str, str, int]]:
+        """What leads to the pages of cards, on the evidence's own page."""
+        if page != "evidence":
+            return []
+        own = self.words.text("evidence_page", table="")
+        return [
+            (name, title.removeprefix(own), sum(len(s.cards) for s in many))
+            for name, (title, many) in self.sections.items()
+        ]
+
+    def uses(self, said: Mapping[str, Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:
+        """Where each record is led to from: its key to addresses with their titles."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for page, one in said.items():
+            for key, place, title in one["uses"]:
+                at = (f"{page}.html" + (f"#{place}" if place else ""), title or one["title"])
+                if at not in found.setdefault(key, []):
+                    found[key].append(at)
+        return found
+
+    def _evidence(self, store: Store, uses: Mapping[str, list[tuple[str, str]]]) -> None:
+        """The pages of cards, one a table, and all cards as one script for the panel."""
+        for name, (title, sections) in self.sections.items():
+            own = {c.key: uses[c.key] for s in sections for c in s.cards if c.key in uses}
+            content = [[asdict(c) for c in s.cards] for s in sections]
+
+            def make(
+                name: str = name, title: str = title, sections: list = sections, own: dict = own
+            ) -> tuple[Files, None]:
+                text = site.evidence_page(self.site, name, title, sections, own)
+                return {f"{self.language}/{name}.html": text.encode()}, None
+
+            store.make(f"{self.language}/{name}", digest(self.around, title, content, own), make)
+        everything = [[asdict(c) for c in s.cards] for _, many in self.sections.values() for s in many]
+        store.make(f"{self.language}/cards", digest(self.around, everything, uses), lambda: self._cards(uses))
+
+    def _cards(self, uses: Mapping[str, list[tuple[str, str]]]) -> tuple[Files, None]:
+        card = site.card(site.Renderer(self.site, ""))
+        made = {
+            c.key: card(c, uses.get(c.key, ()))
+            for _, many in self.sections.values()
+            for s in many
+            for c in s.cards
+        }
+        text = search.escaped(json.dumps(made, ensure_ascii=False, separators=(",", ":")))
+        return {f"{self.language}/_static/cards.js": f"window.cards = {text};\n".encode()}, None
+
+    def _guide(self, store: Store, guide: guides.Guide) -> list[Any]:
+        def make() -> tuple[Files, list[Any]]:
+            page = guide.page_of(self.guides)
+            text, _ = site.notebook_page(self.site, guide.page, page, {"tables": [], "notebook": False})
+            entries = search.of_page(guide.page, page.blocks)
+            return {f"{self.language}/{guide.page}.html": text.encode()}, entries
+
+        return store.make(f"{self.language}/{guide.page}", digest(self.around, guide.file.read_bytes()), make)
+
+    def _others(self, store: Store) -> None:
+        """The pages that come from no notebook: data, glossary, search, and the evidence's contents."""
+        folder = store.folder / "data"
+        values = {
+            "data": {"groups": data.groups(self.report.package, folder, self.report.beside, self.words)},
+            "search": {
+                "none_found": self.words.entries["search_none"][self.language],
+                "found": self.words.entries["search_found"][self.language],
+            },
+        }
+        if self.terms:
+            values["glossary"] = {}
+        if not any(run.job.page == "evidence" for run in self.runs):
+            values["contents"] = {"tables": self._tables("evidence")}
+        for name, more in values.items():
+            page = "evidence" if name == "contents" else name
+            title = self.words.text(page)
+
+            def make(
+                name: str = name, page: str = page, title: str = title, more: dict = more
+            ) -> tuple[Files, None]:
+                renderer = site.Renderer(self.site, page)
+                text = renderer.render(f"{name}.html", title=title, description=title, **more)
+                return {f"{self.language}/{page}.html": text.encode()}, None
+
+            content = digest(self.around, repr(more))
+            store.make(f"{self.language}/{page}", content, make)
+
+    def _static(self, store: Store, entries: bytes) -> None:
+        """What the pages load: styles, scripts, the one font, the search's entries."""
+        files = {
+            f"_static/{p.name}": p.read_bytes()
+            for p in sorted(site.THEME.glob("*"))
+            if p.suffix in (".css", ".js", ".svg")
+        }
+        files["_static/figures.css"] = colours.stylesheet().encode()
+        files["_static/figures.woff"] = self.font
+        files[search.FILE] = entries
+        for name, content in files.items():
+            write(store.folder / self.language / name, content)
+
+
+def _figures(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures in a notebook, as they were displayed."""
+    outputs = (o for cell in notebook["cells"] for o in cell.get("outputs", ()))
+    return [o["data"][blocks.FIGURE] for o in outputs if blocks.FIGURE in o.get("data", {})]
+
+
+def _content(notebook: Mapping[str, Any]) -> Any:
+    """What of a notebook can be seen: its cells and outputs, not when and from what they were made."""
+    return [
+        [c["cell_type"], c["source"], c.get("metadata", {}).get("tags"), c.get("outputs")]
+        for c in notebook["cells"]
+    ]
+
+
+def _uses(page: str, found: blocks.Page) -> Iterator[tuple[str, str, str]]:
+    """Each record that a page leads to: its key, the place that does, and the place's title."""
+    place = ("", "")
+    for block in found.blocks:
+        if block.kind == "heading" and block.level > 1:
+            place = (block.anchor, "")
+        own = {"figure": ("name", "title"), "table": ("name", "caption"), "finding": ("id", "headline")}
+        at = tuple(getattr(block, a) for a in own[block.kind]) if block.kind in own else ("", "")
+        for to in blocks.links([block]):
+            if to.startswith("record:"):
+                yield to.removeprefix("record:"), at[0] or place[0], at[1]
+
+
+def shipped(notebook: Mapping[str, Any]) -> bytes:
+    """A notebook as it is downloaded: without stamps of its making; of each figure the picture and words."""
+    cells = []
+    for cell in notebook["cells"]:
+        made = {k: v for k, v in cell.items() if k != "outputs"}
+        made["metadata"] = {k: v for k, v in cell.get("metadata", {}).items() if k == "tags"}
+        if cell["cell_type"] == "code":
+            made["execution_count"] = None
+            made["outputs"] = [_shipped(o) for o in cell.get("outputs", ()) if o.get("name") != "stderr"]
+        made.setdefault("id", f"cell-{len(cells) + 1}")
+        cells.append(made)
+    kept = {k: v for k, v in notebook.get("metadata", {}).items() if k in ("kernelspec", "language_info")}
+    document = {"cells": cells, "metadata": kept, "nbformat": 4, "nbformat_minor": 5}
+    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _shipped(output: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(output)
+    if made["output_type"] == "execute_result":
+        made["execution_count"] = None
+    if "data" in made:
+        data = dict(made["data"])
+        if blocks.FIGURE in data:
+            data.pop("image/svg+xml", None)
+            data[blocks.FIGURE] = {k: v for k, v in data[blocks.FIGURE].items() if k != "svg"}
+        made["data"] = data
+        made["metadata"] = {}
+    return made
