@@ -82,7 +82,7 @@ def make(book, tmp_path_factory) -> Callable[[Study], Made]:
         tables = tidy.tidy(study, book, state, joined)
         folder = tmp_path_factory.mktemp("processed")
         (folder / study.id).mkdir()
-        for name, content in tidy.as_files(study, tables, state).items():
+        for name, content in tidy.files(study, book, tables, state).items():
             (folder / study.id / name).write_bytes(content)
         return Made(study, tables, state, folder)
 
