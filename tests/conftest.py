@@ -11,12 +11,13 @@ import pytest
 from hypothesis import settings
 
 from analysis import paths
+from analysis.tidy import tables as tidy_tables
 from analysis.tidy import tidy
 from analysis.tidy.tidy import Data
 from analysis.transcribe import crosswalk, load, schema
 from analysis.transcribe.load import Study
-from analysis.transcribe.study_yaml import Author, Meta, Section
 from analysis.transcribe.schema import Schema, Table
+from analysis.transcribe.study_yaml import Author, Coder, Meta, Section
 from analysis.verify import record
 from analysis.verify.record import VerificationState
 from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
@@ -79,10 +80,10 @@ def make(book, tmp_path_factory) -> Callable[[Study], Made]:
 
     def made(study: Study, joined: pd.DataFrame | None = None) -> Made:
         state = record.state(study, book)
-        tables = tidy.tidy(study, book, state, joined)
+        tables = tidy_tables.make(study, book, state, joined)
         folder = tmp_path_factory.mktemp("processed")
         (folder / study.id).mkdir()
-        for name, content in tidy.files(study, book, tables, state).items():
+        for name, content in tidy_tables.files(study, book, tables, state).items():
             (folder / study.id / name).write_bytes(content)
         return Made(study, tables, state, folder)
 
@@ -148,7 +149,8 @@ def small(book, tmp_path_factory) -> Callable[..., Study]:
     """Make a study of a few rows: `small(projects=[{"id": "a", "region": "north"}])`.
 
     Columns that are not given are empty, labels are the id. Regions named anywhere exist, in the
-    order of `regions`; sections are 1, 2 (considerations) and 3 (recommendations).
+    order of `regions`; sections are 1, 2 (considerations) and 3 (recommendations). Coders are
+    declared as they are used.
     """
     folder = tmp_path_factory.mktemp("small")
     (folder / "study.yaml").write_text("id: small\n", "utf-8")
@@ -178,6 +180,9 @@ def small(book, tmp_path_factory) -> Callable[..., Study]:
             sections,
             "ja-1",
         )
+        named = dict.fromkeys(row["coder"] for table in rows.values() for row in table if row.get("coder"))
+        coders = tuple(Coder(c, c, c.title(), "person", "2020", "読んだ", "Read") for c in named)
+        meta = replace(meta, coders=coders)
         unknown = set(rows) - set(book.tables)
         assert not unknown, f"no such tables: {unknown}"
         tables = {name: frame(table, rows.get(name, ()), kind) for name, table in book.tables.items()}

@@ -11,7 +11,7 @@ import pytest
 
 from analysis import paths
 from analysis.build import data
-from analysis.tidy import findings, issues, tables, tidy, together
+from analysis.tidy import datapackage, joins, tables
 from analysis.transcribe import crosswalk, load
 from analysis.verify import record
 from analysis.verify.record import Status, VerificationState
@@ -22,33 +22,29 @@ PAPER = "okamoto2020"
 # -- Documentation ---------------------------------------------------------------------------------
 
 
-def test_a_table_with_a_column_that_nobody_described_is_refused(harbour, book, monkeypatch):
-    real = tables.phases.phase_spans
-    monkeypatch.setattr(tables.phases, "phase_spans", lambda study: real(study).assign(extra=""))
-    with pytest.raises(KeyError, match="phase_spans: data/schema.yaml describes"):
-        tidy.tidy(harbour, book, record.state(harbour, book))
+def test_a_table_without_a_column_that_is_described_is_refused(harbour_made):
+    with pytest.raises(KeyError, match="jaccard"):
+        joins.described(
+            harbour_made.tables["institution_continuity"].drop(columns="jaccard"), "institution_continuity"
+        )
 
 
 def test_every_tidy_table_and_column_is_described_in_both_languages(harbour_made):
-    known, described = tidy.columns()
+    known, described = joins.columns()
     for name, frame in harbour_made.tables.items():
         texts = [described[name][f"{what}_{g}"] for what in ("title", "description") for g in ("ja", "en")]
         texts += [t for c in frame for t in (known[c].title_ja, known[c].title_en)]
         assert all(text.strip() for text in texts), name
 
 
-def test_nothing_is_described_that_is_not_there(harbour_made, harbour_beside):
-    known, described = tidy.columns()
+def test_nothing_is_described_that_is_not_there(harbour_made):
+    known, described = joins.columns()
     assert set(described) == set(harbour_made.tables)
-    there = {column for frame in harbour_made.tables.values() for column in frame}
-    lead, *others = harbour_beside
-    for shown in (findings.recurring_statements(lead), together.comparisons(lead, others)):
-        there |= set(shown)
-    assert set(known) - there == set()
+    assert set(known) == {column for frame in harbour_made.tables.values() for column in frame}
 
 
 def test_no_table_holds_an_id_twice_where_it_names_a_key(harbour_made, paper_made):
-    _, described = tidy.columns()
+    _, described = joins.columns()
     for made in (harbour_made, paper_made):
         for name, frame in made.tables.items():
             if key := described[name].get("key"):
@@ -61,7 +57,7 @@ def test_no_table_holds_an_id_twice_where_it_names_a_key(harbour_made, paper_mad
 def test_a_rebuild_is_byte_for_byte_the_same(harbour, harbour_made, book):
     again = load.read(harbour.folder, book)
     state = record.state(again, book)
-    files = tidy.as_files(again, tidy.tidy(again, book, state), state, "")
+    files = tables.files(again, book, tables.make(again, book, state), state)
     folder = harbour_made.folder / harbour.id
     assert files == {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -83,8 +79,8 @@ def test_the_committed_tables_of_a_study_are_those_a_rebuild_makes(rebuilt):
 
 def test_the_committed_description_of_a_studys_tables_is_up_to_date(rebuilt):
     study = rebuilt.study.id
-    made = json.loads((rebuilt.folder / study / tidy.DESCRIPTOR).read_text("utf-8"))
-    committed = json.loads((paths.PROCESSED / study / tidy.DESCRIPTOR).read_text("utf-8"))
+    made = json.loads((rebuilt.folder / study / datapackage.FILE).read_text("utf-8"))
+    committed = json.loads((paths.PROCESSED / study / datapackage.FILE).read_text("utf-8"))
     assert committed == made | {"made_from": data.made_from(study)}, "make data"
 
 
@@ -92,7 +88,7 @@ def test_the_committed_data_package_of_a_study_is_valid(rebuilt, monkeypatch):
     from frictionless import Package
 
     monkeypatch.chdir(paths.PROCESSED / rebuilt.study.id)
-    report = Package(tidy.DESCRIPTOR).validate()
+    report = Package(datapackage.FILE).validate()
     assert report.valid, report.flatten(["title", "message"])
 
 
@@ -101,16 +97,18 @@ def test_a_data_package_with_a_table_changed_by_hand_is_not_valid(paper_made, tm
 
     for path in (paper_made.folder / PAPER).iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    table = tmp_path / "support_gaps.csv"
+    table = tmp_path / "support_years.csv"
     table.write_text(table.read_text("utf-8").replace(",2010,", ",soon,", 1), "utf-8")
     monkeypatch.chdir(tmp_path)
-    assert not Package(tidy.DESCRIPTOR).validate().valid
+    assert not Package(datapackage.FILE).validate().valid
 
 
 def test_codings_count_the_same_whatever_their_order(harbour, harbour_made, book):
     codings = harbour.tables["codings"]
     turned = replace(harbour, tables={**harbour.tables, "codings": codings.iloc[::-1]})
-    pd.testing.assert_frame_equal(issues.outlook(turned, book), harbour_made.tables["outlook"])
+    made = tables.make(turned, book, record.state(turned, book))
+    for name in ("calls", "issues", "theme_profile"):
+        pd.testing.assert_frame_equal(made[name], harbour_made.tables[name])
 
 
 def test_nothing_of_the_machine_or_the_day_is_in_the_tables(harbour_made):
@@ -125,33 +123,16 @@ def test_nothing_of_the_machine_or_the_day_is_in_the_tables(harbour_made):
 
 def test_rows_changed_since_the_check_are_marked_and_no_others(harbour, book):
     state = VerificationState(Status.CHANGED, "2021-01-01", ("phases.csv line 4", "study.yaml line 2"))
-    found = tidy.tidy(harbour, book, state)["evidence"]
+    found = tables.make(harbour, book, state)["evidence"]
     changed = found.query("level == 'changed'")
     assert list(zip(changed["table"], changed["line"], strict=True)) == [("phases", 4)]
     assert "verified" in set(found["level"])
 
 
-# -- An empty study, and reading back --------------------------------------------------------------
+# -- An empty study ----------------------------------------------------------------------------
 
 
 def test_an_empty_study_has_every_table_with_all_columns_and_no_rows(empty_made, harbour_made):
     for name, frame in empty_made.tables.items():
         assert list(frame) == list(harbour_made.tables[name]), name
         assert frame.empty or name in ("regions", "evidence"), name
-
-
-def test_what_is_read_back_is_what_was_made(harbour_made):
-    for name, frame in harbour_made.tables.items():
-        read = getattr(harbour_made.data, name)
-        expected = frame.reset_index(drop=True)
-        pd.testing.assert_frame_equal(read, expected, check_dtype=False)
-
-
-def test_a_table_that_is_not_there_is_named_with_those_that_are(harbour_made):
-    with pytest.raises(AttributeError, match="no tidy table 'letters'; there are phase_spans"):
-        harbour_made.data.letters  # noqa: B018
-
-
-def test_a_study_without_tidy_tables_is_an_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        tidy.read("nothing", tmp_path)

@@ -88,6 +88,16 @@ def test_the_other_side_is_checked_with_the_other_study(read):
         read(row, study="harbour-records")
 
 
+def test_an_outcome_dated_before_its_issue_is_refused(read):
+    outcome = {"table": "issues", "record": "aoura-issue-1", "relation": "outcome", "other_record": "bridge"}
+    with pytest.raises(
+        StudyError, match=r"found 'bridge', expected a record later than aoura-issue-1 \(raised 2016"
+    ):
+        read(GOOD | outcome)
+    assert len(read(GOOD | outcome | {"other_record": "lamp"})) == 1
+    assert len(read(GOOD | outcome | {"relation": "bears_on"})) == 1
+
+
 def test_two_rows_of_one_pair_are_refused_whichever_side_stands_first(read):
     swapped = GOOD | {
         "id": "two",

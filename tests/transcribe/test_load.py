@@ -18,8 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis import paths
-from analysis.transcribe import characters, files, load, schema, sheets
-from analysis.transcribe import meta as metas
+from analysis.transcribe import csv_table, load, schema, study_yaml
 from analysis.transcribe.problems import LONGEST, Problem, StudyError, visible
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
@@ -194,7 +193,7 @@ def test_an_empty_file_is_refused(study):
 @pytest.mark.parametrize("name", ["institutions.csv", "study.yaml"])
 def test_a_file_that_is_not_plain_utf_8_is_refused_once(study, name, change, found):
     study.transcode(name, change)
-    _, problems = files.read_text(study.folder / name)
+    _, problems = csv_table.read_text(study.folder / name)
     assert [found in str(problem) for problem in problems] == [True]
 
 
@@ -302,7 +301,7 @@ def test_what_a_csv_writer_writes_is_read_back_with_the_lines_it_stands_in(rows)
     for row in rows:
         starts.append(written.getvalue().count("\n") + 1)
         csv.writer(written, lineterminator="\n").writerow(row)
-    read = list(sheets.split(written.getvalue()))
+    read = list(csv_table.split(written.getvalue()))
     assert [row.cells for row in read] == rows
     assert [row.line for row in read] == starts
     assert not any(row.broken for row in read)
@@ -314,7 +313,7 @@ def test_what_a_csv_writer_writes_is_read_back_with_the_lines_it_stands_in(rows)
 def said(cell: str, column: str = "phases.trigger_en") -> str:
     """What is wrong with the characters of a cell of a column, as one text."""
     table, name = column.split(".")
-    wrong = characters.fault(cell, schema.load().tables[table].field(name))
+    wrong = csv_table.fault(cell, schema.load().tables[table].field(name))
     return str(Problem("x.csv", 2, name, wrong.found, wrong.expected, wrong.advice)) if wrong else ""
 
 
@@ -429,7 +428,7 @@ MINUS = ["\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "
 
 @pytest.mark.parametrize("dash", ["-", *MINUS, "\u30fc", "\uff70"])
 def test_a_minus_typed_with_any_dash_is_the_same_grade(dash):
-    assert characters.with_ascii_minus(f"A{dash}") == "A-"
+    assert csv_table.with_ascii_minus(f"A{dash}") == "A-"
 
 
 def test_a_grade_and_its_scale_agree_whatever_dash_each_was_typed_with(study):
@@ -458,7 +457,7 @@ def test_what_only_resembles_a_grade_is_refused(study):
 
 @given(st.text(st.characters(codec="utf-8"), max_size=8))
 def test_a_cell_that_is_let_through_can_be_seen_and_is_not_a_look_alike(cell):
-    if characters.fault(cell) is None:
+    if csv_table.fault(cell) is None:
         assert unicodedata.normalize("NFC", cell) == cell
         assert all(letter.isprintable() or letter in "\n\u3000\u00a0" or letter.isspace() for letter in cell)
         assert not re.search("[\u2e80-\u2fdf]", cell)
@@ -716,16 +715,16 @@ def test_a_study_without_study_yaml_is_refused(study):
 )
 def test_what_is_wrong_with_study_yaml_is_said(study, old, new, found):
     study.replace("study.yaml", old, new)
-    meta, problems = metas.read(study.folder / "study.yaml")
-    assert meta is None
+    about, problems = study_yaml.read(study.folder / "study.yaml")
+    assert about is None
     assert any(found in str(problem) for problem in problems), problems
 
 
 @pytest.mark.parametrize("text", ["", "\n", "just words\n", "- a\n- b\n", "[" * 5000, "a: &a [*a]\n"])
 def test_a_study_yaml_that_says_nothing_is_refused(study, text):
     study.folder.joinpath("study.yaml").write_text(text, "utf-8")
-    meta, problems = metas.read(study.folder / "study.yaml")
-    assert meta is None
+    about, problems = study_yaml.read(study.folder / "study.yaml")
+    assert about is None
     assert problems
 
 
@@ -871,13 +870,18 @@ class Coded:
     copy: Copy
 
     def add(self, file: str, *rows: str) -> Coded:
-        text = CODINGS + "".join(f"{n}-row,{row},,\n" for n, row in enumerate(rows, 2))
+        why = ",why,理由" if "consensus" in file else ",,"
+        text = CODINGS + "".join(f"{n}-row,{row}{why}\n" for n, row in enumerate(rows, 2))
         (self.copy.folder / file).write_text(text, "utf-8")
         return self
 
 
 @pytest.fixture
 def coded(study):
+    """The synthetic study, in which further coders are described."""
+    one = "{{id: {0}, name_ja: {0}, name_en: {0}, made: person, date: '2022', how_ja: a, how_en: a}}"
+    text = "".join(f"  - {one.format(coder)}\n" for coder in ("alder", "birch"))
+    study.replace("study.yaml", "coders:\n", f"coders:\n{text}")
     return Coded(study)
 
 
@@ -948,7 +952,7 @@ def test_a_mistake_in_each_file_is_told_in_the_order_of_the_files(coded):
 def test_who_has_a_file_of_their_own_stands_in_no_other(coded, coder):
     coded.add("codings-birch.csv", "issues,aoura-issue-1,people,birch")
     coded.copy.set("codings", "aoura-issue-1-funding", "coder", coder)
-    problem = coded.copy.problem()
+    problem = next(line for line in coded.copy.problems() if ": coder: " in line)
     assert "expected a coder without a file of their own" in problem
     assert problem.endswith(f"move the row to codings-{coder}.csv")
 

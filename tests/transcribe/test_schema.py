@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from frictionless import Resource
 
 from analysis import paths
 from analysis.transcribe import schema as schemas
@@ -74,6 +73,17 @@ def test_places_and_judgements_have_no_place_and_no_basis(schema, table, kind):
     assert not {"passages", "address", "read", "basis", "inferred"} & set(ends)
 
 
+@pytest.mark.parametrize("table", ["links", "assessments"])
+def test_a_judgement_about_passages_cites_them_and_names_its_coder(schema, table):
+    assert names(schema.tables[table])[-4:] == ["coder", "passages", "note", "note_ja"]
+    assert schema.tables[table].files_by == "coder"
+
+
+def test_judgements_and_commentaries_are_no_records(schema):
+    aside = {name for name, table in schema.tables.items() if not table.records}
+    assert aside == {"passages", "assessments", "links", "clauses", "themes", "codings", "uncovered"}
+
+
 def test_an_uncovered_stretch_has_a_place_and_concludes_nothing(schema):
     assert names(schema.tables["uncovered"]) == ["id", "reason", "repeats", "passages", "note", "note_ja"]
 
@@ -111,38 +121,3 @@ def test_every_table_column_and_value_is_named_in_both_languages(schema):
 def test_a_value_that_the_vocabulary_lacks_has_no_label(schema):
     with pytest.raises(KeyError):
         schema.label("stance", "praise", "en")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_frictionless_accepts_every_descriptor(schema, kind):
-    for table in schema.tables:
-        descriptor = schema.resource(table, kind)
-        assert list(Resource.metadata_validate(descriptor)) == [], table
-
-
-def test_a_descriptor_says_types_keys_values_and_titles(schema):
-    described = schema.resource("evaluations", "document")["schema"]
-    assert described["primaryKey"] == ["id"]
-    assert {"fields": ["scale"], "reference": {"resource": "scales", "fields": ["scale"]}} in (
-        described["foreignKeys"]
-    )
-    kind = next(field for field in described["fields"] if field["name"] == "kind")
-    assert kind["constraints"] == {"required": True, "enum": ["midterm", "final"]}
-    assert (kind["title"], kind["title_ja"]) == ("Kind", "種類")
-
-
-def test_a_pattern_with_alternatives_cannot_match_half_a_cell(schema):
-    grade = schema.resource("evaluations", "document")["schema"]["fields"][6]
-    assert grade["name"] == "grade"
-    assert grade["constraints"]["pattern"].startswith("(?:")
-
-
-def test_a_table_that_refers_to_itself_has_a_key_to_itself(schema):
-    keys = schema.resource("programmes", "document")["schema"]["foreignKeys"]
-    assert {"fields": ["successor_of"], "reference": {"resource": "", "fields": ["id"]}} in keys
-
-
-def test_lists_of_ids_are_no_foreign_keys(schema):
-    for table in schema.tables:
-        keys = schema.resource(table, "document")["schema"]["foreignKeys"]
-        assert not {"passages", "reference"} & {key["fields"][0] for key in keys}

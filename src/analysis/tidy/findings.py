@@ -80,56 +80,8 @@ def year_run(first: int, last: int, language: str, *, fiscal: bool) -> str:
 
 
 def counts_fiscal_years(gaps: pd.DataFrame) -> bool:
-    """Whether the years of support_gaps are Japanese fiscal years, which begin in April."""
+    """Whether the years of support_years are Japanese fiscal years, which begin in April."""
     return bool(gaps["start"].str.endswith("-04-01").all())
-
-
-def year_unit(data: Data, language: str) -> str:
-    """What the study's years are called: `fiscal years`, or `years` where calendar years count."""
-    fiscal = counts_fiscal_years(data.support_gaps)
-    return {"ja": "年度" if fiscal else "年", "en": "fiscal years" if fiscal else "years"}[language]
-
-
-def support(data: Data, language: str) -> pd.DataFrame:
-    """Per region: years with, without and possibly with a national project.
-
-    Columns out: region, name, total, supported, missing, undated (counts), missing_years (text),
-    undated_told (a sentence on the years with only an undated project; "" where there are none).
-    """
-    rows, fiscal = [], counts_fiscal_years(data.support_gaps)
-    unit = year_unit(data, "ja")
-    told = {
-        "ja": "うち{n}" + unit + "は、期間の記載がないプロジェクトだけが知られている。",
-        "en": " In {n} of those only a project without stated years is known.",
-    }[language]
-    for region, gaps in data.support_gaps.groupby("region", sort=False):
-        missing = gaps.query("status != 'supported'")
-        undated = int((missing["status"] == "undated").sum())
-        rows.append(
-            {
-                "region": region,
-                "name": links.plain(gaps[f"region_{language}"].iloc[0]),
-                "total": len(gaps),
-                "supported": len(gaps) - len(missing),
-                "missing": len(missing),
-                "undated": undated,
-                "undated_told": told.format(n=undated) if undated else "",
-                "missing_years": years(missing["fiscal_year"], language, fiscal=fiscal),
-            }
-        )
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "region",
-            "name",
-            "total",
-            "supported",
-            "missing",
-            "undated",
-            "undated_told",
-            "missing_years",
-        ],
-    )
 
 
 def source(data: Data, language: str) -> str:
@@ -239,36 +191,6 @@ def letters(data: Data, language: str) -> Letters:
     )
 
 
-@dataclass(frozen=True)
-class Issues:
-    """What became of the issues."""
-
-    total: str
-    again: str
-    most: str  # the issues spoken of on most occasions
-    lost: str  # the issues that nothing took up
-
-
-def issues(data: Data, language: str) -> Issues:
-    """How many issues are spoken of again, which most often, and which never."""
-    occasions = data.issue_recurrence.query("recurs == 'yes'").groupby("issue").size()
-    top = occasions[occasions == occasions.max()].index if len(occasions) else []
-    short = f"short_{language}"
-    known = data.issues.set_index("record")
-    named = [
-        links.to(f"issues/{i}", f"{row[f'scope_{language}']} ({row['number']}) {row[short]}")
-        for i, row in known.iterrows()
-    ]
-    lost = [name for name, fate in zip(named, known["taken_up"], strict=True) if fate == "no"]
-    named = [name for name, i in zip(named, known.index, strict=True) if i in top]
-    return Issues(
-        counted(len(known), language),
-        things(len(occasions), language),
-        listed(named, language),
-        listed(lost, language),
-    )
-
-
 def continuity(data: Data, language: str) -> pd.DataFrame:
     """Consecutive projects and the core institutions they share.
 
@@ -356,55 +278,6 @@ def _evaluation(row: object, language: str) -> str:
     when = [display(row.conducted, language)] if row.conducted else []
     words = [getattr(row, f"region_{language}"), " ".join([getattr(row, f"kind_{language}"), *when])]
     return links.plain({"ja": "、", "en": ", "}[language].join(words))
-
-
-def recurring_statements(data: Data) -> pd.DataFrame:
-    """The statements that speak of an issue again, one row each.
-
-    Columns out: record, statement_ja, statement_en, stance_ja, stance_en, occasion_date,
-    issues_ja, issues_en (short labels).
-    """
-    found = (
-        data.issue_recurrence.query("recurs == 'yes'")
-        .assign(record=lambda f: f["statements"].str.split())
-        .explode("record")
-        .rename(columns={"date": "occasion_date"})
-    )
-    return _with_issues(data, found[["record", "issue", "occasion_date"]], ["occasion_date"])
-
-
-def recommendations(data: Data) -> pd.DataFrame:
-    """The recommendations and future tasks with the issues they answer, one row each.
-
-    Columns out: record, statement_ja, statement_en, stance_ja, stance_en, issues_ja, issues_en.
-    """
-    asked = data.outlook.query("recommendation != ''").rename(columns={"recommendation": "record"})
-    return _with_issues(data, asked[["record", "issue"]], [])
-
-
-def _with_issues(data: Data, pairs: pd.DataFrame, keep: list[str]) -> pd.DataFrame:
-    """Statements (record) and issues as pairs in; one row a statement with its issues named."""
-    issue_names = data.issues.set_index("record")
-    texts = data.statements.set_index("record")
-    rows = []
-    for record, group in pairs.groupby("record", sort=False):
-        named = [i for i in group["issue"].drop_duplicates() if i]
-        rows.append(
-            {
-                "record": record,
-                **{k: group[k].iloc[0] for k in keep},
-                **{
-                    f"{c}_{g}": texts.loc[record, f"{c}_{g}"]
-                    for c in ("statement", "stance")
-                    for g in ("ja", "en")
-                },
-                **{
-                    f"issues_{g}": listed((issue_names.loc[i, f"short_{g}"] for i in named), g)
-                    for g in ("ja", "en")
-                },
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def judged(data: Data, language: str) -> str:
@@ -505,33 +378,6 @@ def interval_words(row: pd.Series, language: str) -> str:
     if not row["disagreed"]:
         return {"ja": "求められない（食い違いがない）", "en": "none (no disagreement to resample)"}[language]
     return {"ja": "求められない（付けた記録が少ない）", "en": "none (given to too few records)"}[language]
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Recommendations against issues."""
-
-    asked: str
-    answering: str
-    issues: str
-    met: str
-    unmet: str
-
-
-def outlook(data: Data, language: str) -> Balance:
-    """How many recommendations answer how many issues, and which issues none answers."""
-    answers = data.outlook.query("relation == 'answers'")
-    unmet = data.outlook.query("relation == 'unanswered'")
-    return Balance(
-        asked=counted(data.outlook.query("recommendation != ''")["recommendation"].nunique(), language),
-        answering=counted(answers["recommendation"].nunique(), language),
-        issues=counted(len(data.issues), language),
-        met=counted(answers["issue"].nunique(), language),
-        unmet=listed(
-            (links.to(f"issues/{r.issue}", getattr(r, f"issue_{language}")) for r in unmet.itertuples()),
-            language,
-        ),
-    )
 
 
 @dataclass(frozen=True)

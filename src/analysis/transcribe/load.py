@@ -60,7 +60,7 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
     problems += _stray_files(folder, schema)
     tables, faults = _tables(folder, schema, kind)
     raw = RawTables(tables, schema, kind, meta)
-    faults = _unclaimed(faults, validators.check(raw))
+    faults = validators.check(raw, faults)
     if meta is None or problems or faults:
         raise StudyError(_listed([*problems, *faults], schema))
     frames = {name: _frame(raw, table) for name, table in schema.tables.items()}
@@ -111,17 +111,6 @@ def _tables(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, CsvTable
             if found is not None:
                 tables[file.stem] = replace(found, table=name)
     return tables, problems
-
-
-def _unclaimed(problems: list[Problem], more: Iterable[Problem]) -> list[Problem]:
-    """Add problems of cells that have none yet: what is wrong with a cell is said once."""
-    claimed = {(problem.file, problem.line, problem.column) for problem in problems}
-    new = [
-        problem
-        for problem in more
-        if problem.line is None or (problem.file, problem.line, problem.column) not in claimed
-    ]
-    return problems + new
 
 
 def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:

@@ -98,9 +98,20 @@ class RawTables:
 Validator = Callable[[RawTables], Iterator[Problem]]
 
 
-def check(raw: RawTables) -> list[Problem]:
-    """Return the problems that all validators find."""
-    return [problem for validator in VALIDATORS for problem in validator(raw)]
+def check(raw: RawTables, known: Iterable[Problem] = ()) -> list[Problem]:
+    """Return the problems that all validators find, after those already known.
+
+    What is wrong with a cell is said once: by whatever finds it first.
+    """
+    problems = list(known)
+    for validator in VALIDATORS:
+        claimed = {(problem.file, problem.line, problem.column) for problem in problems}
+        problems += [
+            problem
+            for problem in validator(raw)
+            if problem.line is None or (problem.file, problem.line, problem.column) not in claimed
+        ]
+    return problems
 
 
 def unknown_id(

@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis import paths
 from analysis.publish.export import bibtex, csl, readme, refi_qda, sqlite, taguette
 from analysis.publish.export.works import works
-from analysis.tidy import tidy
+from analysis.tidy import datapackage, tidy
 from analysis.transcribe import load, schema
 
 PACKAGE = "datapackage"  # the folder of the Data Package
@@ -48,7 +48,7 @@ def files(study: str) -> dict[str, bytes]:
     book = schema.load()
     loaded = load.read(paths.RAW / study, book)
     package = paths.PROCESSED / study
-    if not (package / tidy.DESCRIPTOR).is_file():
+    if not (package / datapackage.FILE).is_file():
         raise ExportError(f"data/processed/{study}: no tidy tables; run: make data STUDY={study}")
     cited = list(works(loaded, book))
     made = {f"{PACKAGE}/{path.name}": path.read_bytes() for path in sorted(package.iterdir())}
