@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from analysis.tidy import agreement, findings, grades, joins
+from analysis.tidy import agreement, findings, joins, statements
 
 THEMES = ("money", "people")
 
@@ -51,8 +51,8 @@ def by_hand(counts: np.ndarray) -> float:
     return 1 - within.sum() / ((n**2 - (total**2).sum()) / (n - 1))
 
 
-def whole(study) -> pd.Series:
-    return agreement.coder_agreement(study).iloc[0]
+def whole(study, book) -> pd.Series:
+    return agreement.coder_agreement(study, book).iloc[0]
 
 
 # -- Undefined, and nothing claimed ----------------------------------------------------------------
@@ -60,14 +60,14 @@ def whole(study) -> pd.Series:
 
 @pytest.mark.parametrize("coders", [{}, {"a": {"i1": "money", "i2": "people"}}])
 def test_with_fewer_than_two_coders_there_is_no_row_but_every_column(coded, book, coders):
-    found = agreement.coder_agreement(coded(**coders))
+    found = agreement.coder_agreement(coded(**coders), book)
     assert found.empty and "alpha" in found
     assert agreement.coding_disagreements(coded(**coders), book).empty
 
 
-def test_the_consensus_is_no_coder_to_agree_with(coded):
+def test_the_consensus_is_no_coder_to_agree_with(coded, book):
     given = {"i1": "money", "i2": "people"}
-    assert agreement.coder_agreement(coded(a=given, consensus=given)).empty
+    assert agreement.coder_agreement(coded(a=given, consensus=given), book).empty
 
 
 @pytest.mark.parametrize("rows", [("000", "000"), ("111", "111"), ("0..", ".0."), ("01", "..")])
@@ -75,31 +75,30 @@ def test_without_variation_or_without_a_pair_alpha_is_undefined(rows):
     assert agreement.alpha(values(*rows)) is None
 
 
-def test_a_theme_that_nobody_gave_has_no_alpha_and_says_so(coded):
+def test_a_theme_that_nobody_gave_has_no_alpha_and_says_so(coded, book):
     study = coded(a={"i1": "money", "i2": "none"}, b={"i1": "money", "i2": "none"})
-    row = agreement.coder_agreement(study).set_index("theme").loc["people"]
+    row = agreement.coder_agreement(study, book).set_index("theme").loc["people"]
     assert row[["alpha", "low", "high"]].isna().all() and row["defined"] == 0
     assert findings.alpha_words(row["alpha"], "en") == "undefined"
     assert findings.alpha_words(row["alpha"], "ja") == "定義されない"
     assert "all judgements are the same" in findings.interval_words(row, "en")
 
 
-def test_two_coders_who_considered_no_record_in_common_are_measured_on_nothing(coded):
-    row = whole(coded(a={"i1": "money"}, b={"i2": "money"}))
-    assert (row["units"], row["defined"]) == (0, 0) and np.isnan(row["alpha"])
+def test_two_coders_who_considered_no_record_in_common_are_measured_on_nothing(coded, book):
+    assert agreement.coder_agreement(coded(a={"i1": "money"}, b={"i2": "money"}), book).empty
 
 
-def test_full_agreement_is_one_but_has_no_interval_because_nothing_can_vary(coded):
+def test_full_agreement_is_one_but_has_no_interval_because_nothing_can_vary(coded, book):
     given = {f"i{n}": "money" if n % 2 else "people" for n in range(40)}
-    row = whole(coded(a=given, b=given))
+    row = whole(coded(a=given, b=given), book)
     assert row["alpha"] == 1 and row["disagreed"] == 0
     assert np.isnan(row["low"]) and np.isnan(row["high"])
     assert "no disagreement" in findings.interval_words(row, "en")
 
 
-def test_a_theme_given_too_rarely_has_no_interval(coded):
+def test_a_theme_given_too_rarely_has_no_interval(coded, book):
     a = {f"i{n:02}": "money" for n in range(20)} | {"i00": "money people"}
-    row = agreement.coder_agreement(coded(a=a, b=a | {"i01": "money people"})).set_index("theme")
+    row = agreement.coder_agreement(coded(a=a, b=a | {"i01": "money people"}), book).set_index("theme")
     rare = row.loc["people"]
     assert rare["alpha"] == rare["alpha"] and rare["defined"] < 0.95 * rare["draws"]
     assert np.isnan(rare["low"])
@@ -141,31 +140,30 @@ def test_neither_the_order_of_coders_nor_that_of_records_counts(rows, seed):
     assert first is second is None or first == pytest.approx(second)
 
 
-def test_the_names_and_order_of_coders_change_nothing(coded):
+def test_the_names_and_order_of_coders_change_nothing(coded, book):
     given = [
         {"i1": "money", "i2": "none", "i3": "people"},
         {"i1": "money", "i2": "people", "i3": "none"},
         {"i1": "none", "i3": "people"},
     ]
     tables = [
-        agreement.coder_agreement(coded(**dict(zip("abc", turn, strict=True))))
+        agreement.coder_agreement(coded(**dict(zip("abc", turn, strict=True))), book)
         for turn in permutations(given)
     ]
     for table in tables[1:]:
         pd.testing.assert_frame_equal(table, tables[0])
 
 
-def test_three_coders_with_missing_records_count_what_each_considered(coded):
+def test_three_coders_with_missing_records_count_what_each_considered(coded, book):
     study = coded(
         a={"i1": "money", "i2": "money", "i3": "none", "alone": "people"},
         b={"i1": "money", "i2": "none"},
         c={"i2": "money", "i3": "none"},
     )
-    found = agreement.judgements(study)
-    assert [record for _, record in found.units] == ["i1", "i2", "i3"]  # one coder is no pair
-    money = found.said[:, :, 0]
-    np.testing.assert_array_equal(money, [[1, 1, 0], [1, 0, np.nan], [np.nan, 1, 0]])
-    row = agreement.coder_agreement(study).set_index("theme").loc["money"]
+    (found,) = agreement.judgements(study)
+    assert [record for _, record in found.records] == ["i1", "i2", "i3"]  # one coder is no pair
+    np.testing.assert_array_equal(found.said[:, :, 0], [[1, 1, 0], [1, 0, -1], [-1, 1, 0]])
+    row = agreement.coder_agreement(study, book).set_index("theme").loc["money"]
     assert row["alpha"] == pytest.approx(by_hand(values("110", "10.", ".10")), abs=1e-4)
     assert (row["units"], row["given"], row["disagreed"]) == (3, 2, 1)
 
@@ -208,16 +206,14 @@ def test_a_disagreement_names_who_gave_the_theme_who_did_not_and_what_was_agreed
         consensus={"i1": "money", "i3": "people"},
     )
     found = agreement.coding_disagreements(study, book)
-    rows = [
-        tuple(r) for r in found[["table", "record", "theme", "given_by", "not_given_by", "consensus"]].values
+    said = found.pivot(index=["record", "theme"], columns="coder", values="said")[["a", "b", "consensus"]]
+    assert [(*key, *row) for key, row in zip(said.index, said.to_numpy(), strict=True)] == [
+        ("i1", "money", "given", "not_given", "given"),
+        ("i2", "people", "given", "not_given", "open"),
+        ("i3", "money", "given", "not_given", "not_given"),
+        ("i3", "people", "not_given", "given", "given"),
     ]
-    assert rows == [
-        ("issues", "i1", "money", "a", "b", "given"),
-        ("issues", "i2", "people", "a", "b", "open"),
-        ("issues", "i3", "money", "a", "b", "not_given"),
-        ("issues", "i3", "people", "b", "a", "given"),
-    ]
-    assert list(found["consensus_en"])[1] == "none yet"
+    assert set(found.query("said == 'open'")["said_en"]) == {"none yet"}
 
 
 def test_consensus_decides_for_its_records_and_any_coder_for_the_others(coded):
@@ -226,14 +222,81 @@ def test_consensus_decides_for_its_records_and_any_coder_for_the_others(coded):
         b={"i1": "people", "i2": "people"},
         consensus={"i1": "people", "i3": "none"},
     )
-    themes = joins.themes_of(study, "issues")
-    assert themes.to_dict() == {"i1": ("people",), "i2": ("money", "people")}
+    themes = joins.themes_by_coder(study, "issues")
+    counted = {record: given for (record, coder), given in themes.items() if coder == "consensus"}
+    assert counted == {"i1": "people", "i2": "money people"}
+    assert themes["i1", "a"] == "money" and ("i3", "consensus") not in themes
 
 
 def test_that_a_record_has_no_theme_is_no_theme_anywhere(coded, book):
     study = coded(a={"i1": "none", "i2": "money"})
     assert joins.counted_codings(study)["record"].tolist() == ["i2"]
-    assert "none" not in set(grades.theme_profile(study, book)["theme"])
+    assert "none" not in set(statements.theme_profile(study, book)["theme"])
+
+
+# -- Links and statuses ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def judged(small):
+    """Two issues of 2010 and three statements after them, linked and assessed by two coders and more."""
+    passages = [{"id": f"s{n}", "section": "1"} for n in range(1, 6)]
+
+    def link(coder: str, issue: str, record: str, relation: str, note: str = "") -> dict:
+        made = {"issue": issue, "record_type": "statements", "record": record, "relation": relation}
+        return made | {"coder": coder, "collective": "no", "note": note, "note_ja": note}
+
+    def study(links: list[tuple], statuses: list[tuple] = ()):
+        return small(
+            passages=passages,
+            issues=[
+                {"id": i, "scope": "common", "number": n, "raised": "2010", "passages": "s2"}
+                for n, i in enumerate("pq", 1)
+            ],
+            statements=[{"id": f"r{n}", "passages": f"s{n}", "stance": "finding"} for n in (1, 3, 4, 5)],
+            links=[link(*row) for row in links],
+            assessments=[{"coder": c, "issue": i, "status": s, "assessed": "2020"} for c, i, s in statuses],
+        )
+
+    return study
+
+
+def test_a_pair_that_nobody_links_counts_as_agreed_and_an_earlier_record_does_not(judged, book):
+    study = judged([("a", "p", "r3", "names"), ("b", "p", "r3", "names"), ("a", "q", "r4", "bears_on")])
+    row = agreement.coder_agreement(study, book).iloc[0]
+    assert row[["judgement", "units", "given", "disagreed"]].tolist() == ["links", 6, 2, 1]
+    assert row["alpha"] == pytest.approx(by_hand(values("n....b".replace(".", "0"), "n00000")), abs=1e-4)
+
+
+def test_two_relations_to_one_issue_differ_and_the_consensus_says_why(judged, book):
+    links = [("a", "p", "r3", "names"), ("b", "p", "r3", "same_topic"), ("b", "q", "r5", "answers")]
+    links += [("consensus", "p", "r3", "names", "because"), ("consensus", "q", "r5", "none", "no")]
+    found = agreement.coding_disagreements(judged(links), book)
+    said = found.pivot(index=["record", "issue"], columns="coder", values="said")
+    assert said.loc[("r3", "p")].tolist() == ["names", "same_topic", "names"]
+    assert said.loc[("r5", "q")].tolist() == ["none", "answers", "none"]
+    assert list(found.query("coder == 'consensus'")["note_en"]) == ["because", "no"]
+
+
+def test_statuses_are_compared_issue_by_issue(judged, book):
+    statuses = [
+        ("a", "p", "persists"),
+        ("b", "p", "improving"),
+        ("a", "q", "persists"),
+        ("b", "q", "persists"),
+    ]
+    study = judged([], statuses)
+    row = agreement.coder_agreement(study, book).iloc[0]
+    assert row[["judgement", "units", "given", "disagreed"]].tolist() == ["statuses", 2, 2, 1]
+    found = agreement.coding_disagreements(study, book)
+    assert dict(zip(found["coder"], found["said"], strict=True)) == {
+        "a": "persists",
+        "b": "improving",
+        "consensus": "open",
+    }
+
+
+# -- In sentences ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -78,13 +78,13 @@ def test_a_card_holds_every_transcribed_value_and_no_empty_one(study, book):
     }
 
 
-def test_every_record_of_a_study_has_one_card_and_a_label(harbour_made, harbour):
+def test_every_record_of_a_study_has_one_card_and_a_label(harbour_made, harbour, book):
     found = harbour_made.tables["evidence"]
     keys = list(zip(found["table"], found["record"], strict=True))
     records = [
         (name, record)
         for name, table in harbour.tables.items()
-        if name not in evidence.NOT_RECORDS
+        if book.tables[name].records
         for record in table["id"]
     ]
     assert keys == records
@@ -92,13 +92,24 @@ def test_every_record_of_a_study_has_one_card_and_a_label(harbour_made, harbour)
     assert (found["label_en"] != "").all()
 
 
-def test_a_passage_is_covered_by_a_record_by_a_reason_or_by_nothing(study):
-    found = evidence.passages(study).set_index("record")["covered"]
+def test_a_passage_is_covered_by_a_record_by_a_reason_or_by_nothing(study, book):
+    found = evidence.passages(study, book).set_index("record")["covered"]
     assert dict(found) == {"s1": "record", "s2": "record", "s3": "reason", "s4": "nothing"}
 
 
-def test_every_passage_of_the_paper_is_accounted_for(paper):
-    assert "nothing" not in set(evidence.passages(paper)["covered"])
+def test_a_passage_is_not_covered_by_what_a_coder_says_of_it(small, book):
+    study = small(
+        passages=[{"id": "s1", "section": "1"}],
+        issues=[{"id": "i", "scope": "north", "number": 1}],
+        links=[{"issue": "i", "record_type": "statements", "record": "a", "coder": "c", "passages": "s1"}],
+        assessments=[{"issue": "i", "status": "persists", "coder": "c", "passages": "s1"}],
+        clauses=[{"records": "", "reason": "framing", "passages": "s1"}],
+    )
+    assert list(evidence.passages(study, book)["covered"]) == ["nothing"]
+
+
+def test_every_passage_of_the_paper_is_accounted_for(paper, book):
+    assert "nothing" not in set(evidence.passages(paper, book)["covered"])
 
 
 # -- The codebook ----------------------------------------------------------------------------------

@@ -103,12 +103,6 @@ def test_two_changes_of_government_in_a_month_begin_one_phase(small, make):
 # -- Support, letters, themes ----------------------------------------------------------------------
 
 
-def test_years_with_and_without_support_add_up(harbour_made):
-    found = findings.support(harbour_made.data, "ja")
-    assert (found["supported"] + found["missing"] == found["total"]).all()
-    assert (found["undated"] <= found["missing"]).all()
-
-
 def test_only_letters_that_may_be_compared_are_counted_as_comparable(paper_made, harbour_made):
     assert findings.letters(paper_made.data, "en").comparable == 0
     assert findings.letters(harbour_made.data, "en").comparable == 2
@@ -149,32 +143,11 @@ def test_a_theme_of_every_region_is_not_told_of_one_alone(harbour_made, language
 # -- Issues, institutions, outlook -----------------------------------------------------------------
 
 
-def test_issues_that_recur_and_issues_that_are_lost_are_never_more_than_there_are(paper_made):
-    fate = findings.issues(paper_made.data, "ja")
-    assert int(fate.total) == 12
-    lost = paper_made.data.issues.query("taken_up == 'no'")
-    assert int(fate.again) + len(lost) <= 12
-    assert all(short in plain(fate.lost) for short in lost["short_ja"])
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_overlap_says_when_the_lists_are_partial_or_inferred(harbour_made, language):
     found = findings.continuity(harbour_made.data, language)
     lists = harbour_made.data.institution_continuity["lists"]
     assert [caveat == "" for caveat in found["caveat"]] == [kind == "complete" for kind in lists]
-
-
-def test_the_outlook_counts_each_recommendation_and_issue_once(paper_made):
-    said, table = findings.outlook(paper_made.data, "ja"), paper_made.data.outlook
-    assert int(said.asked) == table.query("recommendation != ''")["recommendation"].nunique()
-    assert int(said.answering) <= int(said.asked)
-    assert int(said.met) <= int(said.issues) == 12
-
-
-def test_every_recurring_statement_names_the_issues_it_speaks_of(paper_made):
-    found = findings.recurring_statements(paper_made.data)
-    assert not found["record"].duplicated().any()
-    assert (found["issues_ja"] != "").all()
 
 
 # -- Regions and trust -----------------------------------------------------------------------------
@@ -185,32 +158,7 @@ def test_a_region_that_the_study_does_not_have_is_refused_with_those_it_has(harb
         findings.region(harbour_made.data, "kobe", "ja")
 
 
-def test_a_region_sees_its_own_rows_alone(harbour_made):
-    place = findings.region(harbour_made.data, "shiomi", "ja")
-    assert set(place.only("project_spans")["region"]) == {"shiomi"}
-    assert set(place.issues()["scope"]) == {"shiomi"}
-    assert set(place.statements()["region"]) == {"shiomi"}
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_levels_of_evidence_add_up_to_all_records(paper_made, language):
     trust = findings.trust(paper_made.data, language)
     assert sum(map(int, re.findall(r"\d+", trust.levels))) == len(paper_made.data.evidence)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_finding_can_be_computed_of_an_empty_study(empty_made, language):
-    data = empty_made.data
-    for finding in (
-        findings.turns,
-        findings.letters,
-        findings.issues,
-        findings.outlook,
-        findings.trust,
-        findings.themes_by_region,
-    ):
-        finding(data, language)
-    for finding in (findings.support, findings.overlapping_stages, findings.continuity, findings.contrasts):
-        assert finding(data, language).empty
-    assert findings.recurring_statements(data).empty
-    assert findings.recommendations(data).empty

@@ -134,69 +134,52 @@ def test_every_evaluation_is_a_row_those_never_held_too(harbour, book):
     assert "not_evaluated" in set(found["grade_status"])
 
 
-# -- Comments --------------------------------------------------------------------------------------
+# -- Rounds ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def commented(small):
-    return small(
-        themes=[{"id": "people"}, {"id": "money"}],
-        projects=[{"id": "n", "region": "north"}, {"id": "s", "region": "south"}],
-        evaluations=[
-            {"id": "en", "project": "n", "kind": "final", "conducted": "2001"},
-            {"id": "es", "project": "s", "kind": "midterm", "conducted": "2002"},
-        ],
-        statements=[
-            {"id": "both", "subject_type": "evaluation", "subject": "en", "stance": "concern"},
-            {"id": "one", "subject_type": "evaluation", "subject": "es", "stance": "strength"},
-            {"id": "none", "subject_type": "evaluation", "subject": "es", "stance": "strength"},
-            {"id": "of-region", "subject_type": "region", "subject": "south", "stance": "finding"},
-            {"id": "of-policy", "subject_type": "policy", "subject": "plan", "stance": "finding"},
-        ],
-        codings=[
-            {"record_type": "statements", "record": "both", "theme": "money", "coder": "a"},
-            {"record_type": "statements", "record": "both", "theme": "people", "coder": "a"},
-            {"record_type": "statements", "record": "both", "theme": "people", "coder": "b"},
-            {"record_type": "statements", "record": "one", "theme": "money", "coder": "a"},
-            {"record_type": "issues", "record": "one", "theme": "people", "coder": "a"},
-            {"record_type": "statements", "record": "of-region", "theme": "money", "coder": "a"},
-        ],
-    )
+def round_of_five(small):
+    """A midterm round of five regions of programme p in FY2017, of which rows tell of some."""
+    made = {"programme": "p", "kind": "midterm", "year": "FY2017"}
+
+    def study(*evaluations: dict):
+        rows = [
+            {"project": "a", "kind": "midterm", "conducted": "FY2017", "grade_status": "reported"} | row
+            for row in evaluations
+        ]
+        return small(
+            kind="records",
+            scales=SCALES,
+            programmes=[{"id": "p"}, {"id": "q"}],
+            projects=[{"id": "a", "region": "north", "programme": "p"}, {"id": "b", "programme": "q"}],
+            evaluations=rows,
+            rounds=[made | {"id": "r", "regions_total": 5}],
+        )
+
+    return study
 
 
-def test_only_what_an_evaluation_says_is_a_comment(commented, book):
-    assert set(grades.evaluation_statements(commented, book)["record"]) == {"both", "one", "none"}
+def counted(study, book) -> tuple:
+    row = grades.grade_rounds(study, book).iloc[0]
+    return row["letters_read"], row["unread"], row["letters"]
 
 
-def test_a_comment_has_the_region_of_its_evaluations_project(commented, book):
-    found = grades.evaluation_statements(commented, book).set_index("record")
-    assert dict(found["region"]) == {"both": "north", "one": "south", "none": "south"}
+def test_what_is_unread_is_counted_from_the_total_not_from_the_rows(round_of_five, book):
+    assert counted(round_of_five(), book) == (0, 5, "")
+    some = [{"scale": "new", "grade": "A"}, {"scale": "new", "grade": "S"}, {"grade_status": "unread"}]
+    assert counted(round_of_five(*some), book) == (2, 3, "S A")
 
 
-def test_the_theme_of_an_issue_is_not_the_theme_of_a_statement_of_the_same_name(commented, book):
-    found = grades.evaluation_statements(commented, book).set_index("record")
-    assert found.loc["one", "themes"] == "money"
+@pytest.mark.parametrize(
+    "other", [{"project": "b"}, {"kind": "final"}, {"conducted": "FY2018"}, {"conducted": ""}]
+)
+def test_a_letter_of_another_programme_kind_or_year_is_not_of_the_round(round_of_five, book, other):
+    assert counted(round_of_five({"scale": "new", "grade": "A"} | other), book) == (0, 5, "")
 
 
-def test_two_coders_who_agree_count_once_and_a_comment_with_two_themes_counts_under_each(commented, book):
-    found = grades.theme_profile(commented, book)
-    counts = {(r.theme, r.region, r.stance): r.comments for r in found.itertuples()}
-    assert counts == {
-        ("people", "north", "concern"): 1,
-        ("money", "north", "concern"): 1,
-        ("money", "south", "strength"): 1,
-    }
-
-
-def test_a_statement_about_no_region_has_none_and_one_of_an_evaluation_has_its(commented, book):
-    found = grades.statements(commented, book).set_index("record")["region"]
-    assert dict(found) == {
-        "both": "north",
-        "one": "south",
-        "none": "south",
-        "of-region": "south",
-        "of-policy": "",
-    }
+def test_an_evaluation_dated_by_its_publication_alone_is_of_the_round_of_that_year(round_of_five, book):
+    published = {"scale": "new", "grade": "A", "conducted": "", "published": "2018-03-24"}
+    assert counted(round_of_five(published), book) == (1, 4, "A")
 
 
 # -- The paper -------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Issues: they recur where a later statement about the same place shares a theme, else nowhere."""
+"""Issues: nothing speaks of one again unless a coder read that it does."""
 
 from __future__ import annotations
 
@@ -6,224 +6,204 @@ import pytest
 
 from analysis.tidy import issues
 
+PASSAGES = [{"id": f"s{n}", "section": section} for n, section in enumerate("11123", 1)]
 EVALUATIONS = [
-    {"id": "en", "project": "n", "kind": "final", "conducted": "2010"},
-    {"id": "es", "project": "s", "kind": "final", "conducted": "2012"},
+    {"id": "old", "project": "n", "kind": "final", "conducted": "2005"},
+    {"id": "new", "project": "n", "kind": "final", "conducted": "2012"},
 ]
-PROJECTS = [{"id": "n", "region": "north"}, {"id": "s", "region": "south"}]
-THEMES = [{"id": "money"}, {"id": "people"}, {"id": "place"}]
 
 
-def coded(**themes: str) -> list[dict]:
-    """Codings of statements and issues: `coded(issue__a="money people", said="money")`."""
-    return [
-        {
-            "record_type": "issues" if name.startswith("issue__") else "statements",
-            "record": name.removeprefix("issue__"),
-            "theme": theme,
-            "coder": "one",
-        }
-        for name, names in themes.items()
-        for theme in names.split()
-    ]
+def issue(name: str, scope: str, number: int = 1) -> dict:
+    return {"id": name, "scope": scope, "number": number, "raised": "2008", "passages": "s2"}
 
 
-def issue(name: str, scope: str, number: int = 1, raised: str = "2008") -> dict:
-    return {"id": name, "scope": scope, "number": number, "raised": raised}
+def said(name: str, passage: int, subject_type="policy", subject="plan", stance="finding", **cells) -> dict:
+    made = {"id": name, "passages": f"s{passage}", "section": PASSAGES[passage - 1]["section"]}
+    return made | {"subject_type": subject_type, "subject": subject, "stance": stance} | cells
 
 
-def said(name: str, subject: str, subject_type="evaluation", section="1", stance="concern") -> dict:
-    return {
-        "id": name,
-        "subject_type": subject_type,
-        "subject": subject,
-        "section": section,
-        "stance": stance,
-    }
-
-
-def cell(study, book, which: str, occasion: str):
-    """Return the row of an issue on an occasion."""
-    found = issues.issue_recurrence(study, book).query("issue == @which and occasion == @occasion")
-    assert len(found) == 1
-    return found.iloc[0]
+def link(issue: str, record: str, relation: str = "names", coder: str = "one", **cells) -> dict:
+    made = {"issue": issue, "record_type": "statements", "record": record, "relation": relation}
+    return made | {"coder": coder, "collective": "no", "passages": "s4"} | cells
 
 
 @pytest.fixture
 def study(small):
-    return small(
-        themes=THEMES,
-        projects=PROJECTS,
-        evaluations=EVALUATIONS,
-        issues=[issue("n1", "north"), issue("s1", "south"), issue("c1", "common"), issue("lost", "south", 2)],
-        statements=[
-            said("north-money", "en"),
-            said("south-people", "es"),
-            said("considered", "north", "region", "2", "finding"),
-            said("asked", "topic", "policy", "3", "recommendation"),
-            said("found", "topic", "policy", "3", "finding"),
-        ],
-        codings=coded(
-            issue__n1="money",
-            issue__s1="money",
-            issue__c1="people",
-            issue__lost="place",
-            **{
-                "north-money": "money",
-                "south-people": "people",
-                "considered": "money",
-                "asked": "money",
-                "found": "place",
-            },
-        ),
+    """Two issues and statements before and after them: `study(links=[...], assessments=[...])`."""
+
+    def made(**rows):
+        return small(
+            passages=PASSAGES,
+            themes=[{"id": "money"}],
+            projects=[{"id": "n", "region": "north"}],
+            evaluations=EVALUATIONS,
+            issues=[issue("n1", "north"), issue("c1", "common")],
+            events=[
+                {"id": "law", "date": "2007", "kind": "law"},
+                {"id": "plan", "date": "2009", "kind": "law"},
+            ],
+            statements=[
+                said("before", 1),
+                said("said-then", 3, "evaluation", "old"),
+                said("said-later", 1, "evaluation", "new", "concern"),
+                said("considered", 4, "region", "north"),
+                said("asked", 5, stance="recommendation"),
+                said("task", 4, stance="future_task"),
+                said("needed", 4, stance="expectation"),
+                said("advice-in-passing", 3, stance="recommendation"),
+            ],
+            codings=[
+                {"record_type": kind, "record": record, "theme": "money", "coder": "one"}
+                for kind, record in (("issues", "n1"), ("statements", "considered"), ("statements", "asked"))
+            ],
+            **rows,
+        )
+
+    return made
+
+
+# -- Links -----------------------------------------------------------------------------------------
+
+
+def test_a_statement_that_shares_a_theme_and_no_coder_links_makes_no_link(study, book):
+    assert issues.issue_links(study(), book).empty
+    found = issues.issues(study(), book).set_index("record").loc["n1"]
+    assert found[["themes", "named", "same_topic", "answered"]].tolist() == ["money", 0, 0, 0]
+    assert set(issues.calls(study(), book)["issues"]) == {""}
+
+
+def test_a_record_before_an_issue_is_none_that_could_speak_of_it(study):
+    later = issues.later_records(study())
+    assert ("statements", "said-later") in later  # dated after it, though it stands before
+    for older in (("statements", "before"), ("statements", "said-then"), ("events", "law")):
+        assert older not in later
+    assert later["events", "plan"] == ["c1", "n1"]
+
+
+def test_a_coder_who_says_that_there_is_no_relation_makes_no_link(study, book):
+    made = study(links=[link("n1", "considered", "none")])
+    assert issues.issue_links(made, book).empty
+
+
+def test_with_one_coder_what_counts_is_that_coders(study, book):
+    found = issues.issue_links(study(links=[link("n1", "considered")]), book)
+    assert list(found["coder"]) == ["one", "consensus"]
+
+
+def test_without_a_consensus_only_what_all_coders_say_alike_counts(study, book):
+    made = study(
+        links=[
+            link("n1", "considered", "names"),
+            link("n1", "considered", "names", "two"),
+            link("n1", "asked", "answers"),
+            link("n1", "asked", "same_topic", "two"),
+            link("c1", "asked", "names", "two"),
+        ]
     )
+    counted = issues.issue_links(made, book).query("coder == 'consensus'")
+    assert list(counted["record"]) == ["considered"]
 
 
-# -- Recurrence ------------------------------------------------------------------------------------
-
-
-def test_an_evaluation_of_one_region_does_not_speak_of_another_regions_issue(study, book):
-    found = cell(study, book, "s1", "evaluation-2010")
-    assert (found["applicable"], found["recurs"], found["statements"]) == ("no", "no", "")
-
-
-def test_an_evaluation_that_speaks_of_other_themes_applies_and_does_not_recur(study, book):
-    found = cell(study, book, "s1", "evaluation-2012")
-    assert (found["applicable"], found["recurs"]) == ("yes", "no")
-
-
-def test_an_issue_recurs_where_a_statement_about_its_region_shares_a_theme(study, book):
-    found = cell(study, book, "n1", "evaluation-2010")
-    assert (found["recurs"], found["themes"], found["statements"]) == ("yes", "money", "north-money")
-
-
-def test_a_common_issue_recurs_in_the_evaluation_of_any_region(study, book):
-    found = cell(study, book, "c1", "evaluation-2012")
-    assert (found["applicable"], found["statements"]) == ("yes", "south-people")
-
-
-def test_a_consideration_of_one_region_does_not_speak_of_anothers_issue(study, book):
-    assert cell(study, book, "s1", "considerations")["recurs"] == "no"
-    assert cell(study, book, "n1", "considerations")["recurs"] == "yes"
-
-
-def test_a_finding_among_the_recommendations_asks_for_nothing(study, book):
-    assert cell(study, book, "lost", "recommendations")["recurs"] == "no"
-
-
-def test_an_evaluation_made_before_an_issue_was_raised_is_no_later_occasion(small, book):
-    early = small(
-        themes=THEMES,
-        projects=PROJECTS,
-        evaluations=EVALUATIONS,
-        issues=[issue("n1", "north", raised="2016")],
-        statements=[said("north-money", "en")],
-        codings=coded(issue__n1="money", **{"north-money": "money"}),
+def test_the_consensus_counts_in_place_of_what_the_coders_say(study, book):
+    made = study(
+        links=[
+            link("n1", "considered", "names"),
+            link("n1", "considered", "same_topic", "two"),
+            link("n1", "asked", "answers"),
+            link("n1", "considered", "same_topic", "consensus"),
+            link("n1", "asked", "none", "consensus"),
+        ]
     )
-    found = issues.issue_recurrence(early, book).query("recurs == 'yes'")
-    assert list(found["occasion"]) == []
-    assert list(issues.issues(early, book)["taken_up"]) == ["no"]
+    counted = issues.issue_links(made, book).query("coder == 'consensus'")
+    assert list(zip(counted["record"], counted["relation"], strict=True)) == [("considered", "same_topic")]
+    found = issues.issues(made, book).set_index("record")
+    assert found.loc["n1", ["named", "same_topic", "answered"]].tolist() == [0, 1, 0]
 
 
-def test_two_themes_shared_in_one_statement_count_it_once(small, book):
-    twice = small(
-        themes=THEMES,
-        projects=PROJECTS,
-        evaluations=EVALUATIONS,
-        issues=[issue("n1", "north")],
-        statements=[said("both", "en")],
-        codings=coded(issue__n1="money people", both="people money"),
+def test_a_link_says_on_which_occasion_and_when(study, book):
+    rows = ["said-later", "considered", "asked", "advice-in-passing"]
+    made = study(
+        links=[link("n1", record) for record in rows]
+        + [link("n1", "plan", "bears_on", record_type="events"), link("n1", "new", record_type="evaluations")]
     )
-    found = cell(twice, book, "n1", "evaluation-2010")
-    assert (found["statements"], found["themes"]) == ("both", "money people")
+    found = issues.issue_links(made, book).query("coder == 'one'").set_index("record")
+    assert dict(found["occasion"]) == {
+        "said-later": "evaluation",
+        "new": "evaluation",
+        "considered": "considerations",
+        "asked": "recommendations",
+        "advice-in-passing": "case_study",
+        "plan": "case_study",
+    }
+    assert found["date"].to_dict() == {
+        "said-later": "2012",
+        "new": "2012",
+        "considered": "2020",
+        "asked": "2020",
+        "advice-in-passing": "2020",
+        "plan": "2009",
+    }
+    assert found.loc["considered", ["regions", "section"]].tolist() == ["north", "2"]
 
 
-def test_every_issue_meets_every_occasion_once_and_occasions_are_in_time(study, book):
-    found = issues.issue_recurrence(study, book)
-    order = ["evaluation-2010", "evaluation-2012", "considerations", "recommendations"]
-    assert [list(g["occasion"]) for _, g in found.groupby("issue", sort=False)] == [order] * 4
-    assert list(found["issue"].drop_duplicates()) == ["c1", "n1", "s1", "lost"]
+def test_links_of_the_common_issues_as_a_whole_are_counted_apart(study, book):
+    made = study(links=[link("c1", "considered", collective="yes"), link("c1", "asked", "same_topic")])
+    found = issues.issues(made, book).set_index("record").loc["c1"]
+    assert found[["named", "same_topic", "collective_links"]].tolist() == [1, 1, 1]
 
 
-def test_comments_of_an_evaluation_without_a_date_are_an_occasion_of_their_own(small, book):
-    undated = small(
-        themes=THEMES,
-        projects=PROJECTS,
-        evaluations=[{"id": "en", "project": "n"}],
-        issues=[issue("n1", "north")],
-        statements=[said("words", "en")],
-        codings=coded(issue__n1="money", words="money"),
-    )
-    assert list(issues.issue_recurrence(undated, book)["statements"]) == ["words"]
+# -- Status ----------------------------------------------------------------------------------------
 
 
-# -- What became of them ---------------------------------------------------------------------------
+def assessed(issue: str, status: str, coder: str = "one") -> dict:
+    return {"issue": issue, "status": status, "coder": coder, "assessed": "2020", "statement": "considered"}
 
 
-def test_an_issue_that_nothing_took_up_is_said_to_be_lost(study, book):
-    found = issues.issues(study, book).set_index("record")
-    assert dict(found["taken_up"]) == {"c1": "yes", "n1": "yes", "s1": "yes", "lost": "no"}
-    assert found.loc["lost", "status"] == "not_assessed"
+def test_an_issue_that_nobody_judged_is_not_assessed(study, book):
+    assert set(issues.issues(study(), book)["status"]) == {"not_assessed"}
 
 
-def test_an_assessment_alone_takes_an_issue_up(small, book):
-    study = small(
-        issues=[issue("n1", "north")],
-        assessments=[{"issue": "n1", "assessed": "2020", "status": "persists"}],
-    )
-    assert list(issues.issues(study, book)["taken_up"]) == ["yes"]
+def test_where_coders_differ_and_none_is_agreed_the_status_is_open(study, book):
+    made = study(assessments=[assessed("n1", "addressed"), assessed("n1", "being_addressed", "two")])
+    row = issues.issues(made, book).set_index("record").loc["n1"]
+    assert row[["status", "status_en", "assessment"]].tolist() == ["open", "none yet", ""]
 
 
-def test_the_latest_assessment_counts_whatever_the_order_of_transcription(small, book):
-    study = small(
-        issues=[issue("n1", "north")],
-        assessments=[
-            {"issue": "n1", "assessed": "2020", "status": "addressed", "statement": "new"},
-            {"issue": "n1", "assessed": "2012", "status": "persists", "statement": "old"},
-        ],
-    )
-    row = issues.issues(study, book).iloc[0]
-    assert (row["status"], row["assessed"], row["assessment"]) == ("addressed", "2020", "new")
+def test_the_agreed_status_is_the_issues(study, book):
+    rows = [("addressed", "one"), ("being_addressed", "two"), ("being_addressed", "consensus")]
+    made = study(assessments=[assessed("n1", status, coder) for status, coder in rows])
+    row = issues.issues(made, book).set_index("record").loc["n1"]
+    assert row[["status", "assessed", "assessment"]].tolist() == ["being_addressed", "2020", "considered"]
+    assert list(issues.issue_statuses(made, book)["coder"]) == ["one", "two", "consensus"]
 
 
-def test_a_study_without_common_issues_has_none(harbour, book):
-    assert "common" not in set(issues.issues(harbour, book)["scope"])
+# -- Calls -----------------------------------------------------------------------------------------
 
 
-def test_the_synthetic_study_loses_the_one_issue_that_it_never_speaks_of_again(harbour, book):
-    lost = issues.issues(harbour, book).query("taken_up == 'no'")["record"]
-    assert "todaimisaki-issue-2" in set(lost)
+def test_only_what_asks_for_something_in_considerations_or_outlook_is_a_call(study, book):
+    assert set(issues.calls(study(), book)["record"]) == {"asked", "task"}
 
 
-# -- Outlook ---------------------------------------------------------------------------------------
+def test_a_call_has_the_themes_and_the_issues_that_each_coder_gives_it(study, book):
+    made = study(links=[link("n1", "asked", "answers"), link("c1", "asked", "same_topic")])
+    found = issues.calls(made, book).set_index(["record", "coder"])
+    for coder in ("one", "consensus"):
+        assert found.loc[("asked", coder), ["themes", "issues"]].tolist() == ["money", "n1"]
+        assert found.loc[("task", coder), ["themes", "issues"]].tolist() == ["", ""]
 
 
-def test_a_recommendation_answers_the_issues_whose_theme_it_shares_and_no_other(study, book):
-    found = issues.outlook(study, book)
-    answered = found.query("relation == 'answers'")
-    assert set(answered["issue"]) == {"n1", "s1"}
-    assert set(answered["recommendation"]) == {"asked"}
-    assert set(found.query("relation == 'unanswered'")["issue"]) == {"c1", "lost"}
+# -- The studies -----------------------------------------------------------------------------------
 
 
-def test_a_recommendation_that_answers_no_issue_is_kept_and_says_so(small, book):
-    study = small(themes=THEMES, statements=[said("idle", "topic", "policy", "3", "future_task")])
-    found = issues.outlook(study, book)
-    assert list(found[["relation", "recommendation", "issue"]].iloc[0]) == ["no_issue", "idle", ""]
+def test_issues_stand_in_reading_order(paper, book):
+    found = issues.issues(paper, book)
+    assert list(found["scope"].drop_duplicates()) == ["common", *paper.meta.regions]
+    assert len(found) == 12
 
 
-def test_a_recommendation_outside_the_recommendations_answers_nothing(small, book):
-    study = small(themes=THEMES, statements=[said("early", "en", "policy", "1", "recommendation")])
-    assert issues.outlook(study, book).empty
+def test_the_paper_asks_for_eighteen_things(paper, book):
+    assert issues.calls(paper, book)["record"].nunique() == 18
 
 
-def test_every_issue_is_answered_or_unanswered(paper, book):
-    found = issues.outlook(paper, book)
-    answered = set(found.query("relation == 'answers'")["issue"])
-    unanswered = set(found.query("relation == 'unanswered'")["issue"])
-    assert answered & unanswered == set()
-    assert answered | unanswered == set(paper.tables["issues"]["id"])
-
-
-def test_the_paper_raises_twelve_issues(paper, book):
-    assert len(issues.issues(paper, book)) == 12
+def test_what_the_paper_says_is_being_dealt_with_is_not_said_to_be_done(paper, book):
+    assert "addressed" not in set(issues.issue_statuses(paper, book)["status"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,10 +9,10 @@ from hypothesis import strategies as st
 from analysis.tidy import phases
 
 
-def status_of(study, region: str) -> dict[int, str]:
-    """Return the region's fiscal years and their status."""
-    gaps = phases.support_gaps(study).query("region == @region")
-    return dict(zip(gaps["fiscal_year"], gaps["status"], strict=True))
+def supported_in(study, book, region: str, reading: str = "stated") -> list[int]:
+    """Return the years in which a region is supported under a reading."""
+    years = phases.support_years(study, book).query("region == @region and reading == @reading")
+    return list(years.query("status == 'supported'")["fiscal_year"])
 
 
 @pytest.fixture
@@ -32,62 +31,29 @@ def supported(small):
 # -- Support ---------------------------------------------------------------------------------------
 
 
-def test_a_year_that_no_project_covers_is_said_to_have_none(supported):
-    assert status_of(supported, "north")[2011] == "none"
-    assert status_of(supported, "north")[2013] == "none"
+def test_a_project_that_only_its_programme_dates_is_supported_only_where_years_are_lent(supported, book):
+    assert supported_in(supported, book, "south", "stated") == []
+    assert supported_in(supported, book, "south", "inferred") == []
+    assert supported_in(supported, book, "south", "lent") == [2011, 2012, 2013]
 
 
-def test_a_project_that_only_its_programme_dates_is_undated_never_supported(supported):
-    undated = [year for year, status in status_of(supported, "south").items() if status != "none"]
-    assert set(status_of(supported, "south").values()) == {"undated", "none"}
-    assert undated == [2011, 2012, 2013]
+def test_a_project_with_a_period_of_its_own_supports_those_years_alone_under_every_reading(supported, book):
+    for reading in phases.READINGS:
+        assert supported_in(supported, book, "north", reading) == [2012]
 
 
-def test_a_project_with_a_period_of_its_own_supports_those_years_alone(supported):
-    years = status_of(supported, "north")
-    assert [year for year, status in years.items() if status == "supported"] == [2012]
+def test_a_project_without_any_period_covers_no_year(supported, book):
+    assert not phases.support_years(supported, book)["projects"].str.contains("unknown").any()
 
 
-def test_a_project_without_any_period_covers_no_year(supported):
-    assert not phases.support_gaps(supported)["projects"].str.contains("unknown").any()
+def test_a_period_that_someone_inferred_is_no_stated_one(small, book):
+    guessed = {"period": "FY2015/FY2016", "basis": "inferred", "inferred": "label_en period"}
+    study = small(projects=[{"id": "a", "region": "north", "programme": "p"} | guessed])
+    assert supported_in(study, book, "north", "stated") == []
+    assert supported_in(study, book, "north", "inferred") == [2015, 2016]
 
 
-def test_a_dated_project_outweighs_an_undated_one_in_the_same_year(small):
-    study = small(
-        programmes=[{"id": "p", "period": "FY2011/FY2012"}],
-        projects=[
-            {"id": "a", "region": "north", "programme": "p", "period": "FY2011"},
-            {"id": "b", "region": "north", "programme": "p"},
-        ],
-    )
-    assert list(status_of(study, "north").items())[:2] == [(2011, "supported"), (2012, "undated")]
-
-
-def test_nothing_is_said_of_years_after_the_source(small):
-    study = small(year=2015, projects=[{"region": "north", "programme": "p", "period": "FY2013/FY2020"}])
-    assert max(status_of(study, "north")) == 2015
-
-
-def test_an_open_end_reaches_to_the_year_of_the_source_and_an_unstated_one_covers_a_year(small):
-    ongoing = small(
-        year=2018,
-        projects=[
-            {"region": "north", "programme": "p", "period": "FY2015/.."},
-            {"region": "south", "programme": "p", "period": "FY2015/"},
-        ],
-    )
-    assert set(status_of(ongoing, "north").values()) == {"supported"}
-    assert [y for y, s in status_of(ongoing, "south").items() if s == "supported"] == [2015]
-
-
-def test_every_region_has_every_year_once_those_without_projects_too(small):
-    study = small(projects=[{"region": "north", "programme": "p", "period": "FY2017/FY2018"}])
-    gaps = phases.support_gaps(study)
-    assert not gaps.duplicated(["region", "fiscal_year"]).any()
-    assert list(status_of(study, "south").values()) == ["none"] * 4
-
-
-def test_years_after_the_start_of_a_project_without_a_stated_end_are_possible_not_empty(small):
+def test_a_side_that_is_not_stated_is_lent_by_the_programme_and_by_nothing_else(small, book):
     study = small(
         programmes=[{"id": "bound", "period": "FY2008/FY2012"}, {"id": "unbound"}],
         projects=[
@@ -95,38 +61,62 @@ def test_years_after_the_start_of_a_project_without_a_stated_end_are_possible_no
             {"id": "b", "region": "south", "programme": "unbound", "period": "FY2018/"},
         ],
     )
-    north, south = status_of(study, "north"), status_of(study, "south")
-    assert [north[y] for y in (2010, 2011, 2012, 2013)] == ["supported", "undated", "undated", "none"]
-    assert [south[y] for y in (2017, 2018, 2019, 2020)] == ["none", "supported", "undated", "undated"]
+    assert supported_in(study, book, "north", "inferred") == [2010]
+    assert supported_in(study, book, "north", "lent") == [2010, 2011, 2012]
+    assert supported_in(study, book, "south", "lent") == [2018]
 
 
-def test_a_study_without_projects_has_no_years_and_all_columns(small):
-    gaps = phases.support_gaps(small())
-    assert gaps.empty
-    assert list(gaps) == [
-        "region",
-        "region_ja",
-        "region_en",
-        "fiscal_year",
-        "start",
-        "end",
-        "status",
-        "projects",
-    ]
+def test_a_programme_that_ended_before_a_project_began_lends_it_no_end(small, book):
+    study = small(
+        programmes=[{"id": "p", "period": "FY2002/FY2006"}],
+        projects=[{"id": "a", "region": "north", "programme": "p", "period": "FY2010/"}],
+    )
+    assert supported_in(study, book, "north", "lent") == [2010]
+
+
+def test_nothing_is_said_of_years_after_the_source(small, book):
+    study = small(year=2015, projects=[{"region": "north", "programme": "p", "period": "FY2013/FY2020"}])
+    assert phases.support_years(study, book)["fiscal_year"].max() == 2015
+
+
+def test_an_open_end_reaches_to_the_year_of_the_source(small, book):
+    study = small(year=2018, projects=[{"region": "north", "programme": "p", "period": "FY2015/.."}])
+    assert supported_in(study, book, "north") == [2015, 2016, 2017, 2018]
+
+
+def test_every_region_has_every_year_once_a_reading_those_without_projects_too(small, book):
+    years = phases.support_years(
+        small(projects=[{"region": "north", "programme": "p", "period": "FY2017/FY2018"}]), book
+    )
+    assert not years.duplicated(["region", "fiscal_year", "reading"]).any()
+    assert set(years.groupby(["region", "reading"]).size()) == {4}
+
+
+def test_a_study_without_projects_has_no_years_and_all_columns(small, book, harbour_made):
+    years = phases.support_years(small(), book)
+    assert years.empty and list(years) == list(harbour_made.tables["support_years"])
 
 
 @settings(max_examples=25)
-@given(periods=st.lists(st.tuples(st.integers(2000, 2015), st.integers(0, 4)), max_size=4))
-def test_a_year_is_supported_exactly_where_some_project_states_it(small, periods):
+@given(
+    projects=st.lists(st.tuples(st.integers(2000, 2015), st.integers(0, 4), st.booleans()), max_size=4),
+    lent=st.booleans(),
+)
+def test_a_wider_reading_never_loses_a_year(small, book, projects, lent):
+    rows = [
+        {"region": "north", "programme": "p", "period": f"FY{first}/FY{first + more}"}
+        | ({"basis": "inferred", "inferred": "period"} if inferred else {})
+        for first, more, inferred in projects
+    ]
     study = small(
-        projects=[
-            {"region": "north", "programme": "p", "period": f"FY{first}/FY{first + more}"}
-            for first, more in periods
-        ]
+        programmes=[{"id": "p", "period": "FY2003/FY2004"}],
+        projects=rows + [{"region": "north", "programme": "p"}] * lent,
     )
-    stated = {y for first, more in periods for y in range(first, first + more + 1)}
-    found = {y for y, status in status_of(study, "north").items() if status == "supported"}
-    assert found == stated
+    stated, inferred, every = (set(supported_in(study, book, "north", r)) for r in phases.READINGS)
+    assert stated == {
+        y for first, more, guess in projects for y in range(first, first + more + 1) if not guess
+    }
+    assert stated <= inferred <= every == inferred | ({2003, 2004} if lent else set())
 
 
 # -- Spans -----------------------------------------------------------------------------------------
@@ -135,6 +125,11 @@ def test_a_year_is_supported_exactly_where_some_project_states_it(small, periods
 def test_a_programme_without_a_printed_period_stays_in_with_empty_dates(supported):
     late = phases.phase_spans(supported).query("record == 'late'").iloc[0]
     assert (late["period"], late["start"], late["end"], late["open_end"]) == ("", "", "", "no")
+
+
+def test_a_programme_that_is_a_part_names_what_it_is_part_of(small):
+    study = small(programmes=[{"id": "policy"}, {"id": "led", "part_of": "policy"}])
+    assert list(phases.phase_spans(study)["parent"]) == ["", "policy"]
 
 
 def test_an_open_end_is_not_an_unstated_one(small):
@@ -190,8 +185,5 @@ def test_the_paper_has_four_phases_six_stages_and_six_plans(paper):
 
 
 @pytest.mark.parametrize("region", ["hamamatsu", "kobe"])
-def test_the_papers_regions_had_no_dated_project_from_2007_to_2010_and_none_at_all_in_2010(paper, region):
-    years = pd.Series(status_of(paper, region))
-    inside = years.loc[2002:]
-    assert list(inside[inside != "supported"].index) == [2007, 2008, 2009, 2010]
-    assert list(years[years == "none"].index) == [2010]
+def test_the_paper_states_six_years_of_support_a_region(paper, book, region):
+    assert supported_in(paper, book, region) == [2011, 2012, 2013, 2014, 2015, 2016]

@@ -24,7 +24,7 @@ def test_a_mistyped_column_is_answered_with_the_nearest_one(tables):
 
 
 def test_a_mistyped_study_is_answered_with_the_nearest_one_and_the_command(harbour_made):
-    with pytest.raises(read.NoTablesError, match="did you mean harbour...; run: make data STUDY=harbor"):
+    with pytest.raises(read.NoTablesError, match=r"\(did you mean harbour\?\); run: make data STUDY=harbor"):
         read.open_tables("harbor", "en", harbour_made.folder)
 
 

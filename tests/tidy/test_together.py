@@ -28,15 +28,6 @@ def test_names_that_look_alike_join_nothing(harbour_beside):
     assert together.regions(lead, [records])["todaimisaki"] == {}
 
 
-def test_a_study_alone_has_no_holes_to_fill_no_letters_and_no_conflicts(pair):
-    lead, _ = pair
-    assert together.holes(lead, NOBODY, "en").empty
-    assert together.standings(lead, NOBODY).empty
-    assert together.comparisons(lead, NOBODY).empty
-    counts = together.support_counts(lead, NOBODY, "en")
-    assert (counts["alone"] == counts["together"]).all()
-
-
 def test_only_what_is_the_same_may_be_read_from_the_other_side(harbour_beside):
     lead, records = harbour_beside
     swapped = together.pairs(records, [lead])
@@ -46,41 +37,6 @@ def test_only_what_is_the_same_may_be_read_from_the_other_side(harbour_beside):
 
 
 # -- Support ---------------------------------------------------------------------------------------
-
-
-def test_a_year_that_another_study_covers_is_filled_and_says_by_what(pair):
-    rows = together.support_together(*pair).set_index(["region", "fiscal_year"])
-    for year in (2007, 2008):
-        row = rows.loc["aoura", year]
-        assert (row["alone"], row["together"]) == ("none", "supported")
-        assert row["filled_by"] == "harbour-records/projects/bridge"
-    assert rows.loc[("aoura", 2009), "together"] == "none"
-    assert set(rows["filled_by"]) == {"", "harbour-records/projects/bridge"}
-
-
-def test_no_year_is_lost_by_setting_studies_side_by_side(pair):
-    order = {"none": 0, "undated": 1, "supported": 2}
-    rows = together.support_together(*pair)
-    assert (rows["together"].map(order) >= rows["alone"].map(order)).all()
-    assert len(rows) == len(pair[0].support_gaps)
-
-
-def test_a_hole_says_how_much_of_it_is_filled_and_what_stays_open(pair):
-    holes = together.holes(*pair, "en").set_index("region")
-    aoura = holes.loc["aoura"]
-    assert (aoura["years"], aoura["length"], aoura["filled"], aoura["left"]) == (
-        "FY2007–FY2009",
-        3,
-        2,
-        "FY2009",
-    )
-    assert 'href="evidence.html#harbour-records-projects-bridge"' in aoura["by"]
-    assert holes.loc["todaimisaki", "filled"] == 0
-
-
-def test_the_longest_break_is_counted_between_supported_years(pair):
-    counts = together.support_counts(*pair, "en").set_index("region")
-    assert tuple(counts.loc["aoura", ["longest_alone", "longest_together"]]) == (3, 1)
 
 
 # -- Agreement and conflict ------------------------------------------------------------------------
@@ -138,22 +94,7 @@ def test_the_letter_that_the_source_itself_does_not_give_is_not_said_to_be_its_o
     assert list(rows["own"]) == ["yes", "no", "no"]
 
 
-def test_an_outcome_is_one_only_where_the_crosswalk_says_so(pair):
-    (issue,) = together.bearing(*pair, "outcome", "issues", "en").itertuples()
-    assert issue.record == "aoura-issue-1"
-    assert "The bridge" in issue.others
-
-
 # -- The paper -------------------------------------------------------------------------------------
-
-
-def test_the_records_fill_the_papers_hole_in_both_regions(paper_beside):
-    lead, records = paper_beside
-    holes = together.holes(lead, [records], "ja").set_index("region")
-    assert list(holes.index) == ["hamamatsu", "kobe"]
-    assert set(holes["years"]) == {"2007～2010年度"}
-    assert (holes["filled"] == holes["length"]).all()
-    assert set(holes["left"]) == {""}
 
 
 def test_hamamatsu_begins_on_two_dates_and_the_letter_agrees(paper_beside):

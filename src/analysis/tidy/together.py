@@ -10,13 +10,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import groupby
 
 import pandas as pd
 
 from analysis import links
-from analysis.tidy.findings import counted, counts_fiscal_years, listed, years
+from analysis.tidy.findings import counted, listed
 from analysis.tidy.tidy import Data
 from analysis.transcribe import schema
 from analysis.transcribe.periods import compatible, display, parse, sides
@@ -91,91 +89,6 @@ def regions(lead: Data, others: Sequence[Data]) -> dict[str, dict[str, str]]:
 
 
 # -- Support ---------------------------------------------------------------------------------------
-
-
-def support_together(lead: Data, others: Sequence[Data]) -> pd.DataFrame:
-    """Each region and year of the leading study: was a national project running?
-
-    A study that counts years otherwise (calendar years beside fiscal ones) fills none. Columns out:
-    region, fiscal_year, start, end, alone (supported, undated, none: by the leading study),
-    together (the same by all studies), filled_by (keys of the other studies' projects that cover a
-    year without support by the leading one, space-separated).
-    """
-    rows = lead.support_gaps[["region", "fiscal_year", "start", "end", "status"]]
-    rows = rows.rename(columns={"status": "alone"})
-    rows = rows.assign(together=rows["alone"], filled_by="").reset_index(drop=True)
-    names = regions(lead, others)
-    for other in others:
-        study = other.about["id"]
-        known = {(r.region, r.start): r for r in other.support_gaps.itertuples()}
-        for place, row in rows.iterrows():
-            found = known.get((names[row["region"]].get(study), row["start"]))
-            if found is None or _RANK[found.status] <= _RANK[row["alone"]]:
-                continue
-            rows.at[place, "together"] = max(row["together"], found.status, key=_RANK.get)
-            keys = [key(study, lead, "projects", project) for project in found.projects.split()]
-            rows.at[place, "filled_by"] = " ".join([*row["filled_by"].split(), *keys])
-    return rows
-
-
-def holes(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
-    """The years between two supported ones in which the leading study states no project.
-
-    Columns out: region, name, years (text), length, filled (how many of them the other studies
-    fill), by (the projects that do, as links), left (text: the years that stay open). No rows where
-    no study stands beside it.
-    """
-    columns = ["region", "name", "years", "length", "filled", "by", "left"]
-    if not others:
-        return pd.DataFrame(columns=columns)
-    titles = _labels(lead, others, language)
-    names = lead.regions.set_index("record")[f"name_{language}"]
-    told = partial(years, language=language, fiscal=counts_fiscal_years(lead.support_gaps))
-    rows = []
-    for region, frame in support_together(lead, others).groupby("region", sort=False):
-        for run in _gaps(frame, "alone"):
-            filled = run[run["together"] == "supported"]
-            by = dict.fromkeys(k for keys in filled["filled_by"] for k in keys.split())
-            rows.append(
-                {
-                    "region": region,
-                    "name": links.plain(names[region]),
-                    "length": len(run),
-                    "years": told(run["fiscal_year"]),
-                    "filled": len(filled),
-                    "by": listed((links.to(k, titles.get(k, k)) for k in by), language),
-                    "left": told(set(run["fiscal_year"]) - set(filled["fiscal_year"])),
-                }
-            )
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _gaps(frame: pd.DataFrame, column: str) -> Iterator[pd.DataFrame]:
-    """The runs of years between two supported ones that a column of a region's years leaves open."""
-    covered = frame.loc[frame[column] == "supported", "fiscal_year"]
-    inner = frame["fiscal_year"].between(covered.min(), covered.max())
-    left = frame[inner & (frame[column] != "supported")]
-    for _, run in groupby(enumerate(left["fiscal_year"]), key=lambda place: place[1] - place[0]):
-        yield left[left["fiscal_year"].isin([year for _, year in run])]
-
-
-def support_counts(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
-    """How many fiscal years are supported, by the leading study alone and with the others.
-
-    Columns out: region, name, total, alone, together, longest_alone, longest_together (the longest
-    run of years without support between two supported ones).
-    """
-    names = lead.regions.set_index("record")[f"name_{language}"]
-    rows = []
-    for region, frame in support_together(lead, others).groupby("region", sort=False):
-        counts = {name: int((frame[name] == "supported").sum()) for name in ("alone", "together")}
-        longest = {f"longest_{name}": max(map(len, _gaps(frame, name)), default=0) for name in counts}
-        rows.append(
-            {"region": region, "name": links.plain(names[region]), "total": len(frame)} | counts | longest
-        )
-    return pd.DataFrame(
-        rows, columns=["region", "name", "total", "alone", "together", "longest_alone", "longest_together"]
-    )
 
 
 # -- Agreement and conflict ------------------------------------------------------------------------
@@ -483,17 +396,6 @@ def bearing(lead: Data, others: Sequence[Data], relation: str, table: str, langu
             }
         )
     return pd.DataFrame(rows, columns=["record", "label", "others", "notes"])
-
-
-def support_checks(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
-    """The leading study's statements on which projects of others bear, held against both timelines.
-
-    Columns out: label, others (the projects), alone, together (the longest run of years without
-    support in any region, by the leading study's own projects and by all).
-    """
-    counts = support_counts(lead, others, language)
-    statements = bearing(lead, others, "bears_on", "statements", language)
-    return statements.assign(alone=counts["longest_alone"].max(), together=counts["longest_together"].max())
 
 
 def starts(lead: Data, others: Sequence[Data], language: str) -> pd.DataFrame:
