@@ -96,7 +96,7 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
     for row in study.tables["rounds"].itertuples():
         own = held[(held["programme"] == row.programme) & (held["kind"] == row.kind)]
         day = own["conducted"].where(own["conducted"] != "", own["published"])
-        own = own[[same_time(each, row.year) for each in day]]
+        own = own.loc[[same_time(each, row.year) for each in day]]  # keeps the columns where nothing is left
         read = own[own["grade_status"] == "reported"].sort_values(["scale", "rank"], kind="stable")
         rows.append((row.id, len(read), " ".join(read["grade"]), " ".join(own["record"])))
     counted = pd.DataFrame(rows, columns=["id", "letters_read", "letters", "evaluations"])
