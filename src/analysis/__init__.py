@@ -1,7 +1,8 @@
 """What a notebook needs: `from analysis import figures, open_study`.
 
 `open_study(study, language, words=…)` opens a study's tidy tables and gives the report to write into;
-`figures` holds one function a figure: frames in, chart out. Everything else is pandas.
+`figures` holds one function a figure: frames in, chart out; `Reading` is one way of reading a study.
+Everything else is pandas.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from analysis import figures
-    from analysis.notebook import open_study
+    from analysis.notebook import Reading, open_study
 
 __version__ = "0.1.0"
-__all__ = ["figures", "open_study"]
+__all__ = ["Reading", "figures", "open_study"]
 
-_WHERE = {"figures": ("analysis.figures", None), "open_study": ("analysis.notebook", "open_study")}
+_WHERE = {
+    "Reading": ("analysis.notebook", "Reading"),
+    "figures": ("analysis.figures", None),
+    "open_study": ("analysis.notebook", "open_study"),
+}
 
 
 def __getattr__(name: str) -> object:

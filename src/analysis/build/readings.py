@@ -139,7 +139,7 @@ def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) ->
 
 def _values(choices: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, list[str]]:
     """The values of each choice, with those that stand for a study's regions or coders spelt out."""
-    known = {"region": list(study["regions"]), "coder": list(study.get("coders", []))}
+    known = {"region": list(study["regions"]), "coder": [coder["id"] for coder in study.get("coders", [])]}
     found = {}
     for name, values in choices.items():
         if isinstance(values, str):

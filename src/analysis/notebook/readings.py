@@ -26,6 +26,7 @@ import pandas as pd
 CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
 LINKS = {"names": ("names",), "same_topic": ("names", "same_topic", "answers")}
 PERIODS = ("stated", "inferred", "lent")
+CONSENSUS = "consensus"
 SOURCES = ("source", "records")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
 
@@ -43,7 +44,7 @@ class Reading:
 
     links: str = "names"
     periods: str = "stated"
-    coder: str = "consensus"
+    coder: str = CONSENSUS
     sources: str = "source"
     regions: str = "all"
     years: str = "all"
@@ -58,11 +59,11 @@ class Reading:
                 raise ReadingError(f"years={self.years!r}: expected 'all' or two years such as '2001/2010'")
 
     def taking_up(self, links: pd.DataFrame) -> pd.DataFrame:
-        """The links that take an issue up: this coder's, of a relation that counts.
+        """The links that take an issue up: this reading's coder's, of a relation that counts.
 
-        Columns in: coder, relation and any others; the same columns out.
+        Columns in: issue, table, record, relation, coder and any others; the same columns out.
         """
-        return links[(links["coder"] == self.coder) & links["relation"].isin(LINKS[self.links])]
+        return self.by_coder(links).query("relation in @LINKS[@self.links]")
 
     def counting(self, support: pd.DataFrame) -> pd.DataFrame:
         """The years of support that count: of this reading's source, known as strictly as it asks.
@@ -73,9 +74,15 @@ class Reading:
         return support[(support["source"] == self.sources) & support["status"].isin(accepted)]
 
     def by_coder(self, judgements: pd.DataFrame) -> pd.DataFrame:
-        """The judgements of this reading's coder. Column in: coder."""
-        known = [c for c in judgements["coder"].unique() if c]
-        if len(judgements):
+        """The judgements of this reading's coder. Column in: coder; the same columns out.
+
+        `consensus` is what the coders agreed on; in a study that has no consensus, what any of them gave.
+        """
+        known = list(judgements["coder"].unique())
+        if self.coder == CONSENSUS and CONSENSUS not in known:
+            keys = [c for c in judgements if c in ("table", "record", "theme", "issue")]
+            return judgements.drop_duplicates(keys)
+        if known:
             _one_of("coder", self.coder, known)
         return judgements[judgements["coder"] == self.coder]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.tidy.joins import counted_codings, described, with_vocabulary
+from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.validators import NONE
 
 
 def codebook(study: Study) -> pd.DataFrame:
@@ -25,6 +26,19 @@ def codebook(study: Study) -> pd.DataFrame:
         uses=themes["id"].map(uses).fillna(0).astype("int64"),
         coders=[coders.get(theme, "") for theme in themes["id"]],
     ).pipe(described, "codebook")
+
+
+def theme_codings(study: Study) -> pd.DataFrame:
+    """Every theme that a coder gave a record; a record that a coder gave none has no row of that coder.
+
+    Columns out: table, record, theme, theme_ja, theme_en, coder (an id, or consensus).
+    """
+    given = study.tables["codings"].query("theme != @NONE")
+    return (
+        given.rename(columns={"record_type": "table"})
+        .pipe(with_labels, study, "theme", "themes")
+        .pipe(described, "theme_codings")
+    )
 
 
 def references(study: Study, schema: Schema) -> pd.DataFrame:

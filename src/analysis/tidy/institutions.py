@@ -25,8 +25,12 @@ def institution_roles(study: Study, schema: Schema) -> pd.DataFrame:
     """Who takes part where, one row a participation.
 
     Columns out: record, region (+ _ja, _en), project (+ _ja, _en; "" for the region as such),
-    institution (+ _ja, _en), kind (+ _ja, _en), role (+ _ja, _en), basis, inferred.
+    institution (+ _ja, _en), identity (of a body that was renamed or reorganised, the id it began
+    with), kind (+ _ja, _en), role (+ _ja, _en), at_least (yes: the source's list of the project's core
+    institutions is open), basis, inferred.
     """
+    first = _first_names(study)
+    listed = study.tables["projects"].set_index("id")["core_institutions"]
     kinds = study.tables["institutions"][["id", "kind"]].rename(columns={"id": "institution"})
     return (
         study.tables["participations"]
@@ -36,6 +40,10 @@ def institution_roles(study: Study, schema: Schema) -> pd.DataFrame:
         .merge(kinds, on="institution", how="left", validate="m:1")
         .pipe(with_vocabulary, schema, "kind", "institution_kind")
         .pipe(with_vocabulary, schema, "role", "role")
+        .assign(
+            identity=lambda f: f["institution"].map(first),
+            at_least=lambda f: f["project"].map(listed).eq("partial").map({True: "yes", False: "no"}),
+        )
         .pipe(in_order, "region", region_order(study))
         .pipe(described, "institution_roles")
     )

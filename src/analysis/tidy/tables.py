@@ -47,6 +47,7 @@ def make(
         "indicators": institutions.indicators(study),
         "evidence": evidence.evidence(study, schema, verified=verified, changed=changed),
         "codebook": codebook.codebook(study),
+        "theme_codings": codebook.theme_codings(study),
         "coder_agreement": agreement.coder_agreement(study, schema),
         "coding_disagreements": agreement.coding_disagreements(study, schema),
         "references": codebook.references(study, schema),
