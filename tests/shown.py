@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.publish.pages import Figure
-
 from analysis import links
 from analysis.build import run
 from analysis.build.plan import Job
 from analysis.publish import pages
+from analysis.publish.pages import Figure
 from analysis.tidy import tidy
 
 

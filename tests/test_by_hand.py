@@ -9,7 +9,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from analysis.publish.pages import FIGURE
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
@@ -17,6 +16,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from analysis import paths
+from analysis.publish.pages import FIGURE
 
 NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 

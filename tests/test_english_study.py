@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from analysis.tidy.tidy import read
 from lxml import html
 
 from analysis import figures, paths
+from analysis.tidy.tidy import read
 from analysis.transcribe import load
 from analysis.verify import verify
 from projects import RIVERTOWNS, Project, copy_project, files

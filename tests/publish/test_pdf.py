@@ -8,13 +8,13 @@ from html import escape
 import nbformat
 import pikepdf
 import pytest
-from analysis.publish.pages import FIGURE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import links
 from analysis.build.plan import Job
 from analysis.publish import pdf
+from analysis.publish.pages import FIGURE
 from analysis.publish.pdf import Page
 from analysis.publish.site import Site
 

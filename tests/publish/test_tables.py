@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from lxml import html
+
 from analysis.publish.dictionary import data_dictionary
 from analysis.publish.tables import html_table
-from lxml import html
 
 
 def table(*inferred: str, language: str = "en") -> html.HtmlElement:
