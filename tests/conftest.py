@@ -11,9 +11,8 @@ import pytest
 from hypothesis import settings
 
 from analysis import paths
-from analysis.tidy import tables as tidy_tables
-from analysis.tidy import tidy
-from analysis.tidy.tidy import Data
+from analysis.tidy import read, tables
+from analysis.tidy.read import Tables
 from analysis.transcribe import crosswalk, load, schema
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema, Table
@@ -21,7 +20,6 @@ from analysis.transcribe.study_yaml import Author, Coder, Meta, Section
 from analysis.verify import record
 from analysis.verify.record import VerificationState
 from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
-from shown import Shown, shown_by
 
 PAPER = "okamoto2020"
 # A test takes as long as the machine is busy; only what it finds counts.
@@ -69,9 +67,9 @@ class Made:
     folder: Path
 
     @property
-    def data(self) -> Data:
+    def data(self) -> Tables:
         """The tidy tables read back from files, as a notebook gets them."""
-        return tidy.read(self.study.id, self.folder)
+        return read.open_tables(self.study.id, "en", self.folder)
 
 
 @pytest.fixture(scope="session")
@@ -80,12 +78,12 @@ def make(book, tmp_path_factory) -> Callable[[Study], Made]:
 
     def made(study: Study, joined: pd.DataFrame | None = None) -> Made:
         state = record.state(study, book)
-        tables = tidy_tables.make(study, book, state, joined)
+        frames = tables.make(study, book, state, joined)
         folder = tmp_path_factory.mktemp("processed")
         (folder / study.id).mkdir()
-        for name, content in tidy_tables.files(study, book, tables, state).items():
+        for name, content in tables.files(study, book, frames, state).items():
             (folder / study.id / name).write_bytes(content)
-        return Made(study, tables, state, folder)
+        return Made(study, frames, state, folder)
 
     return made
 
@@ -112,10 +110,10 @@ def paper_made(paper, make) -> Made:
 
 
 @pytest.fixture(scope="session")
-def side_by_side(book, make) -> Callable[[str, str, Path], tuple[Data, Data]]:
+def side_by_side(book, make) -> Callable[[str, str, Path], tuple[Tables, Tables]]:
     """Two studies of a folder as a notebook opens them, the first leading."""
 
-    def opened(first: str, second: str, folder: Path) -> tuple[Data, Data]:
+    def opened(first: str, second: str, folder: Path) -> tuple[Tables, Tables]:
         studies = [load.read(folder / name, book) for name in (first, second)]
         return tuple(make(s, crosswalk.read(folder, s, book)).data for s in studies)
 
@@ -123,13 +121,13 @@ def side_by_side(book, make) -> Callable[[str, str, Path], tuple[Data, Data]]:
 
 
 @pytest.fixture(scope="session")
-def harbour_beside(side_by_side) -> tuple[Data, Data]:
+def harbour_beside(side_by_side) -> tuple[Tables, Tables]:
     """The synthetic study and its public records."""
     return side_by_side("harbour", "harbour-records", STUDIES)
 
 
 @pytest.fixture(scope="session")
-def paper_beside(side_by_side) -> tuple[Data, Data]:
+def paper_beside(side_by_side) -> tuple[Tables, Tables]:
     """The paper and the public records about its regions."""
     return side_by_side(PAPER, "public-records", paths.RAW)
 
@@ -222,13 +220,15 @@ def frame(table: Table, rows: Rows, kind: str) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def run_notebook(harbour_made) -> Callable[..., Shown]:
+def run_notebook(harbour_made) -> Callable:
     """Run a notebook of the project on the synthetic study: `run_notebook("03_issues", language="ja")`.
 
     Further arguments are parameters of the notebook.
     """
 
-    def run(notebook: str, *, language: str, **parameters: object) -> Shown:
+    from shown import shown_by
+
+    def run(notebook: str, *, language: str, **parameters: object):
         given = {"study": harbour_made.study.id, "language": language} | parameters
         return shown_by(notebook, given, harbour_made.folder)
 

@@ -171,8 +171,8 @@ def coder_agreement(study: Study, schema: Schema) -> pd.DataFrame:
     labels = study.tables["themes"].set_index("id")
     frame = pd.DataFrame(rows).pipe(with_vocabulary, schema, "judgement", "judgement")
     for language in ("ja", "en"):
-        named = frame["theme"].map(labels[f"label_{language}"])
-        frame[f"theme_{language}"] = named.fillna(_ALL[f"theme_{language}"])
+        known = labels[f"label_{language}"]
+        frame[f"theme_{language}"] = [known.get(theme, _ALL[f"theme_{language}"]) for theme in frame["theme"]]
     return described(frame, "coder_agreement").astype(whole | real).round(dict.fromkeys(real, 4))
 
 

@@ -71,6 +71,11 @@ class Tables:
                 raise KeyError(f"no column {column!r} in {name}{_instead(column, frame)}")
         return self._noted(name, frame, wanted)
 
+    @property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        """How each table is described in the Data Package, by name."""
+        return self._resources
+
     def title(self, name: str) -> str:
         """What a table is called in the tables' language."""
         return str(self._resource(name)["title_ja" if self.language == "ja" else "title"])

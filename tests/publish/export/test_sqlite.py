@@ -123,7 +123,7 @@ def test_every_transcribed_table_has_its_columns_and_cells(database, made):
 
 def test_every_tidy_table_has_its_columns_and_cells(database, made):
     for name in made.tables:
-        frame = getattr(made.data, name)
+        frame = made.data.raw(name)
         assert columns(database, f"tidy_{name}") == list(frame.columns), name
         assert database.execute(f"SELECT * FROM tidy_{name}").fetchall() == cells(frame), name
 
@@ -256,7 +256,7 @@ def test_every_grade_stands_with_its_project_region_and_programme(database, made
     rows = database.execute(
         "SELECT id, project_ja, region_ja, programme_en, grade, rank FROM grade_projects ORDER BY id"
     ).fetchall()
-    tidy = made.data.grades.sort_values("record")
+    tidy = made.data.raw("grades").sort_values("record")
     assert rows == cells(tidy[["record", "project_ja", "region_ja", "programme_en", "grade", "rank"]])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis import paths
 from analysis.publish.export import bibtex, csl, readme, refi_qda, sqlite, taguette
 from analysis.publish.export.works import works
-from analysis.tidy import datapackage, tidy
+from analysis.tidy import datapackage, read
 from analysis.transcribe import load, schema
 
 PACKAGE = "datapackage"  # the folder of the Data Package
@@ -56,7 +56,7 @@ def files(study: str) -> dict[str, bytes]:
         "codebook.csv": taguette.codebook(loaded),
         "references.bib": bibtex.bibliography(cited),
         "references.csl.json": csl.bibliography(cited),
-        "study.sqlite": sqlite.database(loaded, book, tidy.read(study)),
+        "study.sqlite": sqlite.database(loaded, book, read.open_tables(study, "en")),
     }
     if (codes := refi_qda.codebook(loaded)) is not None:
         made["codebook.qdc"] = codes

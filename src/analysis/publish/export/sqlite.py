@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields
 import pandas as pd
 
 from analysis.publish.export import views
-from analysis.tidy.tidy import Data
+from analysis.tidy.read import Tables
 from analysis.transcribe.load import Study
 from analysis.transcribe.study_yaml import Meta
 from analysis.transcribe.validators import SUBJECTS
@@ -55,7 +55,7 @@ class _Table:
         )
 
 
-def database(study: Study, schema: Schema, data: Data) -> bytes:
+def database(study: Study, schema: Schema, data: Tables) -> bytes:
     """The whole file, the same bytes for the same tables.
 
     Raises ValueError where an id names nothing, which checked tables cannot have.
@@ -105,7 +105,7 @@ def _check(made: sqlite3.Connection) -> None:
 # -- What the study says of itself -----------------------------------------------------------------
 
 
-def _about(study: Study, schema: Schema, data: Data) -> Iterator[_Table]:
+def _about(study: Study, schema: Schema, data: Tables) -> Iterator[_Table]:
     meta = study.meta
     plain = [f.name for f in fields(Meta) if isinstance(getattr(meta, f.name), str | int)]
     yield _simple("study", plain, [[getattr(meta, name) for name in plain]], key="id")
@@ -158,7 +158,7 @@ def _about(study: Study, schema: Schema, data: Data) -> Iterator[_Table]:
     yield order
 
 
-def _dictionary(schema: Schema, kind: str, data: Data) -> Iterator[list]:
+def _dictionary(schema: Schema, kind: str, data: Tables) -> Iterator[list]:
     for table in schema.tables.values():
         for n, column in enumerate(table.fields_for(kind), 1):
             yield [
@@ -304,13 +304,13 @@ def _linked(study: Study, schema: Schema) -> list[str]:
 # -- The tidy tables -------------------------------------------------------------------------------
 
 
-def _tidy(data: Data) -> Iterator[_Table]:
+def _tidy(data: Tables) -> Iterator[_Table]:
     for name, resource in data.resources.items():
         described = resource["schema"]
         columns = [f"{_q(f['name'])} {_TYPES.get(f['type'], 'TEXT')}" for f in described["fields"]]
         key = ", ".join(map(_q, described.get("primaryKey", ())))
         yield _Table(
-            f"tidy_{name}", columns, _rows(getattr(data, name)), [f"PRIMARY KEY ({key})"] if key else []
+            f"tidy_{name}", columns, _rows(data.raw(name)), [f"PRIMARY KEY ({key})"] if key else []
         )
 
 
