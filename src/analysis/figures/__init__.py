@@ -27,19 +27,19 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors; below they are imported when first asked for
-    from analysis.figures.bundle import FigureError, bundle
     from analysis.figures.chart import Caption, Chart
     from analysis.figures.grades import grade_tiles
     from analysis.figures.regions import region_timelines
     from analysis.figures.support import support_strips
     from analysis.figures.timeline import phase_timeline
+    from analysis.figures.writer import FigureError, bundle
 
 # Pages are set without matplotlib: colours and font can be imported without the charts.
 _WHERE = {
     "Caption": "chart",
     "Chart": "chart",
-    "FigureError": "bundle",
-    "bundle": "bundle",
+    "FigureError": "writer",
+    "bundle": "writer",
     "grade_tiles": "grades",
     "phase_timeline": "timeline",
     "region_timelines": "regions",
