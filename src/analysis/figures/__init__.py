@@ -36,7 +36,6 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors; below they are imported when first asked for
-    from analysis.figures.bundle import FigureError, bundle
     from analysis.figures.calls import agenda, answers_count, outlook_list
     from analysis.figures.chart import Caption, Chart
     from analysis.figures.comments import comment_profile
@@ -51,16 +50,17 @@ if TYPE_CHECKING:  # for editors; below they are imported when first asked for
     from analysis.figures.shares import coverage, phases_of_projects
     from analysis.figures.support import support_strips
     from analysis.figures.timeline import phase_timeline
+    from analysis.figures.writer import FigureError, bundle
 
 # Pages are set without matplotlib: colours and font can be imported without the charts.
 _WHERE = {
     "Caption": "chart",
     "Chart": "chart",
-    "FigureError": "bundle",
+    "FigureError": "writer",
     "agenda": "calls",
     "agreement": "robustness",
     "answers_count": "calls",
-    "bundle": "bundle",
+    "bundle": "writer",
     "comment_profile": "comments",
     "core_counts": "institutions",
     "counts_over_time": "counts",

@@ -39,9 +39,7 @@ def faults(figure: Figure, *, ours: bool = True) -> list[str]:
         warnings.simplefilter("always")
         canvas.draw()
     found = [str(w.message) for w in caught if "missing from" in str(w.message)]
-    texts = [
-        t for t in figure.findobj(Text) if isinstance(t, Text) and t.get_visible() and t.get_text().strip()
-    ]
+    texts = _texts(figure)
     boxes = [_box(t, canvas) for t in texts]
     found += _sizes(texts, shown=min(1.0, style.WIDE / (figure.get_figwidth() * PX)), ours=ours)
     found += _places(texts, boxes, canvas.get_width_height())
@@ -49,6 +47,19 @@ def faults(figure: Figure, *, ours: bool = True) -> list[str]:
     found += _faint(texts, boxes, pixels)
     found += _crowded(figure)
     return found + (_hollow(np.asarray(pixels), boxes) if ours else [])
+
+
+def _texts(figure: Figure) -> list[Text]:
+    """The texts that are seen: matplotlib also keeps labels of ticks beyond the ends of an axis."""
+    beyond = set()
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        low, high = sorted(axis.get_view_interval())
+        room = (high - low) / 1000
+        for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
+            if not low - room <= tick.get_loc() <= high + room:
+                beyond |= {tick.label1, tick.label2}
+    texts = [t for t in figure.findobj(Text) if isinstance(t, Text) and t not in beyond]
+    return [t for t in texts if t.get_visible() and t.get_text().strip()]
 
 
 def _box(text: Text, canvas: FigureCanvasAgg) -> Box:

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.axis import TimeAxis, axis_over, draw_years
+from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
@@ -131,10 +131,12 @@ def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str,
     for region, rows in regions:
         name = str(rows["region_label"].iloc[0])
         sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
-        spans = [span for span in map(span_of, rows.to_dict("records")) if span.placed]
-        step = (pitch - 3) / max(len(spans), 1)
-        for n, span in enumerate(spans):
-            draw_bar(sheet, edges(axis, span), sheet.top + 1 + n * step, min(step - 1, 6), span, colour)
+        spans = sorted((s for s in map(span_of, rows.to_dict("records")) if s.placed), key=lambda s: s.start)
+        at = pack([edges(axis, span) for span in spans], -1)
+        step = min((pitch - 3) / (max(at, default=0) + 1), 9)
+        above = (pitch - step * (max(at, default=0) + 1)) / 2
+        for span, n in zip(spans, at, strict=True):
+            draw_bar(sheet, edges(axis, span), sheet.top + above + n * step, step - 1, span, colour)
         if pitch >= HIT:
             title = joined([f"{name}: {rows['label'].iloc[0]}", *rows["label"].iloc[1:]], "en", wide=True)
             box = (4, sheet.top, axis.right, sheet.top + pitch)

@@ -144,7 +144,7 @@ def _region(
     id_, name, strips = region
     sheet.box(4, sheet.top + 4, 10, 10, colour)
     sheet.text(20, sheet.top, name, size=style.BODY)
-    sheet.top += 20 if sheet.narrow or not small else 0
+    sheet.top += 20
     known: set[_Run] = set()  # of the strip above: what runs on is not named twice
     for source, runs in strips.items():
         label = words(language).text(f"source_{source}")
@@ -222,9 +222,9 @@ def _dense(
     """One of many regions: its strips close together, its name beside them."""
     id_, name, strips = region
     sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
-    height = (pitch - 2) / len(strips) - 1
+    height = min((pitch - 2) / len(strips) - 1, 8)
     for n, runs in enumerate(strips.values()):
-        y = sheet.top + 1 + n * (height + 1)
+        y = sheet.top + (pitch - len(strips) * (height + 1)) / 2 + n * (height + 1)
         for run in runs:
             left, right = _cell(axis, run.first, run.last)
             if run.status in STATES:

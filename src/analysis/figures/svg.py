@@ -45,7 +45,7 @@ def hits(figure: Figure) -> list[Hit]:
         for url, (x0, y0, x1, y1) in places:
             wide, high = max(HIT - (x1 - x0), 0) / 2, max(HIT - (y1 - y0), 0) / 2
             box = (x0 - wide, height - y1 - high, x1 + wide, height - y0 + high)
-            title = "" if label.startswith("_") else label
+            title = "" if label.startswith("_") or len(places) > 1 else label
             if url:
                 found.append(Hit(str(url), title or str(url).partition(":")[2] or str(url), of, box))
     return sorted(found, key=lambda hit: -(hit.box[2] - hit.box[0]) * (hit.box[3] - hit.box[1]))

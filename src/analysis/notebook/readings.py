@@ -7,7 +7,7 @@ A reading is one answer to each of these questions:
     periods   which project years count: `stated` (printed for the project), `inferred` (also what
               the transcriber concluded), `lent` (also the years printed for its programme)
     coder     whose judgement of themes, links and statuses: `consensus`, or one coder
-    sources   `source`: the study's own source alone; `records`: also the studies set beside it
+    sources   `paper`: the study's own source alone; `records`: also the studies set beside it
     regions   `all`, or some region ids separated by spaces
     years     `all`, or the first and last fiscal year, `2001/2010`
 
@@ -27,7 +27,7 @@ CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
 LINKS = {"names": ("names",), "same_topic": ("names", "same_topic", "answers")}
 PERIODS = ("stated", "inferred", "lent")
 CONSENSUS = "consensus"
-SOURCES = ("source", "records")
+SOURCES = ("paper", "records")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
 
 
@@ -45,7 +45,7 @@ class Reading:
     links: str = "names"
     periods: str = "stated"
     coder: str = CONSENSUS
-    sources: str = "source"
+    sources: str = "paper"
     regions: str = "all"
     years: str = "all"
 

@@ -40,30 +40,41 @@ def support(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
     """Whether a national project ran in each region and fiscal year, by source.
 
     Rule: a year's status is the strictest reading (stated, inferred, lent) under which some project
-    covers it, else none. The source `source` is the study alone; `records` adds the projects of every
+    covers it, else none. The source `paper` is the study alone; `records` adds the projects of every
     study beside it that the crosswalk calls the same region, and keeps the stricter status.
 
-    Columns out: region, name, fiscal_year, source, status, projects (record keys, space-separated).
+    Columns out: region, name, fiscal_year, source, status, projects (ids, space-separated; another
+    study's as `study/id`), label (their names).
     """
     own = _strictest(tables.support_years)
-    frames = [own.assign(source="source")]
+    frames = [own.assign(source="paper")]
     if beside:
         joined = pairs(tables, beside).query("table == 'regions' and relation == 'same'")
         others = [_renamed(other, joined) for other in beside]
         frames.append(_strictest_of(pd.concat([own, *others])).assign(source="records"))
     made = pd.concat(frames, ignore_index=True)
     names = tables.regions.set_index("record")["name"]
-    return made.assign(name=made["region"].map(names))[
-        ["region", "name", "fiscal_year", "source", "status", "projects"]
-    ]
+    labels = _project_labels(tables, beside)
+    return made.assign(
+        name=made["region"].map(names),
+        label=made["projects"].map(lambda ids: " / ".join(dict.fromkeys(labels[i] for i in ids.split()))),
+    )[["region", "name", "fiscal_year", "source", "status", "projects", "label"]]
+
+
+def _project_labels(tables: Tables, beside: Sequence[Tables]) -> dict[str, str]:
+    """What the programmes of all studies' projects are called, by project id (`study/id` of another)."""
+    own = dict(tables.project_spans[["record", "programme_label"]].itertuples(index=False))
+    for other in beside:
+        rows = other.project_spans[["record", "programme_label"]].itertuples(index=False)
+        own |= {f"{other.study}/{record}": label for record, label in rows}
+    return own
 
 
 def _strictest(years: pd.DataFrame) -> pd.DataFrame:
     """Years by reading in, one row a region and year out: the strictest reading that supports it."""
     supported = years["status"] == "supported"
     status = years["reading"].where(supported, "none")
-    keys = years["projects"].where(supported, "").map(_keys)
-    return _strictest_of(years.assign(status=status, projects=keys))
+    return _strictest_of(years.assign(status=status, projects=years["projects"].where(supported, "")))
 
 
 def _strictest_of(years: pd.DataFrame) -> pd.DataFrame:
@@ -81,17 +92,12 @@ def _strictest_of(years: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _keys(projects: str, study: str = "") -> str:
-    prefix = f"{study}/projects" if study else "projects"
-    return " ".join(f"{prefix}/{project}" for project in projects.split())
-
-
 def _renamed(other: Tables, joined: pd.DataFrame) -> pd.DataFrame:
     """Another study's years of support, under the region ids of the study that it stands beside."""
     own = joined[joined["other"] == other.study].set_index("other_record")["record"]
     years = other.support_years
     years = years[years["region"].isin(own.index) & (years["status"] == "supported")]
-    keys = years["projects"].map(lambda p: _keys(p, other.study))
+    keys = years["projects"].map(lambda ids: " ".join(f"{other.study}/{i}" for i in ids.split()))
     return years.assign(region=years["region"].map(own), status=years["reading"], projects=keys)[
         ["region", "fiscal_year", "status", "projects"]
     ]

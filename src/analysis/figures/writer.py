@@ -25,9 +25,9 @@ from analysis.figures import style
 from analysis.figures.chart import Caption, Chart
 from analysis.figures.check import FigureError, faults
 from analysis.figures.colours import QUIET
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import Sheet, records
 from analysis.figures.style import NARROW, PX, WIDE
-from analysis.figures.svg import write
+from analysis.figures.svg import hits, write
 
 MIME = "application/vnd.analysis.figure+json"
 
@@ -98,9 +98,9 @@ def _foreign(drawn: Figure | Axes) -> Chart:
         text.set_fontfamily(style.family())
     if figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")
-    links = [str(a.get_url()) for a in figure.findobj() if a.get_url()]
-    keys = tuple(dict.fromkeys(url.removeprefix("record:") for url in links if url.startswith("record:")))
-    return Chart(lambda width: figure, plotted(figure), (), keys)
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")  # where the labels are now they stay, while the checks hide them
+    return Chart(lambda width: figure, plotted(figure), (), records(hit.to for hit in hits(figure)))
 
 
 def plotted(figure: Figure) -> pd.DataFrame:
@@ -109,7 +109,8 @@ def plotted(figure: Figure) -> pd.DataFrame:
     for number, axes in enumerate(figure.axes, 1):
         names = [label.get_text() for label in axes.get_xticklabels()]
         for series, x, y in _series(axes, names):
-            frames.append(pd.DataFrame({"axes": number, "series": series, "x": x, "y": y}))
+            named = "" if series.startswith("_") else series  # matplotlib's own names for what has none
+            frames.append(pd.DataFrame({"axes": number, "series": named, "x": x, "y": y}))
     return (
         pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["axes", "series", "x", "y"])
     )
