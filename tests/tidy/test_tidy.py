@@ -13,8 +13,8 @@ from analysis import paths
 from analysis.build import data
 from analysis.tidy import findings, issues, tables, tidy, together
 from analysis.transcribe import crosswalk, load
-from analysis.verify import record
-from analysis.verify.record import Status, VerificationState
+from analysis.verify import verification_log as record
+from analysis.verify.verification_log import Status, VerificationState
 
 PAPER = "okamoto2020"
 
