@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import shown
 from analysis.transcribe.load import Study
-from analysis.transcribe.study_yaml import FILE as META
 from analysis.transcribe.problems import Problem, StudyError
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.study_yaml import FILE as META
 from analysis.verify.coverage import Coverage, Heading, measure
 from analysis.verify.source_text import Span
 
