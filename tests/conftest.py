@@ -17,8 +17,8 @@ from analysis.transcribe import crosswalk, load, schema
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema, Table
 from analysis.transcribe.study_yaml import Author, Coder, Meta, Section
-from analysis.verify import record
-from analysis.verify.record import VerificationState
+from analysis.verify import verification_log as record
+from analysis.verify.verification_log import VerificationState
 from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
 
 PAPER = "okamoto2020"

@@ -281,7 +281,8 @@ def _workers(executor: str, address: str, jobs: int, kernels: str) -> Any:
 def verify(study: str, source: str, as_json: bool) -> None:
     """Check every passage and verbatim cell against the source."""
     from analysis.transcribe import load
-    from analysis.verify import record, verify
+    from analysis.verify import verification_log as record
+    from analysis.verify import verify
 
     if not source:
         raise Refused("SOURCE: not given; write make verify SOURCE=path/to/the/paper.txt")
@@ -290,7 +291,7 @@ def verify(study: str, source: str, as_json: bool) -> None:
     click.echo(result.as_json() if as_json else "\n".join(result.render()))
     if not result.ok:
         sys.exit(1)
-    if not as_json and record.state(loaded).status != record.Status.VERIFIED:
+    if not as_json and result.before.status != record.Status.VERIFIED:
         record.write_record(result, loaded)
         click.echo(f"recorded in data/raw/{study}/{record.FILE}; now run: make data")
 

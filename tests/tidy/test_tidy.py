@@ -11,8 +11,8 @@ import pytest
 from analysis import paths
 from analysis.tidy import datapackage, joins, tables
 from analysis.transcribe import crosswalk, load
-from analysis.verify import record
-from analysis.verify.record import Status, VerificationState
+from analysis.verify import verification_log as record
+from analysis.verify.verification_log import Status, VerificationState
 
 PAPER = "okamoto2020"
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from analysis.transcribe import load
 from analysis.verify import coverage
 from analysis.verify.coverage import Heading
-from analysis.verify.layout import Layout, Span
 from analysis.verify.passages import Fingerprint, locate
+from analysis.verify.source_text import SourceText, Span
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 
@@ -24,7 +24,7 @@ def study():
 
 @pytest.fixture(scope="module")
 def layout():
-    return Layout((HARBOUR / "source.txt").read_text("utf-8"), "ja-1")
+    return SourceText((HARBOUR / "source.txt").read_text("utf-8"), "ja-1")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def places(study, layout):
 
 
 def measured(study, layout, places):
-    heads = coverage.headings(layout, study.meta.sections, "ja-1")
+    heads = coverage.headings(layout, study.meta.sections)
     return coverage.measure(study, places, heads, len(layout.plain.text))
 
 
@@ -87,7 +87,7 @@ def study_of_nothing(study):
 
 
 def test_headings_are_found_with_their_numbers_and_belong_to_their_sections(study, layout):
-    heads = coverage.headings(layout, study.meta.sections, "ja-1")
+    heads = coverage.headings(layout, study.meta.sections)
     assert [head.section for head in heads] == [s.id for s in study.meta.sections if s.printed]
     text = layout.plain.text
     assert text[heads[0].span.start : heads[0].span.end] == "1。はじめに"
@@ -95,8 +95,8 @@ def test_headings_are_found_with_their_numbers_and_belong_to_their_sections(stud
 
 def test_a_heading_is_not_found_in_the_middle_of_a_line(study):
     text = "題名\n本文では政策の変遷を述べる。\n１．はじめに\n本文\n２．政策の変遷\n本文"
-    layout = Layout(text, "ja-1")
-    heads = coverage.headings(layout, study.meta.sections, "ja-1")
+    layout = SourceText(text, "ja-1")
+    heads = coverage.headings(layout, study.meta.sections)
     assert [layout.plain.line_at(head.span.start) for head in heads] == [3, 5]
 
 

@@ -11,7 +11,6 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.transcribe import schema
-from analysis.verify.layout import Layout
 from analysis.verify.passages import (
     OPENING,
     SHORTEST,
@@ -20,6 +19,7 @@ from analysis.verify.passages import (
     locate,
     propose,
 )
+from analysis.verify.source_text import SourceText
 
 FIRST = "港の倉庫は二〇〇一年に閉じられ、跡地には市民の集まる広場が造られたという記録がある。"
 SECOND = "広場の中央には古い起重機が残されて、夏の夜には灯りがともされることになっている。"
@@ -28,7 +28,7 @@ TEXT = f"１．港\n{FIRST}{SECOND}{THIRD}\n"
 
 
 def verdict(piece: str, text: str) -> PassageVerdict:
-    return locate([fingerprint(piece)], Layout(text, "ja-1"))[0].verdict
+    return locate([fingerprint(piece)], SourceText(text, "ja-1"))[0].verdict
 
 
 def broken(text: str, width: int) -> str:
@@ -44,7 +44,7 @@ def test_a_passage_whose_opening_differs_is_missing():
 
 
 def test_a_passage_that_stands_twice_is_ambiguous():
-    place = locate([fingerprint(SECOND)], Layout(TEXT + "\n" + SECOND, "ja-1"))[0]
+    place = locate([fingerprint(SECOND)], SourceText(TEXT + "\n" + SECOND, "ja-1"))[0]
     assert place.verdict == PassageVerdict.AMBIGUOUS
     assert place.lines == (2, 4)
 
@@ -94,7 +94,7 @@ def test_words_put_into_the_middle_of_a_passage_do_hide_it():
 
 def test_a_passage_cut_by_a_page_has_a_span_on_each_side_of_what_cuts_it():
     text = f"頭 1\n{FIRST}{SECOND[:20]}\n\f頭 2\n{SECOND[20:]}{THIRD}\n\f頭 3\n"
-    layout = Layout(text, "ja-1")
+    layout = SourceText(text, "ja-1")
     place = locate([fingerprint(SECOND)], layout)[0]
     pieces = [layout.plain.text[span.start : span.end] for span in place.spans]
     assert pieces == [SECOND[:20], SECOND[20:]]
@@ -102,7 +102,7 @@ def test_a_passage_cut_by_a_page_has_a_span_on_each_side_of_what_cuts_it():
 
 
 def test_places_are_told_by_the_lines_of_the_file():
-    assert locate([fingerprint(SECOND)], Layout(broken(TEXT, 30), "ja-1"))[0].lines == (3,)
+    assert locate([fingerprint(SECOND)], SourceText(broken(TEXT, 30), "ja-1"))[0].lines == (3,)
 
 
 def test_a_fingerprint_shows_no_more_than_the_opening():

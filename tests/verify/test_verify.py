@@ -16,8 +16,10 @@ import pytest
 from analysis.transcribe import load
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.problems import StudyError
-from analysis.verify import record, verify
-from analysis.verify.passages import Fingerprint, fingerprint, normalise
+from analysis.verify import verification_log as record
+from analysis.verify import verify
+from analysis.verify.normaliser import normalise
+from analysis.verify.passages import Fingerprint, fingerprint
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 TODAY = date(2024, 5, 17)
@@ -154,7 +156,7 @@ def test_a_right_study_is_verified(harbour):
     assert counts["passages"]["EXACT"] == len(harbour.study.tables["passages"])
     assert counts["cells"]["NOT_FOUND"] == 0
     assert counts["cells"]["INFERRED"] > 0
-    assert report.render()[-1].startswith("verified")
+    assert "verified: every passage and every verbatim cell stands in the source" in report.render()
 
 
 def test_every_verbatim_cell_is_counted_once(harbour):
@@ -202,9 +204,41 @@ def test_a_right_study_is_verified_from_shift_jis_too(harbour):
     assert "Shift_JIS" in report.render()[0]
 
 
+# --- what a check does not say ------------------------------------------------------------------
+def test_a_check_says_what_it_does_not_vouch_for(harbour):
+    lines = harbour.check().render()
+    (line,) = [line for line in lines if line.startswith("not vouched for")]
+    assert re.search(r"a person must read them: [1-9]\d* paraphrases and notes", line)
+    assert f"codings ({len(harbour.study.tables['codings'])})" in line
+    assert lines[-1] == "no check is on record: every row is new"
+
+
+def test_a_check_says_which_rows_changed_since_the_last_though_all_of_them_stand(harbour):
+    verified(harbour)
+    assert harbour.check().render()[-1] == "since the check of 2024-05-17: no rows changed"
+    harbour.set("statements", "hatano-links", statement_en="Something else altogether.")
+    codings = harbour.folder / "codings.csv"
+    lines = codings.read_text("utf-8").splitlines(keepends=True)
+    codings.write_text("".join(lines[:-2]), "utf-8")
+    report = harbour.check()
+    assert report.ok
+    assert re.fullmatch(
+        r"since the check of 2024-05-17: 3 rows changed: codings\.csv \(2 lines removed\);"
+        r" statements\.csv line \d+",
+        report.render()[-1],
+    )
+
+
+def test_a_row_that_judges_is_not_held_to_the_source_whatever_its_schema_says(harbour):
+    judged = replace(schemas.load().tables["indicators"], judgement=True)
+    schema = replace(schemas.load(), tables={**schemas.load().tables, "indicators": judged})
+    report = verify.check(harbour.study, harbour.source, today=TODAY, schema=schema)
+    assert "indicators" not in {cell.table for cell in report.cells}
+
+
 # --- the record ---------------------------------------------------------------------------------
 def verified(copy: Copy) -> None:
-    verify.write_record(copy.check(), copy.study)
+    record.write_record(copy.check(), copy.study)
 
 
 def test_a_check_that_failed_is_not_recorded(harbour):
@@ -212,12 +246,12 @@ def test_a_check_that_failed_is_not_recorded(harbour):
     with pytest.raises(StudyError, match="a check with 1 problems"):
         verified(harbour)
     assert not (harbour.folder / record.FILE).exists()
-    assert verify.state(harbour.study).words("en") == "not verified"
+    assert record.state(harbour.study).words("en") == "not verified"
 
 
 def test_a_recorded_check_says_when(harbour):
     verified(harbour)
-    state = verify.state(harbour.study)
+    state = record.state(harbour.study)
     assert state.words("en") == "verified on 2024-05-17"
     assert state.words("ja") == "2024-05-17に原文と照合済み"
 
@@ -225,7 +259,7 @@ def test_a_recorded_check_says_when(harbour):
 def test_one_changed_cell_makes_the_record_stale_and_says_which_line(harbour):
     verified(harbour)
     harbour.set("phases", "phase-3", label_en="Years of recovery")
-    state = verify.state(harbour.study)
+    state = record.state(harbour.study)
     assert state.words("en") == "changed since verification: phases.csv line 4"
     assert state.words("ja") == "照合後に変更: phases.csv 4行目"
 
@@ -235,9 +269,9 @@ def test_rows_added_and_removed_are_told(harbour):
     path = harbour.folder / "codings.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[:-1]), "utf-8")
-    assert verify.state(harbour.study).places == ("codings.csv (1 line removed)",)
+    assert record.state(harbour.study).places == ("codings.csv (1 line removed)",)
     path.write_text("".join([lines[0], *lines[2:], lines[1]]), "utf-8")
-    assert verify.state(harbour.study).status == record.Status.VERIFIED  # only their order
+    assert record.state(harbour.study).status == record.Status.VERIFIED  # only their order
 
 
 def test_a_looser_schema_makes_the_record_stale(harbour, tmp_path):
@@ -245,7 +279,7 @@ def test_a_looser_schema_makes_the_record_stale(harbour, tmp_path):
     loose = tmp_path / "schema.yaml"
     text = schemas.paths.SCHEMA.read_text("utf-8")
     loose.write_text(text.replace("verbatim: grade, ", ""), "utf-8")
-    state = verify.state(harbour.study, schemas.load(loose))
+    state = record.state(harbour.study, schemas.load(loose))
     assert state.places == ("schema.yaml (which columns are verbatim)",)
 
 
@@ -265,17 +299,23 @@ def test_the_record_holds_no_text_of_the_source(harbour):
 
 def test_the_coverage_is_told_from_the_record_without_the_source(harbour):
     report = harbour.check()
-    verify.write_record(report, harbour.study)
+    record.write_record(report, harbour.study)
     harbour.source.unlink()
-    state = verify.state(harbour.study)
-    assert verify.recorded_coverage(harbour.study, state.record) == report.coverage
+    state = record.state(harbour.study)
+    assert record.recorded_coverage(harbour.study, state.record) == report.coverage
+
+
+def test_a_record_that_cannot_be_read_does_not_stand_in_the_way_of_a_check(harbour):
+    (harbour.folder / record.FILE).write_text("{}", "utf-8")
+    verified(harbour)
+    assert record.state(harbour.study).status == record.Status.VERIFIED
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"format": 1}', '{"format": 99}', "[" * 5000])
 def test_a_record_that_cannot_be_read_is_refused_in_one_line(harbour, text):
     (harbour.folder / record.FILE).write_text(text, "utf-8")
     with pytest.raises(StudyError) as caught:
-        verify.state(harbour.study)
+        record.state(harbour.study)
     assert "\n" not in str(caught.value)
 
 

@@ -22,7 +22,7 @@ def write(study: str) -> int:
         return 0
     from analysis.tidy import tables
     from analysis.transcribe import crosswalk, load, schema
-    from analysis.verify import record
+    from analysis.verify import verification_log as record
 
     with folders.locked(paths.BUILD / study):
         now = made_from(study)

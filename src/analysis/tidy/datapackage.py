@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # who only reads a package need not wait for pandas
 
     from analysis.transcribe.load import Study
     from analysis.transcribe.schema import Schema
-    from analysis.verify.record import VerificationState
+    from analysis.verify.verification_log import VerificationState
 
 FILE = "datapackage.json"
 _OF_THE_BYTES = ("bytes", "hash")  # what a table holds, a notebook learns from the table

@@ -12,7 +12,7 @@ from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
 from analysis.verify.coverage import HEADINGS, UNCOVERED
 from analysis.verify.normaliser import normalise
-from analysis.verify.record import VerificationState, recorded_coverage
+from analysis.verify.verification_log import VerificationState, recorded_coverage
 
 
 def record_labels(study: Study, schema: Schema) -> pd.DataFrame:

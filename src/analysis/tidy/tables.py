@@ -15,7 +15,7 @@ from analysis.tidy import agreement, codebook, datapackage, evidence, grades, in
 from analysis.tidy import statements as said
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
-from analysis.verify.record import Status, VerificationState
+from analysis.verify.verification_log import Status, VerificationState
 
 
 def make(

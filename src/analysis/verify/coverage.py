@@ -1,7 +1,7 @@
 """How much of the source stands in records: nothing is skipped without saying so.
 
-Works on places alone (where passages and headings stand, counted in normalised characters), so
-the strip map of a source can be drawn from the record of a check, without the source.
+Works on places alone (where passages and headings stand, counted in normalised characters), so the strip
+map of a source can be drawn from the record of a check, without the source.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from functools import cached_property
 
 import pandas as pd
 
+from analysis.transcribe import schema as schemas
 from analysis.transcribe.load import Study
 from analysis.transcribe.study_yaml import Section
-from analysis.verify.layout import Layout, Span
 from analysis.verify.normaliser import normalise
+from analysis.verify.source_text import SourceText, Span
 
 UNCOVERED = "uncovered"  # the table of passages that no record stands on
-_BESIDE = ("links", "assessments", "clauses")  # what is said about records and passages
 HEADINGS = "study.yaml"  # where the headings stand
 
 
@@ -99,15 +99,15 @@ class Coverage:
         return pd.DataFrame(rows, columns=["start", "chars", "section", "passage", "tables", "reason"])
 
 
-def headings(layout: Layout, sections: Sequence[Section], normaliser: str) -> list[Heading]:
+def headings(source: SourceText, sections: Sequence[Section]) -> list[Heading]:
     """Find where the printed headings of a study's sections begin a line, in their order.
 
     A heading that is not found has no place; its section is then known from its passages only.
     """
-    text, starts = layout.plain.text, layout.plain.starts
+    text, starts = source.plain.text, source.plain.starts
     found: list[Heading] = []
     for section in sections:
-        title = normalise(section.title, normaliser)
+        title = normalise(section.title, source.normaliser)
         after = found[-1].span.end if found else 0
         place = text.find(title, after) if section.printed else -1
         while place >= 0:
@@ -129,12 +129,11 @@ def measure(
     """
     tables, reasons = _citing(study)
     sections = dict(zip(study.tables["passages"]["id"], study.tables["passages"]["section"], strict=True))
-    claims = [
-        Stretch(span, sections.get(passage, ""), passage, tables.get(passage, ()), reason)
-        for passage, spans in places.items()
-        for reason in [reasons.get(passage, "") if passage not in tables else ""]
-        for span in spans
-    ]
+    claims = []
+    for passage, spans in places.items():
+        # A reason counts only where no record stands.
+        about = tables.get(passage, ()), "" if passage in tables else reasons.get(passage, "")
+        claims += [Stretch(span, sections.get(passage, ""), passage, *about) for span in spans]
     claims += [Stretch(head.span, head.section, tables=(HEADINGS,)) for head in heads]
     # A passage that is a heading goes before the heading as such.
     claims.sort(key=lambda stretch: (stretch.span.start, not stretch.passage))
@@ -160,24 +159,26 @@ def _side_by_side(
 
 
 def _citing(study: Study) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """The tables that cite each passage, and the reasons for those that no record stands on."""
+    """The tables of records that cite each passage, and the reasons for passages that none stands on.
+
+    What a coder judged and what is said of places covers nothing.
+    """
     tables: dict[str, list[str]] = defaultdict(list)
-    for name, table in study.tables.items():
-        if "passages" in table and name not in (UNCOVERED, *_BESIDE):
-            for passage in table["passages"].str.split().explode().dropna().unique():
+    for name, table in schemas.load().tables.items():
+        rows = study.tables[name]
+        if "passages" in rows and table.records:
+            for passage in rows["passages"].str.split().explode().dropna().unique():
                 tables[passage].append(name)
-    reasons = {}
-    if UNCOVERED in study.tables:
-        rows = study.tables[UNCOVERED].assign(passage=lambda t: t["passages"].str.split())
-        reasons = rows.explode("passage").set_index("passage")["reason"].to_dict()
+    excused = study.tables.get(UNCOVERED, pd.DataFrame({"passages": [], "reason": []}))
+    reasons = {
+        passage: reason
+        for cited, reason in zip(excused["passages"], excused["reason"], strict=True)
+        for passage in cited.split()
+    }
     return {passage: tuple(names) for passage, names in tables.items()}, reasons
 
 
-def _share(section: str, stretches: Iterable[Stretch]) -> Share:
-    stretches = list(stretches)
-    return Share(
-        section,
-        sum(stretch.span.chars for stretch in stretches),
-        sum(stretch.span.chars for stretch in stretches if stretch.tables),
-        sum(stretch.span.chars for stretch in stretches if stretch.reason and not stretch.tables),
-    )
+def _share(section: str, stretches: Sequence[Stretch]) -> Share:
+    recorded = sum(stretch.span.chars for stretch in stretches if stretch.tables)
+    reasoned = sum(stretch.span.chars for stretch in stretches if stretch.reason and not stretch.tables)
+    return Share(section, sum(stretch.span.chars for stretch in stretches), recorded, reasoned)

@@ -1,9 +1,8 @@
 """Whether a row's cells stand in the passages it cites: not just somewhere, but at its place.
 
-A passage often prints several dates, numbers or grades. The one a row claims must be the one that
-belongs to the row: among all values of its kind the nearest to the row's anchor - its label, or
-where a table has none, its most telling other cell. So a date that is right for the neighbour is
-found out.
+A passage often prints several dates, numbers or grades. The one a row claims must be the one that belongs
+to the row: among all values of its kind the nearest to the row's anchor - its label, or where a table has
+none, its most telling other cell. So a date that is right for the neighbour is found out.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.verify.printed import BOUNDARY, READERS, Mention, Names, number, words
+from analysis.verify.extract import BOUNDARY, READERS, Mention, Names, number, words
 
 # How a cell may be verbatim. Values are read out of the passages; words are looked for in them.
 VALUES = frozenset(READERS)
@@ -83,20 +82,21 @@ _SEPARATOR = re.compile(rf"[、。;!?{BOUNDARY}]|[,.:](?!\d)")
 
 def judge(row: RowText, claims: Sequence[Claim], anchor: str | None) -> list[Judgement]:
     """Hold each claim of a row to the row's text."""
-    own = [_own(row, claim) for claim in claims]
-    return [
-        _judgement(row, claim, own[index], _pivots(claim, claims, own, anchor), anchor)
-        for index, claim in enumerate(claims)
-    ]
+    own = [stands_anywhere(row, claim) for claim in claims]
+    judged = []
+    for claim, mentions in zip(claims, own, strict=True):
+        pivots = _pivots(claim, claims, own, anchor)
+        found = Found(row, claim, mentions, _rivals(row, claim, mentions), pivots, anchor)
+        stands = found.stands()
+        judged.append(Judgement(stands, () if stands else found.instead()))
+    return judged
 
 
 def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:
-    """Every place in a text that prints what a claim says, whatever stands near it."""
-    return _own(row, claim)
+    """Every place in a text that prints what a claim says, whatever stands near it.
 
-
-def _own(row: RowText, claim: Claim) -> list[Mention]:
-    """The mentions that say what the claim says; none unless all its words stand."""
+    None unless all its words stand.
+    """
     if claim.kind in VALUES:
         forms = _forms(claim)
         return [mention for mention in row.printed(claim.kind) if mention.value in forms]
@@ -131,77 +131,70 @@ def _pivots(
     return own[min(others)[1]] if others else []
 
 
-def _judgement(
-    row: RowText, claim: Claim, own: list[Mention], pivots: list[Mention], anchor: str | None
-) -> Judgement:
-    rivals = _rivals(row, claim, own)
-    if claim.kind in TOPICS and not claim.words:
-        stands = bool(row.text.strip()) and _no_one_topic(rivals, pivots)
-    elif not own:
-        stands = claim.kind == "period" and _ends_apart(claim.value, row.printed("period"))
-    else:
-        alone = claim.column == anchor or not pivots
-        stands = alone or _belongs(row, claim, own, rivals, pivots, anchor)
-        if claim.kind == "period":
-            stands = stands and not _goes_on(claim.value, row.printed("period"))
-    return Judgement(stands, () if stands else _values(row, rivals, pivots))
+@dataclass(frozen=True)
+class Found:
+    """What a row's text prints of the kind of one claim, and what tells whether it is the row's own."""
 
+    row: RowText
+    claim: Claim
+    own: list[Mention]  # that say what the claim says
+    rivals: list[Mention]  # what the cell could have said instead
+    pivots: list[Mention]  # that the right one must be near to
+    anchor: str | None
 
-def _belongs(
-    row: RowText,
-    claim: Claim,
-    own: list[Mention],
-    rivals: list[Mention],
-    pivots: list[Mention],
-    anchor: str | None,
-) -> bool:
-    """Whether one of the claim's own mentions is the one that belongs to the row."""
-    if claim.kind in VALUES - {"citation"} or (claim.kind == "label" and anchor):
-        return _nearest(row, own, rivals, pivots)
-    if claim.kind == "citation":
-        # A work is cited at the end of what is taken from it, however long that is.
-        there = _beside(own, rivals, [(pivot.end, _FOREVER) for pivot in pivots], min)
-    elif claim.kind in TOPICS:
-        # A sentence names its topic first.
-        there = _beside(own, rivals, [(0, pivot.start) for pivot in pivots], max)
-    else:
-        return True
-    return _nearest(row, own, rivals, pivots) if there is None else there
+    def stands(self) -> bool:
+        """Whether the claim stands in the text, at the row's place."""
+        claim, periods = self.claim, self.row.printed("period")
+        if claim.kind in TOPICS and not claim.words:
+            return bool(self.row.text.strip()) and self._no_one_topic()
+        if not self.own:
+            return claim.kind == "period" and _ends_apart(claim.value, periods)
+        alone = claim.column == self.anchor or not self.pivots
+        goes_on = claim.kind == "period" and _goes_on(claim.value, periods)
+        return (alone or self._belongs()) and not goes_on
 
+    def instead(self) -> tuple[str, ...]:
+        """The values of the rivals, those nearest to the row's place first, each once."""
 
-_FOREVER = 10**9
+        def distance(mention: Mention) -> tuple[int, int]:
+            return min((self.row.distance(mention, p) for p in self.pivots), default=(0, mention.start))
 
+        return tuple(dict.fromkeys(mention.value for mention in sorted(self.rivals, key=distance)))
 
-def _beside(
-    own: list[Mention],
-    rivals: list[Mention],
-    ranges: Iterable[tuple[int, int]],
-    first: Callable[[list[int]], int],
-) -> bool | None:
-    """Whether the first (or last) mention in some range is an own one; None if there is none."""
-    answer = None
-    for begins, ends in ranges:
-        there = [m.start for m in own + rivals if begins <= m.start <= ends]
-        if there:
-            answer = bool(answer) or first(there) in {mention.start for mention in own}
-    return answer
+    def _belongs(self) -> bool:
+        """Whether one of the claim's own mentions is the one that belongs to the row."""
+        kind = self.claim.kind
+        if kind in VALUES - {"citation"} or (kind == "label" and self.anchor):
+            return self._nearest()
+        if kind == "citation":
+            # A work is cited at the end of what is taken from it, however long that is.
+            there = self._beside([(pivot.end, len(self.row.text)) for pivot in self.pivots], min)
+        elif kind in TOPICS:
+            # A sentence names its topic first.
+            there = self._beside([(0, pivot.start) for pivot in self.pivots], max)
+        else:
+            return True
+        return self._nearest() if there is None else there
 
+    def _beside(self, ranges: list[tuple[int, int]], first: Callable[[list[int]], int]) -> bool | None:
+        """Whether the first (or last) mention in some range is an own one; None if there is none."""
+        answer = None
+        for begins, ends in ranges:
+            there = [m.start for m in self.own + self.rivals if begins <= m.start <= ends]
+            if there:
+                answer = bool(answer) or first(there) in {mention.start for mention in self.own}
+        return answer
 
-def _nearest(
-    row: RowText, own: Iterable[Mention], rivals: Iterable[Mention], pivots: Iterable[Mention]
-) -> bool:
-    def least(mentions: Iterable[Mention], pivot: Mention) -> tuple[float, float]:
-        return min((row.distance(mention, pivot) for mention in mentions), default=(9e9, 9e9))
+    def _nearest(self) -> bool:
+        def least(mentions: list[Mention], pivot: Mention) -> tuple[float, float]:
+            return min((self.row.distance(mention, pivot) for mention in mentions), default=(9e9, 9e9))
 
-    return any(least(own, pivot) <= least(rivals, pivot) for pivot in pivots)
+        return any(least(self.own, pivot) <= least(self.rivals, pivot) for pivot in self.pivots)
 
-
-def _no_one_topic(named: list[Mention], pivots: Sequence[Mention]) -> bool:
-    """Whether a row is `common`: up to its place its text names no topic, or more than one."""
-    if not pivots:
-        return len({mention.value for mention in named}) != 1
-    befores = [{m.value for m in named if m.start <= pivot.start} for pivot in pivots]
-    return any(len(before) != 1 for before in befores)
+    def _no_one_topic(self) -> bool:
+        """Whether a row is `common`: up to its place its text names no topic, or more than one."""
+        befores = [{m.value for m in self.rivals if m.start <= pivot.start} for pivot in self.pivots]
+        return any(len(before) != 1 for before in befores or [{m.value for m in self.rivals}])
 
 
 def _rivals(row: RowText, claim: Claim, own: list[Mention]) -> list[Mention]:
@@ -245,12 +238,3 @@ def _ends_apart(value: str, printed: Sequence[Mention]) -> bool:
     if not values & {start, f"{start}/.."} or _goes_on(start, printed):
         return False
     return any(other == end or other.endswith(f"/{end}") for other in values)
-
-
-def _values(row: RowText, mentions: list[Mention], pivots: list[Mention]) -> tuple[str, ...]:
-    """The values of some mentions, those nearest to the row's place first, each once."""
-
-    def distance(mention: Mention) -> tuple[int, int]:
-        return min((row.distance(mention, pivot) for pivot in pivots), default=(0, mention.start))
-
-    return tuple(dict.fromkeys(mention.value for mention in sorted(mentions, key=distance)))

@@ -1,9 +1,9 @@
 """Passages: pieces of a source, known by their fingerprint and not by their text.
 
-The source's text is never kept. What is kept of a passage - its first characters, its length and
-a hash of it - says "this very wording stands there" to whoever has the source, and nothing of the
-wording to who has not. Both sides are normalised first, so that only the wording counts and not
-how a page was laid out or a PDF extracted.
+The source's text is never kept. What is kept of a passage - its first characters, its length and a hash of
+it - says "this very wording stands there" to whoever has the source, and nothing of the wording to who has
+not. Both sides are normalised first, so that only the wording counts and not how a page was laid out or a
+PDF extracted.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ from enum import StrEnum
 from itertools import pairwise
 
 from analysis.transcribe import schema
-from analysis.verify.layout import Layout, Reading, Span
-from analysis.verify.normaliser import NORMALISERS, normalise
+from analysis.verify.normaliser import NORMALISERS as NORMALISERS
+from analysis.verify.normaliser import normalise
+from analysis.verify.source_text import Reading, SourceText, Span
 
 OPENING = 12  # characters of a passage that the repository may show
 SHORTEST = 30  # characters; anything shorter could be guessed from its hash
@@ -80,23 +81,23 @@ class Place:
         return tuple(self.reading.line_at(start) for start in self.starts) if self.reading else ()
 
 
-def locate(fingerprints: Sequence[Fingerprint], layout: Layout) -> list[Place]:
+def locate(fingerprints: Sequence[Fingerprint], source: SourceText) -> list[Place]:
     """Find each passage in the source, in the first reading that has it; one place a fingerprint.
 
     Time grows with the length of the source plus the number of passages, not with their product.
     """
     places = dict.fromkeys(range(len(fingerprints)), Place(PassageVerdict.MISSING))
-    for reading in layout.readings():
+    for reading in source.readings():
         wanted = [n for n, place in places.items() if place.verdict not in TO_THE_LETTER]
         if not wanted:
             break
-        for number, place in _found(reading, {n: fingerprints[n] for n in wanted}, layout).items():
+        for number, place in _found(reading, {n: fingerprints[n] for n in wanted}, source).items():
             if place.verdict in TO_THE_LETTER or not places[number].starts:
                 places[number] = place
     return list(places.values())
 
 
-def _found(reading: Reading, wanted: Mapping[int, Fingerprint], layout: Layout) -> dict[int, Place]:
+def _found(reading: Reading, wanted: Mapping[int, Fingerprint], source: SourceText) -> dict[int, Place]:
     """The places of those passages whose opening stands in a reading."""
     openings = _occurrences(reading.text, {print_.opening for print_ in wanted.values()})
     found = {}
@@ -111,7 +112,7 @@ def _found(reading: Reading, wanted: Mapping[int, Fingerprint], layout: Layout) 
         else:
             continue
         here = tuple(exact or starts)
-        spans = reading.spans(here[0], len(pieces[here[0]]), layout.plain) if exact else ()
+        spans = reading.spans(here[0], len(pieces[here[0]]), source.plain) if exact else ()
         found[number] = Place(verdict, pieces[here[0]], spans, here, reading)
     return found
 
@@ -162,12 +163,8 @@ class Proposal:
         """
         if columns is None:
             columns = [field.name for field in schema.load().tables["passages"].fields]
-        cells = vars(self.fingerprint) | {
-            "id": f"p-{self.fingerprint.sha256[:6]}",
-            "part": self.part,
-            "page": self.page,
-            "kind": self.kind,
-        }
+        own = {"id": f"p-{self.fingerprint.sha256[:6]}", "part": self.part, "page": self.page}
+        cells = vars(self.fingerprint) | own | {"kind": self.kind}
         line = io.StringIO()
         csv.DictWriter(line, columns, restval="", extrasaction="ignore").writerow(cells)
         return line.getvalue().rstrip("\r\n")
@@ -176,31 +173,26 @@ class Proposal:
 def propose(source_text: str, words: str, normaliser: str = "ja-1") -> list[Proposal]:
     """Propose a passage for each place where some words stand in a source.
 
-    The passage is the sentence (or sentences) around the words, cut where a page, a column or a
-    footnote begins, and as long as a passage has to be. An empty list: the words do not stand
-    there.
+    The passage is the sentence (or sentences) around the words, cut where a page, a column or a footnote
+    begins, and as long as a passage has to be. An empty list: the words do not stand there.
     """
-    layout = Layout(source_text, normaliser)
-    text, wanted = layout.plain.text, normalise(words, normaliser)
+    source = SourceText(source_text, normaliser)
+    text, wanted = source.plain.text, normalise(words, normaliser)
     if not wanted:
         return []
-    breaks = sorted({0, *layout.breaks, *_after_headings(layout), len(text)})
+    raw = source.raw
+    after_headings = (
+        source.plain.starts[number]
+        for number in range(1, len(raw))
+        if _HEADING.fullmatch(raw[number - 1]) and (number < 2 or not raw[number - 2].strip())
+    )
+    breaks = sorted({0, *source.breaks, *after_headings, len(text)})
     pieces = dict.fromkeys(
         _around(text, start, end, breaks, normaliser)
         for match in re.finditer(re.escape(wanted), text)
         for start, end in _cut(match.start(), match.end(), breaks)
     )
-    return [_proposal(layout, start, end) for start, end in pieces]
-
-
-def _after_headings(layout: Layout) -> list[int]:
-    """Where the line after a section's heading begins."""
-    raw, starts = layout.raw, layout.plain.starts
-    return [
-        starts[number]
-        for number in range(1, len(raw))
-        if _HEADING.fullmatch(raw[number - 1]) and (number < 2 or not raw[number - 2].strip())
-    ]
+    return [_proposal(source, start, end) for start, end in pieces]
 
 
 def _cut(start: int, end: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
@@ -223,39 +215,23 @@ def _around(text: str, start: int, end: int, breaks: Sequence[int], normaliser: 
     return bounds[before] + len(piece) - len(piece.lstrip()), bounds[after]
 
 
-def _proposal(layout: Layout, start: int, end: int) -> Proposal:
-    text, line = layout.plain.text, layout.plain.line_at(start)
-    print_ = fingerprint(text[start:end], layout.normaliser)
-    above = next((row for row in reversed(layout.raw[: line - 1]) if row.strip()), "")
+def _proposal(source: SourceText, start: int, end: int) -> Proposal:
+    text, line = source.plain.text, source.plain.line_at(start)
+    print_ = fingerprint(text[start:end], source.normaliser)
+    above = next((row for row in reversed(source.raw[: line - 1]) if row.strip()), "")
     continues = (
         start > 0
-        and start in layout.breaks
+        and start in source.breaks
         and not _HEADING.fullmatch(above)
         and not text[:start].rstrip().endswith(tuple("。.!?)」"))
     )
-    pages = sum(row.startswith("\f") for row in layout.raw[:line])
-    note = re.match(r"\d{1,3}[^\d.。]", text[start:]) and start in layout.breaks
+    pages = sum(row.startswith("\f") for row in source.raw[:line])
+    note = re.match(r"\d{1,3}[^\d.。]", text[start:]) and start in source.breaks
     return Proposal(
         print_,
-        locate([print_], layout)[0].verdict,
+        locate([print_], source)[0].verdict,
         line,
         part=2 if continues and not note else 1,
-        page=str(pages + 1) if any(row.startswith("\f") for row in layout.raw) else "",
+        page=str(pages + 1) if any(row.startswith("\f") for row in source.raw) else "",
         kind="footnote" if note else "body",
     )
-
-
-__all__ = [
-    "NORMALISERS",
-    "OPENING",
-    "SHORTEST",
-    "Fingerprint",
-    "PassageVerdict",
-    "Place",
-    "Proposal",
-    "digest",
-    "fingerprint",
-    "locate",
-    "normalise",
-    "propose",
-]

@@ -103,19 +103,17 @@ _ENCODINGS = {"Shift_JIS": "cp932", "EUC-JP": "euc_jp"}  # as they are called, a
 def _text(path: Path, raw: bytes) -> Source:
     _refuse_large(path, len(raw), LARGEST_TEXT, "text")  # it grew since it was measured
     expected, advice = "a text in UTF-8, Shift_JIS or EUC-JP, or a PDF", "save it as UTF-8 text"
-    if raw.startswith(_UTF_16):
-        raise _failure(path, "UTF-16", expected, advice)
-    if b"\0" in raw:
-        raise _failure(path, "NUL bytes, as in a binary file", expected, advice)
-    decoded = _decoded(raw)
-    if decoded is None:
-        raise _failure(path, "bytes of no encoding that is read", expected, advice)
-    encoding, text = decoded
-    if not text.strip():
-        raise _failure(path, "nothing but white space", expected, "save the text again")
-    if text.count("\n") > MOST_LINES:
-        found = f"{text.count(chr(10)):,} lines"
-        raise _failure(path, found, f"a text of at most {MOST_LINES:,} lines", advice)
+    encoding, text = _decoded(raw) or ("", "")
+    wrong = {
+        "UTF-16": raw.startswith(_UTF_16),
+        "NUL bytes, as in a binary file": b"\0" in raw,
+        "bytes of no encoding that is read": not encoding,
+        "nothing but white space": not text.strip(),
+        f"{text.count(chr(10)):,} lines": text.count("\n") > MOST_LINES,
+    }
+    for found, is_so in wrong.items():
+        if is_so:
+            raise _failure(path, found, expected, advice)
     return Source(path.name, text, "text", encoding)
 
 
@@ -159,9 +157,8 @@ def _pdf(path: Path, size: int) -> Iterator[Source]:
     installed = [name for name in pdf.EXTRACTORS if importlib.util.find_spec(name)]
     expected = "a PDF with text, or the source as a text file"
     if not installed:
-        raise _failure(
-            path, "a PDF, and nothing installed that reads PDF", expected, f"install it: {INSTALL}"
-        )
+        found = "a PDF, and nothing installed that reads PDF"
+        raise _failure(path, found, expected, f"install it: {INSTALL}")
     faults = []
     for extractor in installed:
         answer = _extracted(extractor, path)
@@ -185,8 +182,5 @@ def _extracted(extractor: str, path: Path) -> dict[str, str]:
     try:
         return json.loads(run.stdout)
     except ValueError:
-        # Stopped at a limit: by a signal for the time, or without a word for the memory.
-        return {"fault": "time" if run.returncode in _CPU_SIGNALS else "memory"}
-
-
-_CPU_SIGNALS = {-24, -9}  # SIGXCPU and SIGKILL
+        # Stopped at a limit: by a signal for the time (SIGXCPU, SIGKILL), or without a word for the memory.
+        return {"fault": "time" if run.returncode in (-24, -9) else "memory"}

@@ -1,9 +1,9 @@
 """Check a study against its source: does every passage, and every verbatim cell, stand there?
 
-A passage stands there when its fingerprint does (`analysis.verify.passages`), a cell when the
-passages that its row cites print it, at the row's place (`analysis.verify.matching`). A check that
-finds everything can be recorded (`analysis.verify.record`), so that those without the source see
-that the tables are still those that were checked.
+A passage stands there when its fingerprint does (`analysis.verify.passages`), a cell when the passages that
+its row cites print it, at the row's place (`analysis.verify.matching`). A check that finds everything can be
+recorded (`analysis.verify.verification_log`), so that those without the source see that the tables are still
+those that were checked.
 """
 
 from __future__ import annotations
@@ -22,20 +22,13 @@ from analysis.transcribe.csv_table import shown
 from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.transcribe.schema import Schema
-from analysis.verify import coverage, sources
-from analysis.verify.cells import CellResult, Cells, CellVerdict
-from analysis.verify.coverage import Coverage
-from analysis.verify.layout import Layout
-from analysis.verify.passages import (
-    OPENING,
-    Fingerprint,
-    PassageVerdict,
-    Place,
-    digest,
-    locate,
-)
-from analysis.verify.record import VerificationState, recorded_coverage, state, write_record
+from analysis.verify import coverage, sources, verification_log
+from analysis.verify.check_cells import CellResult, Cells, CellVerdict
+from analysis.verify.coverage import Coverage, Heading, Stretch
+from analysis.verify.passages import OPENING, Fingerprint, PassageVerdict, Place, digest, locate
+from analysis.verify.source_text import SourceText
 from analysis.verify.sources import Source
+from analysis.verify.verification_log import Status, VerificationState
 
 LONGEST = 4_000_000  # characters of a source, normalised; a book of two thousand pages
 LISTED = 20  # uncovered stretches that the report lists
@@ -57,13 +50,15 @@ class Report:
     """What a check found out."""
 
     study: Study
+    schema: Schema = field(repr=False)
     today: date
     source: Source
-    layout: Layout = field(repr=False)
+    text: SourceText = field(repr=False)
     passages: tuple[PassageResult, ...]
     cells: tuple[CellResult, ...]
     coverage: Coverage
-    headings: tuple[coverage.Heading, ...]
+    headings: tuple[Heading, ...]
+    before: VerificationState  # what was known of the tables before this check
 
     @property
     def ok(self) -> bool:
@@ -78,10 +73,11 @@ class Report:
     @property
     def counts(self) -> dict[str, dict[str, int]]:
         """How many passages and cells have which verdict."""
-        passages = Counter(str(result.place.verdict) for result in self.passages)
-        cells = Counter(str(result.verdict) for result in self.cells)
+        passages = Counter(result.place.verdict for result in self.passages)
+        cells = Counter(result.verdict for result in self.cells)
+        told = [verdict for verdict in PassageVerdict if verdict != PassageVerdict.NOT_CHECKED]
         return {
-            "passages": {str(v): passages[v] for v in PassageVerdict if v in passages or _told(v)},
+            "passages": {str(verdict): passages[verdict] for verdict in told},
             "cells": {str(verdict): cells[verdict] for verdict in CellVerdict},
         }
 
@@ -93,13 +89,13 @@ class Report:
             "encoding": self.source.encoding,
             "normaliser": self.study.meta.normaliser,
             "unicode": unicodedata.unidata_version,
-            "chars": len(self.layout.plain.text),
-            "sha256": digest(self.layout.plain.text),
+            "chars": len(self.text.plain.text),
+            "sha256": digest(self.text.plain.text),
         }
 
     def render(self) -> list[str]:
-        """Return the report as lines for a terminal."""
-        return [*_summary(self), *_coverage_lines(self), *map(str, self.problems), _outcome(self)]
+        """Return the report as lines for a terminal; the last say what was not checked, and what is new."""
+        return [*_summary(self), *_coverage_lines(self), *map(str, self.problems), *_outcome(self)]
 
     def as_json(self) -> str:
         """Return the report as JSON: counts, every result, coverage. No text of the source."""
@@ -109,63 +105,52 @@ class Report:
 def check(study: Study, source_path: Path, *, today: date, schema: Schema | None = None) -> Report:
     """Check a study against its source and say what stands there and what does not.
 
-    A PDF is read in every way at hand until one gives all passages to the letter; otherwise the
-    report is of the way that gives most. Raises StudyError where the source cannot be read, or the
-    study has none (a compilation of records).
+    A PDF is read in every way at hand until one gives all passages to the letter; otherwise the report is
+    of the way that gives most. Raises StudyError where the source cannot be read, or the study has none (a
+    compilation of records).
     """
     if study.meta.kind != "document":
-        raise StudyError([_no_source(study)])
-    prints = _fingerprints(study)
-    best: tuple[int, Source, Layout, list[Place]] | None = None
+        found, expected = study.meta.kind, "a study of one document"
+        advice = "a compilation of records has no source to hold it to: each row names its own address"
+        raise StudyError([Problem(shown(study.folder / "study.yaml"), None, "kind", found, expected, advice)])
+    rows = study.tables["passages"]
+    prints = list(map(Fingerprint, rows["opening"], map(int, rows["chars"]), rows["sha256"]))
+    best: tuple[int, Source, SourceText, list[Place]] | None = None
     for source in sources.extractions(source_path):
-        layout = _laid_out(source, Path(source_path), study.meta.normaliser)
-        places = locate(prints, layout)
+        text = _read(source, Path(source_path), study.meta.normaliser)
+        places = locate(prints, text)
         exact = sum(place.verdict == PassageVerdict.EXACT for place in places)
         if best is None or exact > best[0]:
-            best = exact, source, layout, places
+            best = exact, source, text, places
         if exact == len(prints):
             break
+    assert best, "`extractions` yields a text or raises"
     return _report(study, schema or schemas.load(), today, *best[1:])
 
 
-def _laid_out(source: Source, path: Path, normaliser: str) -> Layout:
+def _read(source: Source, path: Path, normaliser: str) -> SourceText:
     """The text of a source, unless a few of its characters stand for many more than a book has."""
-    layout = Layout(source.text, normaliser)
-    if len(layout.plain.text) > LONGEST:
-        found = f"{len(layout.plain.text):,} characters"
-        expected, advice = f"at most {LONGEST:,}", "cut out the part that the study is about"
+    text = SourceText(source.text, normaliser)
+    if len(text.plain.text) > LONGEST:
+        found, expected = f"{len(text.plain.text):,} characters", f"at most {LONGEST:,}"
+        advice = "cut out the part that the study is about"
         raise StudyError([Problem(shown(path), None, None, found, expected, advice)])
-    return layout
-
-
-def _no_source(study: Study) -> Problem:
-    return Problem(
-        shown(study.folder / "study.yaml"),
-        None,
-        "kind",
-        study.meta.kind,
-        "a study of one document",
-        "a compilation of records has no source to hold it to: each row names its own address",
-    )
-
-
-def _fingerprints(study: Study) -> list[Fingerprint]:
-    table = study.tables["passages"]
-    return [
-        Fingerprint(opening, int(chars), sha256)
-        for opening, chars, sha256 in zip(table["opening"], table["chars"], table["sha256"], strict=True)
-    ]
+    return text
 
 
 def _report(
-    study: Study, schema: Schema, today: date, source: Source, layout: Layout, places: list[Place]
+    study: Study, schema: Schema, today: date, source: Source, text: SourceText, places: list[Place]
 ) -> Report:
     results = _passage_results(study, places)
     spans = {r.id: r.place.spans for r in results if r.place.spans}
-    headings = coverage.headings(layout, study.meta.sections, study.meta.normaliser)
-    covered = coverage.measure(study, spans, headings, len(layout.plain.text))
-    cells = tuple(Cells(study, schema, layout, {r.id: r.place for r in results}).results())
-    return Report(study, today, source, layout, results, cells, covered, tuple(headings))
+    heads = coverage.headings(text, study.meta.sections)
+    covered = coverage.measure(study, spans, heads, len(text.plain.text))
+    cells = tuple(Cells(study, schema, text, {r.id: r.place for r in results}).results())
+    try:
+        before = verification_log.state(study, schema)
+    except StudyError:  # a record that cannot be read is none; this check writes a new one
+        before = VerificationState(Status.NOT_VERIFIED)
+    return Report(study, schema, today, source, text, results, cells, covered, tuple(heads), before)
 
 
 def _passage_results(study: Study, places: Sequence[Place]) -> tuple[PassageResult, ...]:
@@ -194,17 +179,19 @@ def _passage_problems(report: Report) -> Iterator[Problem]:
     file = shown(report.study.folder / "passages.csv")
     redo = 'correct it with `analysis passage SOURCE "words"`'
     for result in report.passages:
-        place, opening = result.place, quoted(result.opening)
-        if place.verdict == PassageVerdict.MISSING:
-            expected = "an opening that stands in the source (read to its end)"
-            yield Problem(file, result.line, "opening", f"MISSING {opening}", expected, redo)
-        elif place.verdict == PassageVerdict.NEAR:
-            found = f"NEAR {opening} at {_at(place.lines)}"
-            expected = "the wording that was fingerprinted, which differs"
-            yield Problem(file, result.line, "sha256", found, expected, redo)
-        elif place.verdict == PassageVerdict.AMBIGUOUS:
-            found = f"AMBIGUOUS {opening} at {_at(place.lines)}"
-            yield Problem(file, result.line, "sha256", found, "a passage that stands there once", redo)
+        opening, verdict = quoted(result.opening), result.place.verdict
+        at = f"{verdict} {opening} at {_at(result.place.lines)}"
+        told = {
+            PassageVerdict.MISSING: (
+                "opening",
+                f"MISSING {opening}",
+                "an opening that stands in the source (read to its end)",
+            ),
+            PassageVerdict.NEAR: ("sha256", at, "the wording that was fingerprinted, which differs"),
+            PassageVerdict.AMBIGUOUS: ("sha256", at, "a passage that stands there once"),
+        }
+        if verdict in told:
+            yield Problem(file, result.line, *told[verdict], redo)
         if result.overlaps:
             found = f"{opening}, which overlaps {result.overlaps}"
             yield Problem(file, result.line, "chars", found, "passages that share no character", redo)
@@ -233,20 +220,14 @@ def _at(lines: Sequence[int]) -> str:
     return f"source line{'s' * (len(lines) > 1)} {', '.join(map(str, dict.fromkeys(lines)))}"
 
 
-def _told(verdict: PassageVerdict) -> bool:
-    """Whether a verdict is counted in a report even where no passage has it."""
-    return verdict != PassageVerdict.NOT_CHECKED
-
-
 def _summary(report: Report) -> Iterator[str]:
     source, normaliser = report.source, report.study.meta.normaliser
     how = f"{source.extractor}, {source.encoding}" if source.encoding else source.extractor
-    length = f"{len(report.layout.plain.text):,} characters as {normaliser} reads it"
+    length = f"{len(report.text.plain.text):,} characters as {normaliser} reads it"
     yield f"source    {source.name} ({how}), {length}"
     for kind, verdicts in report.counts.items():
-        total = sum(verdicts.values())
         each = "  ".join(f"{verdict} {number}" for verdict, number in verdicts.items())
-        yield f"{kind:9} {total:5}  {each}"
+        yield f"{kind:9} {sum(verdicts.values()):5}  {each}"
 
 
 def _coverage_lines(report: Report) -> Iterator[str]:
@@ -255,7 +236,7 @@ def _coverage_lines(report: Report) -> Iterator[str]:
         reasoned, neither = share.excused, 1 - share.covered
         shares = f"{share.covered - reasoned:12.1%} {reasoned:14.1%} {neither:11.1%}"
         yield f"          {share.section or 'all':8} {share.chars:11,} {shares}"
-    text = report.layout.plain.text  # a space between two passages is no gap
+    text = report.text.plain.text  # a space between two passages is no gap
     gaps = [gap for gap in report.coverage.gaps if text[gap.span.start : gap.span.end].strip()]
     gaps.sort(key=lambda gap: -gap.span.chars)
     yield from (_gap_line(report, gap) for gap in gaps[:LISTED])
@@ -263,21 +244,40 @@ def _coverage_lines(report: Report) -> Iterator[str]:
         yield f"          and {len(gaps) - LISTED} shorter stretches"
 
 
-def _gap_line(report: Report, gap: coverage.Stretch) -> str:
-    plain, span = report.layout.plain, gap.span
+def _gap_line(report: Report, gap: Stretch) -> str:
+    plain, span = report.text.plain, gap.span
     opening = plain.text[span.start : min(span.end, span.start + OPENING)]
     what = f"passage {gap.passage}, which nothing cites" if gap.passage else "in no passage"
     line = plain.line_at(span.start)
     return f"          line {line}: {span.chars} characters from {quoted(opening)} {what}"
 
 
-def _outcome(report: Report) -> str:
-    if report.ok:
-        return "verified: every passage and every verbatim cell stands in the source"
-    return f"not verified: {len(report.problems)} of the above do not stand in the source"
+def _outcome(report: Report) -> Iterator[str]:
+    if not report.ok:
+        yield f"not verified: {len(report.problems)} of the above do not stand in the source"
+        return
+    yield "verified: every passage and every verbatim cell stands in the source"
+    tables, checked = report.study.tables, {(cell.table, cell.column) for cell in report.cells}
+    judged = [
+        f"{name} ({len(tables[name])})"
+        for name, table in report.schema.tables.items()
+        if table.judgement and len(tables[name])
+    ]
+    prose = [
+        rows[column].ne("").sum()
+        for name, rows in tables.items()
+        for column in map(str, rows)
+        if column.startswith(("statement_", "gist_", "note")) and (name, column) not in checked
+    ]
+    yield (
+        f"not vouched for, a person must read them: {sum(prose)} paraphrases and notes, what is marked as inferred"
+        f" ({report.counts['cells']['INFERRED']} cells), translations and judgements: {', '.join(judged)}"
+    )
+    yield report.before.changes()
 
 
 def _document(report: Report) -> dict:
+    gaps = report.coverage.gaps
     return {
         "ok": report.ok,
         "study": report.study.id,
@@ -297,21 +297,6 @@ def _document(report: Report) -> dict:
         ],
         "cells": [vars(cell) for cell in report.cells],
         "coverage": [vars(share) for share in [*report.coverage.sections, report.coverage.whole]],
-        "gaps": [
-            {"start": gap.span.start, "chars": gap.span.chars, "section": gap.section}
-            for gap in report.coverage.gaps
-        ],
+        "gaps": [{"start": g.span.start, "chars": g.span.chars, "section": g.section} for g in gaps],
+        "changed_since": list(report.before.places),
     }
-
-
-__all__ = [
-    "CellResult",
-    "CellVerdict",
-    "PassageResult",
-    "Report",
-    "VerificationState",
-    "check",
-    "recorded_coverage",
-    "state",
-    "write_record",
-]

@@ -1,9 +1,9 @@
 """Readings of a source: its text in one piece, and back from a place in it to a line of the file.
 
-A passage is fingerprinted as it reads. Another extraction of the same document may break it with
-what a page puts in between: a running head, a page number, a footnote. So a source has several
-readings: as it stands in the file, and with such lines moved to the end. Nothing is lost in any of
-them, and a passage must stand in one of them to the letter.
+A passage is fingerprinted as it reads. Another extraction of the same document may break it with what a
+page puts in between: a running head, a page number, a footnote. So a source has several readings: as it
+stands in the file, and with such lines moved to the end. Nothing is lost in any of them, and a passage
+must stand in one of them to the letter.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Reading:
     def starts(self) -> list[int]:
         """Where each line of the reading begins in its text.
 
-        What a line contributes is measured together with the last line before it that has text,
-        because joining two lines may drop a hyphen, combine an accent or put a space between them.
+        What a line contributes is measured together with the last line before it that has text, because
+        joining two lines may drop a hyphen, combine an accent or put a space between them.
         """
         starts, before, begun = [], "", 0
         for line in self.lines:
@@ -61,19 +61,19 @@ class Reading:
 
     def line_at(self, place: int) -> int:
         """The line of the file (counted from 1) in which a character of the reading stands."""
-        return self.lines[max(bisect.bisect_right(self.starts, place) - 1, 0)] + 1
+        return self.lines[self._index(place)] + 1
+
+    def _index(self, place: int) -> int:
+        return max(bisect.bisect_right(self.starts, place) - 1, 0)
 
     def spans(self, start: int, chars: int, plain: Reading) -> tuple[Span, ...]:
         """Where a stretch of this reading stands in the text as the file has it (`plain`)."""
         if self is plain:
             return (Span(start, chars),)
         spans: list[Span] = []
-        first = max(bisect.bisect_right(self.starts, start) - 1, 0)
-        for index in range(first, len(self.lines)):
-            begins = max(self.starts[index], start)
-            ends = start + chars
-            if index + 1 < len(self.lines):
-                ends = min(self.starts[index + 1], ends)
+        stops = [*self.starts[1:], start + chars]
+        for index in range(self._index(start), len(self.lines)):
+            begins, ends = max(self.starts[index], start), min(stops[index], start + chars)
             if begins >= start + chars:
                 break
             place = plain.starts[self.lines[index]] + begins - self.starts[index]
@@ -84,7 +84,7 @@ class Reading:
         return tuple(spans)
 
 
-class Layout:
+class SourceText:
     """A source's text with its readings, each made when it is first asked for."""
 
     def __init__(self, text: str, normaliser: str) -> None:
@@ -114,7 +114,8 @@ class Layout:
         for moved in _furniture(self.raw):
             if moved not in tried:
                 tried.append(moved)
-                yield Reading(self.raw, _moved_to_end(self.plain.lines, moved), self.normaliser)
+                lines = sorted(self.plain.lines, key=moved.__contains__)  # those moved come last
+                yield Reading(self.raw, tuple(lines), self.normaliser)
 
 
 def _furniture(raw: Sequence[str]) -> Iterator[set[int]]:
@@ -129,12 +130,7 @@ def _furniture(raw: Sequence[str]) -> Iterator[set[int]]:
     yield heads | _footnotes(raw, blocks)
     if len(pages) > 1:  # a note that goes on from the page before has no number to know it by
         for last in (1, 2):
-            feet = [block for page in blocks for block in page[1:][-last:]]
-            yield heads.union(*feet)
-
-
-def _moved_to_end(lines: Sequence[int], moved: set[int]) -> tuple[int, ...]:
-    return tuple(n for n in lines if n not in moved) + tuple(n for n in lines if n in moved)
+            yield heads.union(*(block for page in blocks for block in page[1:][-last:]))
 
 
 def _blank(line: str) -> bool:

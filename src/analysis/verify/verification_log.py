@@ -1,8 +1,8 @@
 """The record of a check: who has no source sees whether the tables are still those checked.
 
-`verification.json` stands beside the tables. It holds no text of the source: counts, digests, and
-where each passage stands (as places, for the strip map). Written only by a check that found
-everything, and stale as soon as a row it saw has changed.
+`verification.json` stands beside the tables. It holds no text of the source: counts, digests, and where
+each passage stands (as places, for the strip map). Written only by a check that found everything, and stale
+as soon as a row it saw has changed.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ import csv
 import hashlib
 import io
 import json
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,18 +22,18 @@ from typing import TYPE_CHECKING, Any
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import shown
 from analysis.transcribe.load import Study
-from analysis.transcribe.study_yaml import FILE as META
 from analysis.transcribe.problems import Problem, StudyError
 from analysis.transcribe.schema import Schema
+from analysis.transcribe.study_yaml import FILE as META
 from analysis.verify.coverage import Coverage, Heading, measure
-from analysis.verify.layout import Span
+from analysis.verify.source_text import Span
 
 if TYPE_CHECKING:
     from analysis.verify.verify import Report
 
 FILE = "verification.json"
-_RULES = "schema.yaml (which columns are verbatim)"
 FORMAT = 1  # of this file; a check that finds out more or less than this one has another number
+_RULES = "schema.yaml (which columns are verbatim)"
 
 
 class Status(StrEnum):
@@ -68,6 +66,25 @@ class VerificationState:
         named = ", ".join(self.places[:most]) + (f" and {more} more" if more > 0 else "")
         return f"changed since verification: {named}"
 
+    def changes(self, most: int = 12) -> str:
+        """Say how many rows changed since the check, by file and line: for whoever checks again."""
+        if self.status == Status.NOT_VERIFIED:
+            return "no check is on record: every row is new"
+        lines: dict[str, list[str]] = {}
+        for place in self.places:
+            file, _, line = place.partition(" line ")
+            lines.setdefault(file, []).extend([line] if line else [])
+        removed = sum(int(number) for p in self.places for number in re.findall(r"\((\d+) lines? r", p))
+        total = sum(map(len, lines.values())) + removed or len(self.places)
+        said = f"since the check of {self.date}: {total or 'no'} row{'s' * (total != 1)} changed"
+        named = [
+            f"{file} line{'s' * (len(at) > 1)} {', '.join(at[:most])}{', …' * (len(at) > most)}"
+            if at
+            else file
+            for file, at in lines.items()
+        ]
+        return said + (f": {'; '.join(named)}" if named else "")
+
 
 def write_record(report: Report, study: Study, schema: Schema | None = None) -> Path:
     """Write the record of a check that found everything; return where.
@@ -76,28 +93,15 @@ def write_record(report: Report, study: Study, schema: Schema | None = None) -> 
     """
     path = study.folder / FILE
     if not report.ok:
-        raise StudyError(
-            [
-                Problem(
-                    shown(path),
-                    None,
-                    None,
-                    f"a check with {len(report.problems)} problems",
-                    "a check that found everything",
-                    "put them right and verify again",
-                )
-            ]
-        )
-    handle, name = tempfile.mkstemp(dir=study.folder, prefix=f".{FILE}.")
-    temporary = Path(name)
+        found, expected = f"a check with {len(report.problems)} problems", "a check that found everything"
+        advice = "put them right and verify again"
+        raise StudyError([Problem(shown(path), None, None, found, expected, advice)])
+    new = path.with_name(f".{FILE}.new")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(_written(_record(report, study, schema)))
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        new.write_text(_written(_record(report, study, schema)), "utf-8", newline="\n")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
     return path
 
 
@@ -124,6 +128,7 @@ def recorded_coverage(study: Study, record: Mapping[str, Any]) -> Coverage:
 
 def _record(report: Report, study: Study, schema: Schema | None) -> dict[str, Any]:
     lines = {file: [row for _, row in rows] for file, rows in _rows(study.folder).items()}
+    shares = [*report.coverage.sections, report.coverage.whole]
     return {
         "format": FORMAT,
         "study": study.id,
@@ -133,12 +138,8 @@ def _record(report: Report, study: Study, schema: Schema | None) -> dict[str, An
         "tables": {"sha256": _digest(json.dumps(lines, sort_keys=True), 64), "lines": lines},
         "verdicts": report.counts,
         "coverage": {
-            share.section or "all": {
-                "chars": share.chars,
-                "recorded": share.recorded,
-                "reasoned": share.reasoned,
-            }
-            for share in [*report.coverage.sections, report.coverage.whole]
+            share.section or "all": {n: getattr(share, n) for n in ("chars", "recorded", "reasoned")}
+            for share in shares
         },
         "headings": [[head.section, *head.span] for head in report.headings],
         "places": {result.id: result.place.spans for result in report.passages},

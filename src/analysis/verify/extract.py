@@ -1,9 +1,9 @@
 """What a passage prints: its dates, periods, numbers, ordinals, grades and citations, with places.
 
-A passage is read, rather than searched for the forms a value might take: so a check can say not
-only that a value does not stand there but what stands there instead. Values are given as the
-tables write them (a period in the notation of `analysis.transcribe.periods`, a number without
-separators), the text is normalised (`analysis.verify.normaliser`).
+A passage is read, rather than searched for the forms a value might take: so a check can say not only that
+a value does not stand there but what stands there instead. Values are given as the tables write them (a
+period in the notation of `analysis.transcribe.periods`, a number without separators), the text is
+normalised (`analysis.verify.normaliser`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Mention(NamedTuple):
 class _Day(NamedTuple):
     """One date as printed: as much of it as is printed."""
 
-    year: int | None = None
+    year: int
     month: int | None = None
     day: int | None = None
     unit: str = ""  # year, fiscal, month or day; empty for a number that only might be a year
@@ -80,17 +80,15 @@ def _ja_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
         if not first or not first.month:
             return None
         return _dated(first.year, part["month_only"], part["day_only"], part["last_only"])
+    era = part.get("era") or ""
     if part["year"]:
-        year, era = int(part["year"]), ""
-    elif part.get("era"):
-        year, era = (
-            _ERAS[part["era"]] + (1 if part["count"] == "元" else int(part["count"])),
-            part["era"],
-        )
+        year = int(part["year"])
+    elif era:
+        year = _ERAS[era] + (1 if part["count"] == "元" else int(part["count"]))
     elif first and first.era:
         year, era = _ERAS[first.era] + int(part["count"]), first.era
     elif first and len(part["count"]) == 2:
-        year, era = first.year // 100 * 100 + int(part["count"]), ""
+        year = first.year // 100 * 100 + int(part["count"])
     else:
         return None
     if part["fiscal"]:
@@ -155,9 +153,9 @@ def periods(text: str, language: str) -> Iterator[Mention]:
         if first is None:
             continue
         joint = how.to.match(text, place)
-        other = joint and how.second.match(text, joint.end())
-        second = other and how.day(other, first)
-        if second and (first.unit or second.unit or other.end() - other.start() == 4):
+        other = how.second.match(text, joint.end()) if joint else None
+        second = how.day(other, first) if other else None
+        if other and second and (first.unit or second.unit or len(other[0]) == 4):
             place = other.end()
             yield Mention(_joined(first, second), match.start(), place)
         elif first.unit:
@@ -231,18 +229,7 @@ _ROMAN = [
     "XX",
 ]
 _KANJI = "一二三四五六七八九十"
-_WORDS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-]
+_WORDS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
 _ORDINAL = re.compile(
     rf"第(?P<a>\d+|[{_KANJI}](?![{_KANJI}]))|\((?P<b>\d{{1,3}})\)"
     r"|(?:フェーズ|ステージ|ステップ|段階|[Pp]hase|[Ss]tage|[Ss]tep|[Pp]lan|No\.) ?(?P<c>\d+)"
@@ -256,7 +243,7 @@ _ORDINAL = re.compile(
 def ordinals(text: str, language: str) -> Iterator[Mention]:
     """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`."""
     for match in _ORDINAL.finditer(text):
-        printed = match[match.lastgroup]
+        printed = match[match.lastgroup or 0]
         for row in (_ROMAN, list(_KANJI), _WORDS):
             if printed in row:
                 printed = str(row.index(printed) + 1)
@@ -287,11 +274,10 @@ def citations(text: str, language: str) -> Iterator[Mention]:
 
 def words(text: str, wanted: str) -> Iterator[Mention]:
     """Every place where some words stand by themselves: not `1期` in `11期`, not `AI` in `AID`."""
-    place = text.find(wanted) if wanted else -1
-    while place >= 0:
-        if _by_itself(text, place, place + len(wanted)):
-            yield Mention(wanted, place, place + len(wanted))
-        place = text.find(wanted, place + 1)
+    for match in re.finditer(f"(?={re.escape(wanted)})", text) if wanted else ():
+        start, end = match.start(), match.start() + len(wanted)
+        if _by_itself(text, start, end):
+            yield Mention(wanted, start, end)
 
 
 class Names:

@@ -1,0 +1,258 @@
+"""Hold the verbatim cells of a study to the passages that their rows cite.
+
+Which columns are verbatim, and how, is said by the schema; what a coder judged is in no source and is not
+held to it. A key is verified by what it names: an institution by its label, a project by its region's
+name, a coded value by its label.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+
+from analysis.transcribe.load import Study
+from analysis.transcribe.schema import Field, Schema, Table
+from analysis.verify.extract import BOUNDARY, Names, number
+from analysis.verify.matching import TOPICS, VALUES, Claim, Judgement, RowText, judge, stands_anywhere
+from analysis.verify.normaliser import normalise
+from analysis.verify.passages import Place
+from analysis.verify.source_text import SourceText
+
+SUGGESTED = 100  # cells for which another passage is looked for; after that many, all is wrong
+# A topic of a row is verified by a name: of its region, of the programme its project belongs to.
+_TOPICS = {"region": ("regions", "name_ja"), "programme": ("programmes", "label_ja")}
+
+Known = Mapping[str, tuple[str, ...]]  # the names by which a source may call what an id stands for
+
+
+class CellVerdict(StrEnum):
+    """What a check found out about a verbatim cell."""
+
+    FOUND = "FOUND"  # its passages print it
+    NOT_FOUND = "NOT_FOUND"  # they do not
+    INFERRED = "INFERRED"  # the transcriber concluded it, and says so
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """One verbatim cell, checked."""
+
+    table: str
+    line: int
+    column: str
+    value: str
+    passages: tuple[str, ...]
+    verdict: CellVerdict
+    sought: tuple[str, ...] = ()  # the names that a key stands for, any of which will do
+    printed: tuple[str, ...] = ()  # what the passages print instead
+    elsewhere: tuple[str, ...] = ()  # where the value does stand: passages, or `line 12`
+
+
+@dataclass(frozen=True)
+class RowClaims:
+    """The verbatim cells of one row: those held to the source, and those concluded."""
+
+    table: str
+    line: int
+    passages: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    inferred: tuple[Claim, ...]
+
+    def result(self, claim: Claim, verdict: CellVerdict, *found: tuple[str, ...]) -> CellResult:
+        """What became of one cell; `found` is what is printed instead, and where it stands."""
+        sought = claim.words if claim.names else ()
+        return CellResult(
+            self.table, self.line, claim.column, claim.value, self.passages, verdict, sought, *found
+        )
+
+
+class Claims:
+    """What the rows of a study claim that their passages print."""
+
+    def __init__(self, study: Study, schema: Schema) -> None:
+        self.study, self.schema, self.language = study, schema, study.meta.language
+        self._known: dict[tuple[str, str], Known] = {}
+        self._sought: dict[int, Names] = {}
+
+    def rows(self) -> Iterator[RowClaims]:
+        """Yield every row that cites passages and has a verbatim cell, table by table."""
+        for table in self.schema.tables.values():
+            verbatim = () if table.judgement else table.verbatim_in(self.language)
+            if verbatim and "passages" in {f.name for f in table.fields_for(self.study.meta.kind)}:
+                yield from self._rows_of(table, verbatim)
+
+    def _rows_of(self, table: Table, verbatim: tuple[Field, ...]) -> Iterator[RowClaims]:
+        frame = self.study.tables[table.name]
+        for line, row in zip(frame.index, frame.astype("string").fillna("").to_dict("records"), strict=True):
+            concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
+            claims = [
+                self._claim(field, kind, row[field.name])
+                for field in verbatim
+                if row[field.name]
+                for kind in (field.verbatim or "").split()
+            ]
+            yield RowClaims(
+                table.name,
+                int(line),
+                tuple(row["passages"].split()),
+                tuple(claim for claim in claims if claim.column not in concluded),
+                tuple(claim for claim in claims if claim.column in concluded),
+            )
+
+    def _claim(self, field: Field, kind: str, value: str) -> Claim:
+        """What a cell claims, in one of the ways in which it is verbatim."""
+        if kind in VALUES:
+            return Claim(field.name, kind, number(value) if kind == "number" else value)
+        if kind in TOPICS | {"label"}:
+            known = self._topics(field, kind) if kind in TOPICS else self._labels(field)
+            # `common` names no region in particular: it has no words.
+            return Claim(field.name, kind, value, known.get(value, ()), self._names(known))
+        printed = value.split(";") if kind == "names" else [value]
+        if kind == "vocabulary":
+            words = field.vocabulary
+            printed = [self.schema.label(words, value, self.language)] if words else []
+        return Claim(field.name, kind, value, tuple(map(self._normal, printed)))
+
+    def _labels(self, field: Field) -> Known:
+        """The printed label of each row that a key may name."""
+        return self._column((field.references or "").split(".")[0], "label_ja")
+
+    def _topics(self, field: Field, kind: str) -> Known:
+        """The names of the topic that each value of a column stands for.
+
+        A project is known by its programme's name, and as well by its own.
+        """
+        topics = self._column(*_TOPICS[kind])
+        table = (field.references or "").split()[0]
+        if table == _TOPICS[kind][0]:
+            return topics
+        if (table, kind) not in self._known:
+            frame = self.study.tables[table]
+            own = self._column(table, "label_ja") if kind == "programme" else {}
+            self._known[table, kind] = {
+                id_: topics.get(topic, ()) + own.get(id_, ())
+                for id_, topic in zip(frame["id"], frame[kind], strict=True)
+            }
+        return self._known[table, kind]
+
+    def _names(self, known: Known) -> Names:
+        """The names of a mapping as one thing to look for; made once for each mapping."""
+        if id(known) not in self._sought:
+            self._sought[id(known)] = Names(name for names in known.values() for name in names)
+        return self._sought[id(known)]
+
+    def _column(self, table: str, column: str) -> Known:
+        """A column of names by id, normalised, in the source's language where there is one."""
+        if (table, column) not in self._known:
+            frame = self.study.tables[table]
+            sibling = column.removesuffix("ja") + self.language
+            names = frame[sibling if sibling in frame else column]
+            self._known[table, column] = {
+                id_: (self._normal(name),) for id_, name in zip(frame["id"], names, strict=True)
+            }
+        return self._known[table, column]
+
+    def _normal(self, text: str) -> str:
+        return normalise(text, self.study.meta.normaliser)
+
+
+class Cells:
+    """The rows of a study with the texts of the passages they cite; `places` has them by id."""
+
+    def __init__(self, study: Study, schema: Schema, text: SourceText, places: Mapping[str, Place]) -> None:
+        self.study, self.schema, self.text, self.places = study, schema, text, places
+        self.follows = _parts_of_one_sentence(study)
+        self._texts: dict[tuple[str, ...], RowText] = {}
+        self._suggestions = 0
+
+    def results(self) -> Iterator[CellResult]:
+        """Check every verbatim cell, table by table."""
+        for row in Claims(self.study, self.schema).rows():
+            yield from self._of_row(row)
+
+    def _of_row(self, row: RowClaims) -> Iterator[CellResult]:
+        anchor = self.schema.tables[row.table].anchor_in(self.study.meta.language)
+        judgements = judge(self._row_text(row.passages), row.claims, anchor)
+        # A cell that is verbatim in two ways must stand in both; the first it fails in tells.
+        worst: dict[str, tuple[Claim, Judgement]] = {}
+        for claim, judgement in zip(row.claims, judgements, strict=True):
+            if claim.column not in worst or worst[claim.column][1].stands:
+                worst[claim.column] = claim, judgement
+        for claim, judgement in worst.values():
+            if judgement.stands:
+                yield row.result(claim, CellVerdict.FOUND)
+            else:
+                elsewhere = self._elsewhere(claim, row.passages)
+                yield row.result(claim, CellVerdict.NOT_FOUND, judgement.printed[:5], elsewhere)
+        for claim in {claim.column: claim for claim in row.inferred}.values():
+            yield row.result(claim, CellVerdict.INFERRED)
+
+    def _row_text(self, passages: tuple[str, ...]) -> RowText:
+        """The passages that a row cites as one text, with a boundary where they do not touch."""
+        if passages not in self._texts:
+            text = self._piece(passages[0]) if passages else ""
+            for before, id_ in pairwise(passages):
+                text += self._joint(before, id_) + self._piece(id_)
+            self._texts[passages] = RowText(text, self.study.meta.language)
+        return self._texts[passages]
+
+    def _piece(self, id_: str) -> str:
+        return self.places[id_].text if id_ in self.places else ""
+
+    def _joint(self, before: str, after: str) -> str:
+        """What stands between two passages: a boundary, unless one goes on in the other."""
+        ends, starts = (self.places[id_].spans if id_ in self.places else () for id_ in (before, after))
+        side_by_side = (
+            ends
+            and starts
+            and starts[0].start >= ends[-1].end
+            and not self.text.plain.text[ends[-1].end : starts[0].start].strip()
+        )
+        if (before, after) in self.follows or side_by_side:
+            # What the normaliser leaves of the end of a line.
+            return normalise("a\nb", self.study.meta.normaliser)[1:-1]
+        return BOUNDARY
+
+    def _elsewhere(self, claim: Claim, cited: tuple[str, ...]) -> tuple[str, ...]:
+        """Where else in the source a claim stands: the passages that print it, or the line."""
+        self._suggestions += 1
+        if self._suggestions > SUGGESTED:
+            return ()
+        found: dict[str, None] = {}
+        for mention in stands_anywhere(self._whole, claim):
+            index = bisect.bisect_right(self._spans, (mention.start, len(self._whole.text))) - 1
+            start, end, id_ = self._spans[index] if index >= 0 else (0, 0, "")
+            inside = start <= mention.start and mention.end <= end
+            found[id_ if inside else f"line {self.text.plain.line_at(mention.start)}"] = None
+            if len(found) > len(cited) + 3:
+                break
+        return tuple(where for where in found if where not in cited)[:3]
+
+    @cached_property
+    def _whole(self) -> RowText:
+        return RowText(self.text.plain.text, self.study.meta.language)
+
+    @cached_property
+    def _spans(self) -> list[tuple[int, int, str]]:
+        return sorted(
+            (span.start, span.end, id_) for id_, place in self.places.items() for span in place.spans
+        )
+
+
+def _parts_of_one_sentence(study: Study) -> set[tuple[str, str]]:
+    """Pairs of passages that a page, column or footnote cuts out of one sentence.
+
+    They follow one another in their section, and the second has the next `part`.
+    """
+    last: dict[str, tuple[str, int]] = {}
+    pairs = set()
+    table = study.tables["passages"]
+    for id_, section, part in zip(table["id"], table["section"], table["part"], strict=True):
+        if section in last and last[section][1] + 1 == part:
+            pairs.add((last[section][0], id_))
+        last[section] = id_, int(part)
+    return pairs
