@@ -201,9 +201,5 @@ def test_issues_stand_in_reading_order(paper, book):
     assert len(found) == 12
 
 
-def test_the_paper_asks_for_eighteen_things(paper, book):
-    assert issues.calls(paper, book)["record"].nunique() == 18
-
-
 def test_what_the_paper_says_is_being_dealt_with_is_not_said_to_be_done(paper, book):
     assert "addressed" not in set(issues.issue_statuses(paper, book)["status"])
