@@ -14,7 +14,7 @@ def file() -> Path:
     Raises FileNotFoundError where the package is not installed: no other font is ever used.
     """
     spec = find_spec("matplotlib_fontja")
-    found = sorted(Path(spec.origin).parent.glob("**/ipaexg.ttf")) if spec else []
+    found = sorted(Path(spec.origin).parent.glob("**/ipaexg.ttf")) if spec and spec.origin else []
     if not found:
         raise FileNotFoundError("the font IPAexGothic is missing; install matplotlib-fontja")
     return found[0]

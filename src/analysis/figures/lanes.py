@@ -41,7 +41,7 @@ def shade(
     for n, row in enumerate(phases.to_dict("records")):
         left, right = edges(axis, span_of(row))
         before, shaded = shaded, row["record"] == story if story else n % 2 == 0
-        if shaded:
+        if shaded and right > left:
             sheet.box(left, top, right - left, bottom - top, STORY if story else BAND, zorder=0, linewidth=0)
         elif left > axis.left and not before:  # where no shade ends, a line does
             sheet.line(left, top, left, bottom, below=0.3)

@@ -99,7 +99,9 @@ class Sheet:
     ) -> None:
         """Draw a straight line `width` pixels wide."""
         path = Path([(x0, y0), (x1, y1)])
-        self.axes.add_patch(PathPatch(path, edgecolor=colour, linewidth=style.points(width), zorder=below))
+        self.axes.add_patch(
+            PathPatch(path, fill=False, edgecolor=colour, linewidth=style.points(width), zorder=below)
+        )
 
     def mark(
         self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -36,7 +37,7 @@ def family() -> str:
 @contextmanager
 def applied() -> Iterator[None]:
     """Draw in the house style, and leave matplotlib's settings as they were."""
-    settings = {
+    settings: dict[Any, Any] = {
         "font.family": family(),
         "font.size": points(SMALL),
         "text.color": INK,
@@ -79,7 +80,12 @@ def line_height(size: float = SMALL) -> float:
 # but not before closing marks nor after opening ones (the core of JIS X 4051's rules).
 _CLOSING = "、。，．・：；）」』】〉》〕］｝ー～ぁぃぅぇぉっゃゅょァィゥェォッャュョヮ々)]},.:;!?%’”"
 _OPENING = "（「『【〈《〔［｛([{‘“"
-_WORDS = re.compile(r"[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s/-]+[/-]*|\s+|.", re.DOTALL)
+# A word in katakana of ordinary length stays whole, too.
+_WORDS = re.compile(
+    r"[\u30a1-\u30fa\u30fc]{2,8}(?![\u30a1-\u30fa\u30fc])"
+    r"|[^\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\s/-]+[/-]*|\s+|.",
+    re.DOTALL,
+)
 
 
 def wrap(text: str, width: float, size: float = SMALL, max_lines: int | None = None) -> list[str]:

@@ -34,7 +34,8 @@ class _Run:
     projects: tuple[str, ...]
     label: str
 
-    def told(self, language: str) -> str:
+    def told(self, language: str) -> tuple[str, str]:
+        """The years, and how they are known where that is not simply stated."""
         years = str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
         known = words(language).text(f"is_{self.status}") if self.status != "stated" else ""
         return years, known
@@ -206,7 +207,7 @@ def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> 
     """Write the name of what ran under its years, as far as the next name; return how deep that is."""
     groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
     named = [(_cell(axis, held[0].first)[0], held[0].label) for held in groups if not known.issuperset(held)]
-    deep = 0
+    deep = 0.0
     for (left, label), (end, _) in pairwise([*named, (axis.right + 8, "")]):
         room = end - left - 8
         lines = style.balanced(label, room)

@@ -65,6 +65,10 @@ def write(figure: Figure, *, name: str, layout: str, alt: str) -> str:
         )
     for old in [*root.iter(f"{_SVG}metadata")]:
         root.remove(old)
+    for rule in [*root.iter(f"{_SVG}style")]:  # would hold for the whole page
+        rule.getparent().remove(rule)
+    root.set("stroke-linejoin", "round")
+    root.set("stroke-linecap", "butt")
     etree.strip_tags(root, f"{_SVG}a")  # matplotlib links every artist; here a mark is one link
     for text in root.iter(f"{_SVG}text"):
         _measure(text)
@@ -153,4 +157,4 @@ def _round(root: etree._Element) -> None:
         for attribute in ("d", "x", "y", "transform", "width", "height"):
             if value := element.get(attribute):
                 value = re.sub(r"-?\d+\.\d+", lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), value)
-                element.set(attribute, value)
+                element.set(attribute, " ".join(value.split()))
