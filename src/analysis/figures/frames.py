@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 
 from analysis.figures.chart import Chart
 from analysis.figures.check import FigureError
-from analysis.figures.colours import INK, QUIET, accent
+from analysis.figures.colours import INK, QUIET
+from analysis.figures.encoding import region_colours
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
 from analysis.words import Link, escape
@@ -26,7 +27,7 @@ def asked(frame: pd.DataFrame, chart: str, *columns: str) -> pd.DataFrame:
     missing = [column for column in columns if column not in frame]
     if missing and len(frame):
         raise FigureError(f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(frame)}")
-    found = frame.reset_index(drop=True).assign(**{c: "" for c in missing})
+    found = frame.reset_index(drop=True).assign(**dict.fromkeys(missing, ""))
     texts = [c for c in found if not (_number(found[c]) or isinstance(found[c].dtype, pd.CategoricalDtype))]
     return found.assign(**{c: found[c].where(found[c].notna(), "") for c in texts})
 
@@ -42,10 +43,10 @@ def order(column: pd.Series) -> list[str]:
     return [str(value) for value in dict.fromkeys(column)]
 
 
-def region_colours(column: pd.Series) -> dict[str, str]:
-    """The colour of each region or scope, in the order of `order`; what belongs to no region is ink."""
-    regions = [region for region in order(column) if region not in (COMMON, "")]
-    return {COMMON: INK, "": INK} | {region: accent(n) for n, region in enumerate(regions)}
+def colours_of(column: pd.Series) -> dict[str, str]:
+    """The colour of each region or scope of a column; what belongs to no region is ink."""
+    own = region_colours(region for region in order(column) if region not in (COMMON, ""))
+    return {COMMON: INK, "": INK} | own
 
 
 def names(value: object) -> list[str]:
@@ -62,7 +63,7 @@ def link(table: str, record: object, label: object) -> Link:
 
 def listed(language: str, items: Iterable[object]) -> str:
     """Words and links as one Markdown list in prose."""
-    shown = [f"[{escape(i)}]({i.target})" if isinstance(i, Link) else escape(i) for i in items]
+    shown = [f"[{escape(i)}]({i.target})" if isinstance(i, Link) else escape(i) for i in dict.fromkeys(items)]
     return {"ja": "、", "en": "; "}[language].join(shown)
 
 

@@ -2,26 +2,373 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+from typing import Any
 
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.frames import listed
+from analysis.figures.colours import INK, PAPER, QUIET
+from analysis.figures.frames import COMMON, asked, colours_of, link, listed, nothing, order, unique
+from analysis.figures.rows import (
+    EDGE,
+    Sign,
+    draw_signs,
+    draw_signs_key,
+    gutter,
+    heading,
+    place_row,
+    rule,
+    sheet_of,
+)
+from analysis.figures.sheet import LayoutError, Sheet
+from analysis.figures.words import aside, joined, words
+
+_ISSUE = (
+    "record",
+    "scope",
+    "scope_label",
+    "number",
+    "short",
+    "label",
+    "status",
+    "status_label",
+)
+_LINK = (
+    "issue",
+    "relation",
+    "relation_label",
+    "collective",
+    "table",
+    "record",
+    "label",
+    "occasion",
+    "occasion_label",
+)
+# How a passage takes an issue up: the shape of its mark, and whether it is filled.
+_RELATIONS = {
+    "answers": ("D", True),
+    "names": ("o", True),
+    "same_topic": ("o", False),
+    "bears_on": ("s", False),
+}
+_PITCH = 16.0  # pixels from mark to mark
+_LEAST = 58.0  # pixels that a column of the matrix has at least
+
+
+@dataclass(frozen=True)
+class _Matrix:
+    """Issues, their links in the order of their signs, and how both are drawn."""
+
+    issues: pd.DataFrame
+    links: pd.DataFrame
+    language: str
+    small: bool
+
+    @property
+    def colours(self) -> dict[str, str]:
+        return colours_of(self.issues["scope"])
+
+    @property
+    def occasions(self) -> dict[str, str]:
+        return dict(zip(self.links["occasion"], self.links["occasion_label"], strict=True))
+
+    def of(self, issue: str, occasion: str) -> list[dict[str, Any]]:
+        own = self.links[(self.links["issue"] == issue) & (self.links["occasion"] == occasion)]
+        return own.to_dict("records")
 
 
 def issue_matrix(issues: pd.DataFrame, links: pd.DataFrame, *, language: str, small: bool = False) -> Chart:
     """Draw issues by later occasion, a dot for each passage that takes one up, the status in words beside.
 
     Columns in: issues: record, scope (common or a region), scope_label, number, short, label, status,
-    status_label, inferred; links: issue, relation (names, same_topic, answers), relation_label,
+    status_label, inferred; links: issue, relation (names, same_topic, answers, bears_on), relation_label,
     collective (yes, no), table, record, label (of the passage), occasion, occasion_label, in order of
-    time. Issues without a link stay as empty rows. `small` leaves out headings and key.
+    time. Issues without a link stay as empty rows. `small` leaves out occasions and statuses.
     """
-    return listed(issues)
+    issues = asked(issues, "issue_matrix", *_ISSUE)
+    links = asked(links, "issue_matrix", *_LINK)
+    if issues.empty:
+        return nothing(language, links)
+    links = links[links["issue"].isin(issues["record"])]
+    places = {relation: n for n, relation in enumerate(_RELATIONS)}
+    occasions = {occasion: n for n, occasion in enumerate(dict.fromkeys(links["occasion"]))}
+    links = links.assign(_o=links["occasion"].map(occasions), _r=links["relation"].map(places).fillna(9))
+    links = links.sort_values(["_o", "_r"], kind="stable").drop(columns=["_o", "_r"])
+    if small:
+        links = links.assign(occasion="later", occasion_label=words(language).text("later"))
+        links = links.sort_values("relation", key=lambda r: r.map(places).fillna(9), kind="stable")
+    issues = issues.assign(_s=issues["scope"].map(order(issues["scope"]).index)).sort_values(
+        "_s", kind="stable"
+    )
+    matrix = _Matrix(issues.drop(columns="_s"), links, language, small)
+    rows = matrix.issues.rename(columns={"record": "issue", "label": "issue_label"}).merge(
+        links, on="issue", how="left", validate="one_to_many"
+    )
+    return Chart(
+        lambda width: _draw_matrix(matrix, width),
+        rows,
+        tuple(_matrix_words(matrix)),
+        unique(
+            [f"issues/{i}" for i in matrix.issues["record"]]
+            + [f"{row.table}/{row.record}" for row in links.itertuples()]
+        ),
+    )
+
+
+def _matrix_words(matrix: _Matrix) -> list[tuple[str, str]]:
+    """One item an issue, and one for each mark or group of marks in its row."""
+    word, items = words(matrix.language), []
+    for issue in matrix.issues.to_dict("records"):
+        name = link("issues", issue["record"], _named(issue, matrix.language))
+        taken = issue["record"] in set(matrix.links["issue"])
+        key = "issue_told" if taken else "issue_silent"
+        items.append((issue["record"], word(key, issue=name, status=issue["status_label"])))
+        for occasion, label in matrix.occasions.items():
+            if passages := matrix.of(issue["record"], occasion):
+                told = listed(matrix.language, [link(p["table"], p["record"], _passage(p)) for p in passages])
+                how = joined(dict.fromkeys(p["relation_label"] for p in passages), matrix.language)
+                items.append(
+                    (
+                        f"{issue['record']}-{occasion}",
+                        word("cell_told", issue=issue["short"], occasion=label, how=how) + told,
+                    )
+                )
+    return items
+
+
+def _named(issue: Mapping[str, Any], language: str) -> str:
+    number = f" ({issue['number']})" if issue["number"] != "" else ""
+    return f"{issue['scope_label']}{number} {issue['label']}"
+
+
+def _passage(passage: Mapping[str, Any]) -> str:
+    return str(passage["label"] or passage["record"])
+
+
+def _sign(passage: Mapping[str, Any], colour: str) -> Sign:
+    marker, filled = _RELATIONS.get(passage["relation"], ("^", False))
+    return Sign(marker, filled, passage["collective"] == "yes", colour)
+
+
+def _draw_matrix(matrix: _Matrix, width: int) -> Figure:
+    sheet = sheet_of(width, small=matrix.small)
+    labels = [_row_label(issue, matrix.small) for issue in matrix.issues.to_dict("records")]
+    left = gutter(sheet, labels, small=matrix.small, share=0.56 if matrix.small else 0.3)
+    head = words(matrix.language).text("status")
+    statuses = 0.0 if matrix.small else style.widest([head, *matrix.issues["status_label"]]) + 8
+    right = sheet.width - EDGE - (0 if sheet.narrow else min(statuses, 200))
+    columns = _columns(matrix, left or EDGE, right)
+    _draw_key(sheet, matrix)
+    if not matrix.small:
+        _draw_heads(sheet, matrix, columns, right)
+    for (scope, name), group in matrix.issues.groupby(["scope", "scope_label"], sort=False, observed=True):
+        colour = matrix.colours[str(scope)]
+        sheet.top += 6
+        heading(
+            sheet,
+            str(name),
+            colour if scope != COMMON else "",
+            size=style.SMALL if sheet.narrow else style.BODY,
+        )
+        for issue in group.to_dict("records"):
+            _draw_issue(sheet, matrix, issue, (left, right), columns)
+    return sheet.finish()
+
+
+def _row_label(issue: Mapping[str, Any], small: bool) -> str:
+    number = f"({issue['number']}) " if issue["number"] != "" and not small else ""
+    return f"{number}{issue['short'] or issue['label']}"
+
+
+def _columns(matrix: _Matrix, left: float, right: float) -> list[tuple[float, float]]:
+    """Left and right edge of each occasion's column: as wide as its fullest cell needs."""
+    most = [
+        max(len(matrix.of(issue, occasion)) for issue in matrix.issues["record"])
+        for occasion in matrix.occasions
+    ]
+    shares = [max(n * _PITCH + 10, _LEAST) for n in most]
+    if len(most) * _LEAST > right - left:
+        raise LayoutError(f"{len(most)} occasions have no room")
+    spare = (right - left - sum(shares)) / max(len(shares), 1)
+    if spare < 0:
+        shares, spare = [(right - left) / len(shares)] * len(shares), 0
+    edges = list(accumulate((share + spare for share in shares), initial=left))
+    return list(pairwise(edges))
+
+
+def _draw_key(sheet: Sheet, matrix: _Matrix) -> None:
+    word, links = words(matrix.language), matrix.links
+    entries = [
+        (_sign({"relation": relation, "collective": "no"}, INK), str(label))
+        for relation, label in sorted(
+            dict(zip(links["relation"], links["relation_label"], strict=True)).items(),
+            key=lambda pair: [*_RELATIONS, pair[0]].index(pair[0]),
+        )
+    ]
+    if "yes" in set(links["collective"]):
+        entries.append((Sign(ringed=True), word.text("collective")))
+    draw_signs_key(sheet, entries)
+
+
+def _draw_heads(sheet: Sheet, matrix: _Matrix, columns: Sequence[tuple[float, float]], right: float) -> None:
+    heads = [
+        style.wrap(label, x1 - x0 - 6, max_lines=3)
+        for label, (x0, x1) in zip(matrix.occasions.values(), columns, strict=True)
+    ]
+    lines = max(map(len, heads), default=1)
+    bottom = sheet.top + lines * style.line_height()
+    for head, (x0, _) in zip(heads, columns, strict=True):
+        sheet.text(x0, bottom - len(head) * style.line_height(), head, colour=QUIET)
+    if not sheet.narrow:
+        sheet.text(right, bottom - style.line_height(), words(matrix.language).text("status"), colour=QUIET)
+    sheet.top = bottom + 4
+    rule(sheet)
+
+
+def _draw_issue(
+    sheet: Sheet,
+    matrix: _Matrix,
+    issue: Mapping[str, Any],
+    edges: tuple[float, float],
+    columns: Sequence[tuple[float, float]],
+) -> None:
+    """One row: the issue, its marks, its status."""
+    left, right = edges
+    label, status = _row_label(issue, matrix.small), str(issue["status_label"])
+    told = not matrix.small
+    if sheet.narrow and told:
+        label = aside(label, [status], matrix.language)
+    row = place_row(sheet, label, left, height=24 if matrix.small else 26)
+    label_box = (EDGE, row.top, left - 8, row.bottom) if left else (EDGE, row.top, sheet.width, row.y - 13)
+    about, of = f"issues/{issue['record']}", [f"issues/{issue['record']}"]
+    of += [f"regions/{issue['scope']}"] if issue["scope"] != COMMON else []
+    sheet.link(f"record:{about}", f"{_named(issue, matrix.language)}: {status}", label_box, of)
+    for (occasion, name), (x0, x1) in zip(matrix.occasions.items(), columns, strict=True):
+        if passages := matrix.of(issue["record"], occasion):
+            signs = [_sign(passage, matrix.colours[issue["scope"]]) for passage in passages]
+            end = draw_signs(sheet, x0, row.y, signs, room=x1 - x0 - 4, pitch=_PITCH)
+            title = f"{issue['short']}: {name}, {joined([_passage(p) for p in passages], matrix.language, wide=True)}"
+            to = f"record:{passages[0]['table']}/{passages[0]['record']}"
+            to = to if len(passages) == 1 else f"#{issue['record']}-{occasion}"
+            sheet.link(to, title, (x0, row.y - 12, max(end, x0 + 24), row.y + 12), of)
+    if issue["record"] not in set(matrix.links["issue"]):
+        sheet.middle(
+            columns[0][0] if columns else left, row.y, words(matrix.language).text("silent"), colour=QUIET
+        )
+    if told and not sheet.narrow:
+        lines = style.wrap(status, sheet.width - EDGE - right, max_lines=2)
+        sheet.middle(right, row.y, lines, colour=QUIET if issue["status"] == "not_assessed" else INK)
+    rule(sheet)
 
 
 def issue_status(issues: pd.DataFrame, *, language: str, small: bool = True) -> Chart:
-    """Draw the number of issues by what became of them, common and regional ones apart.
+    """Draw a square for each issue by what became of it, common and regional ones apart.
 
-    Columns in: issues: record, scope, scope_label, number, short, label, status, status_label, inferred.
+    Columns in: issues: record, scope, scope_label, number, short, label, status, status_label. A
+    categorical `status` gives the order, and a row to statuses that no issue has.
     """
-    return listed(issues)
+    issues = asked(issues, "issue_status", *_ISSUE)
+    if issues.empty:
+        return nothing(language, issues)
+    issues = issues.assign(_n=[[COMMON].count(s) == 0 for s in issues["scope"]]).sort_values(
+        "_n", kind="stable"
+    )
+    issues = issues.drop(columns="_n")
+    statuses = _statuses(issues)
+    items = []
+    for status, label in statuses.items():
+        own = issues[issues["status"].astype(str) == status].to_dict("records")
+        told = listed(language, [link("issues", i["record"], _named(i, language)) for i in own])
+        items.append((status, words(language)("count_told", what=label, n=len(own)) + told))
+    return Chart(
+        lambda width: _draw_status(issues, statuses, language, width, small=small),
+        issues[list(_ISSUE)],
+        tuple(items),
+        unique([f"issues/{record}" for record in issues["record"]]),
+    )
+
+
+def _statuses(issues: pd.DataFrame) -> dict[str, str]:
+    """Statuses with their words, the one that says nothing last."""
+    labels = dict(zip(issues["status"].astype(str), issues["status_label"], strict=True))
+    ids = sorted(order(issues["status"]), key=lambda status: status == "not_assessed")
+    return {status: str(labels.get(status, status)) for status in ids}
+
+
+def _draw_status(
+    issues: pd.DataFrame, statuses: Mapping[str, str], language: str, width: int, *, small: bool
+) -> Figure:
+    sheet = sheet_of(width, small=small)
+    colours = colours_of(issues["scope"])
+    scopes = dict(zip(issues["scope"], issues["scope_label"], strict=True))
+    sides = [[s for s in scopes if s == COMMON], [s for s in scopes if s != COMMON]]
+    left = gutter(sheet, statuses.values(), share=0.4, small=True)
+    most = [
+        max(
+            (((issues["status"].astype(str) == k) & issues["scope"].isin(side)).sum() for k in statuses),
+            default=0,
+        )
+        for side in sides
+    ]
+    pitch = min(24.0, (sheet.width - EDGE - left - 60) / max(sum(most), 1))
+    starts = [left, left + max(most[0], 3) * pitch + 24 if sides[0] else left]
+    for side, x in zip(sides, starts, strict=True):
+        _draw_scopes(sheet, {s: str(scopes[s]) for s in side}, colours, x)
+    sheet.top += style.line_height() * _scope_lines(scopes) + 4
+    for status, label in statuses.items():
+        rule(sheet)
+        own = issues[issues["status"].astype(str) == status]
+        row = place_row(sheet, label, left, height=30, colour=QUIET if status == "not_assessed" else INK)
+        for side, x in zip(sides, starts, strict=True):
+            _draw_squares(
+                sheet, own[own["scope"].isin(side)].to_dict("records"), (x, row.y, pitch), colours, language
+            )
+        sheet.middle(sheet.width - EDGE, row.y, str(len(own)), align="right", size=style.BODY)
+    return sheet.finish()
+
+
+def _scope_lines(scopes: Mapping[str, object]) -> int:
+    return max(1, min(len(scopes) - (COMMON in scopes), 4))
+
+
+def _draw_scopes(sheet: Sheet, scopes: Mapping[str, str], colours: Mapping[str, str], x: float) -> None:
+    """Above its squares, the names of the scopes they stand for."""
+    for n, (scope, name) in enumerate(scopes.items()):
+        if n == 3 and len(scopes) > 4:
+            sheet.text(x + 16, sheet.top + n * style.line_height(), "…", colour=QUIET)
+            break
+        y = sheet.top + n * style.line_height()
+        sheet.box(x, y + 3, 10, 10, colours[scope])
+        (line,) = style.wrap(name, sheet.width - x - 40, max_lines=1)
+        sheet.text(x + 16, y, line, colour=QUIET)
+
+
+def _draw_squares(
+    sheet: Sheet,
+    issues: Sequence[Mapping[str, Any]],
+    place: tuple[float, float, float],
+    colours: Mapping[str, str],
+    language: str,
+) -> None:
+    x, y, pitch = place
+    size = min(18.0, pitch - 3)
+    for n, issue in enumerate(issues):
+        silent = issue["status"] == "not_assessed"
+        colour = colours[issue["scope"]]
+        centre = x + n * pitch + size / 2
+        sheet.box(centre - size / 2, y - size / 2, size, size, PAPER if silent else colour, colour)
+        if pitch >= 24:
+            sheet.link(
+                f"record:issues/{issue['record']}",
+                f"{_named(issue, language)}: {issue['status_label']}",
+                (centre - 12, y - 12, centre + 12, y + 12),
+                [f"issues/{issue['record']}"],
+            )
+    if issues and pitch < 24:
+        to = f"#{issues[0]['status']}"
+        sheet.link(to, str(issues[0]["status_label"]), (x, y - 12, x + len(issues) * pitch, y + 12))

@@ -68,17 +68,23 @@ def place_row(sheet: Sheet, label: str, left: float, *, height: float = 26, colo
     """
     top = sheet.top
     if left:
-        lines = style.wrap(label, left - EDGE - 12, max_lines=3)
+        lines = _lines(label, left - EDGE - 12)
         height = max(height, len(lines) * style.line_height() + 8)
         sheet.middle(EDGE, top + height / 2, lines, colour=colour)
         row = Row(top, top + height / 2, top + height)
     else:
-        lines = style.wrap(label, sheet.width - 2 * EDGE, max_lines=3)
+        lines = _lines(label, sheet.width - 2 * EDGE)
         band = max(22.0, len(lines) * style.line_height() + 6)
         sheet.middle(EDGE, top + band / 2, lines, colour=colour)
         row = Row(top, top + band + height / 2 - 2, top + band + height)
     sheet.top = row.bottom
     return row
+
+
+def _lines(label: str, width: float) -> list[str]:
+    """A label in at most three lines of about the same length."""
+    lines = style.balanced(label, width)
+    return lines if len(lines) <= 3 else style.wrap(label, width, max_lines=3)
 
 
 def rule(sheet: Sheet, y: float | None = None) -> None:
