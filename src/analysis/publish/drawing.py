@@ -16,7 +16,7 @@ from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from lxml import etree
 
-from analysis.figures import colours, font
+from analysis.figures import font
 
 FAMILY = "IPAexGothic"
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
@@ -35,13 +35,12 @@ def inline(svg: str, name: str, href: Callable[[str], str], label: Callable[[str
         _lead(link, to, href(to), label(to))
     for size in ("width", "height", "id"):
         root.attrib.pop(size, None)
-    follows = colours.follows_scheme(svg)
+    follows = "var(--" in svg  # colours by name: the page defines them for light and dark
     root.set("class", "drawing" if follows else "drawing white")
     root.set("role", "group")
     root.set("aria-labelledby", f"{name.rsplit('--', 1)[0]}-title")
     root.attrib.pop("aria-label", None)
-    text = _text(root)
-    return colours.named(text) if follows else text
+    return _text(root)
 
 
 def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> bytes:
