@@ -40,7 +40,7 @@ def support(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
     """Whether a national project ran in each region and fiscal year, by source.
 
     Rule: a year's status is the strictest reading (stated, inferred, lent) under which some project
-    covers it, else none. The source `paper` is the study alone; `records` adds the projects of every
+    covers it, else none, for the years that the study speaks of. The source `paper` is the study alone; `records` adds the projects of every
     study beside it that the crosswalk calls the same region, and keeps the stricter status.
 
     Columns out: region, name, fiscal_year, source, status, projects (ids, space-separated; another
@@ -51,7 +51,9 @@ def support(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
     if beside:
         joined = pairs(tables, beside).query("table == 'regions' and relation == 'same'")
         others = [_renamed(other, joined) for other in beside]
-        frames.append(_strictest_of(pd.concat([own, *others])).assign(source="records"))
+        both = pd.concat([own, *others])
+        both = both[both["fiscal_year"].between(own["fiscal_year"].min(), own["fiscal_year"].max())]
+        frames.append(_strictest_of(both).assign(source="records"))
     made = pd.concat(frames, ignore_index=True)
     names = tables.regions.set_index("record")["name"]
     labels = _project_labels(tables, beside)
