@@ -26,8 +26,8 @@ PROSE = st.lists(
     ),
     max_size=60,
 ).map("".join)
-WIDTHS = st.floats(0.6, 6)
-SIZES = st.sampled_from([style.SMALL, style.SIZE, style.TITLE])
+WIDTHS = st.floats(60, 600)
+SIZES = st.sampled_from([style.SMALL, style.BODY, 20.0])
 
 
 def squeezed(text: str) -> str:
@@ -51,7 +51,7 @@ def test_no_line_is_wider_than_asked_unless_it_is_one_character(text, width, siz
 
 
 @settings(max_examples=200)
-@given(text=PROSE, width=st.floats(0.8, 5), size=SIZES)
+@given(text=PROSE, width=st.floats(80, 500), size=SIZES)
 def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(text, width, size):
     for line in style.wrap(text, width, size)[1:]:
         assert line[0] not in CLOSING
@@ -62,8 +62,8 @@ def test_no_line_starts_with_a_closing_mark_or_ends_with_an_opening_one(text, wi
 @settings(max_examples=100)
 @given(text=TEXTS, width=WIDTHS, most=st.integers(1, 4))
 def test_a_cut_is_shown_and_only_the_end_is_cut(text, width, most):
-    whole = style.wrap(text, width, style.SIZE)
-    cut = style.wrap(text, width, style.SIZE, most)
+    whole = style.wrap(text, width, style.SMALL)
+    cut = style.wrap(text, width, style.SMALL, most)
     assert len(cut) <= most
     if len(whole) > most:
         assert cut[-1].endswith("…")
@@ -73,28 +73,46 @@ def test_a_cut_is_shown_and_only_the_end_is_cut(text, width, most):
 
 
 def test_words_are_broken_at_spaces_while_they_fit():
-    width = style.text_width("regional policy", style.SIZE)
-    assert style.wrap("regional policy of science", width, style.SIZE) == ["regional policy", "of science"]
+    width = style.text_width("regional policy", style.SMALL)
+    assert style.wrap("regional policy of science", width, style.SMALL) == ["regional policy", "of science"]
 
 
 def test_a_word_wider_than_its_place_is_broken_rather_than_let_out():
-    lines = style.wrap("Donaudampfschifffahrtsgesellschaft", 1.0, style.SIZE)
+    lines = style.wrap("Donaudampfschifffahrtsgesellschaft", 100, style.SMALL)
     assert len(lines) > 1
     assert "".join(lines) == "Donaudampfschifffahrtsgesellschaft"
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t "])
 def test_nothing_is_one_empty_line(text):
-    assert style.wrap(text, 1, style.SIZE) == [""]
+    assert style.wrap(text, 100, style.SMALL) == [""]
 
 
 @given(lines=st.lists(TEXTS, max_size=4))
 def test_a_block_is_as_wide_as_its_widest_line(lines):
-    widths = [style.text_width(line, style.SIZE) for line in lines]
-    assert style.widest(lines, style.SIZE) == max(widths, default=0)
+    widths = [style.text_width(line, style.SMALL) for line in lines]
+    assert style.widest(lines, style.SMALL) == max(widths, default=0)
 
 
-# -- Settings and colours --------------------------------------------------------------------------
+@settings(max_examples=100)
+@given(text=PROSE, width=WIDTHS)
+def test_balanced_lines_are_no_more_and_no_wider_than_others(text, width):
+    lines = style.balanced(text, width)
+    assert len(lines) == len(style.wrap(text, width))
+    assert squeezed("".join(lines)) == squeezed(text)
+    assert style.widest(lines) <= max(width, 12)
+
+
+def test_a_word_in_katakana_of_ordinary_length_stays_whole():
+    assert style.wrap("地域イノベーション政策", 90) == ["地域", "イノベーション", "政策"]
+    assert not style.unbroken("イノベーション", 60)
+
+
+def test_an_english_line_may_end_after_a_hyphen():
+    assert style.wrap("industry-academia", style.text_width("industry-ac")) == ["industry-", "academia"]
+
+
+# -- Settings --------------------------------------------------------------------------------------
 
 
 def test_drawing_leaves_matplotlibs_settings_as_they_were():
@@ -109,15 +127,3 @@ def test_settings_are_put_back_when_drawing_fails():
     with pytest.raises(RuntimeError), style.applied():
         raise RuntimeError
     assert dict(mpl.rcParams) == before
-
-
-def test_neighbouring_regions_have_different_colours_and_marks():
-    assert len({style.accent(n) for n in range(6)}) == len(set(style.MARKERS)) == 6
-
-
-@given(share=st.floats(0, 1), colour=st.sampled_from(style.ACCENTS))
-def test_a_tint_lies_between_white_and_its_colour(share, colour):
-    full, tint = mpl.colors.to_rgb(colour), mpl.colors.to_rgb(style.tint(colour, share))
-    assert all(a - 0.01 <= b <= 1 for a, b in zip(full, tint, strict=True))
-    assert style.tint(colour, 0) == "#ffffff"
-    assert style.tint(colour, 1) == colour.lower()

@@ -92,7 +92,9 @@ def _measure(text: etree._Element) -> None:
     if size and text.text and len(text.text) > 1:
         text.set("textLength", f"{style.text_width(text.text, float(size[1])):.2f}")
         text.set("lengthAdjust", "spacingAndGlyphs")
-    text.set("style", re.sub(r"px '([^']+)'[^;]*", rf"px '\1', {_FONTS}", css))
+    text.set("style", re.sub(r"(font-family: '[^']+')[^;]*", rf"\1, {_FONTS}", css))
+    if text.get("transform", "").startswith("rotate(-0 "):
+        del text.attrib["transform"]
 
 
 def _shorten_ids(root: etree._Element, name: str) -> None:
