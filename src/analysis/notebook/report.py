@@ -16,13 +16,12 @@ from analysis.notebook.readings import Reading, Robustness
 from analysis.tidy import comparison
 from analysis.tidy.read import Tables, open_tables
 from analysis.transcribe import periods
-from analysis.words import Link, Words, listed
+from analysis.words import Link, Words, escape, listed
 from analysis.words import figure as words_figure
 from analysis.words import read as read_words
 
 FINDING = "application/vnd.analysis.finding+json"
 FINDINGS = "application/vnd.analysis.findings+json"
-NUMBER = "application/vnd.analysis.number+json"
 VALUE = "application/vnd.analysis.value+json"
 READS = "application/vnd.analysis.reads+json"
 CATALOGUES = paths.NOTEBOOKS / "words"
@@ -144,8 +143,9 @@ class Report:
         wherever the builder has run them.
         """
         values = {"value": value, "of": of, **values}
-        parts = ("headline", "how", "unless")
-        sentences = {part: self._variant(name, part, values, markdown=True) for part in parts}
+        sentences = {"headline": self._variant(name, "headline", values)} | {
+            part: self._variant(name, part, values, markdown=True) for part in ("how", "unless")
+        }
         found = self.robustness(name)
         made = {
             "id": name,
@@ -159,7 +159,7 @@ class Report:
             "page": page,
             "figure": f"{name}-small" if chart is not None else None,
         }
-        said = [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]]
+        said = [f"**{escape(sentences['headline'])}**", sentences["how"], sentences["unless"]]
         said += [self._robust(found)] if found else []
         self._put({FINDING: made, "text/markdown": self._resolved("\n\n".join(said))})
         if chart is not None:
@@ -173,13 +173,14 @@ class Report:
         """Where the findings of all pages stand together: the report sets them here."""
         self._put({FINDINGS: {}, "text/plain": self.words.text("findings-here")})
 
-    def number(self, value: float, key: str, **values: Any) -> None:
-        """Display a large number and, from the catalogue, what it counts."""
-        text = self.words(key, **values)
-        shown = words_figure(value)
-        self._put(
-            {NUMBER: {"value": shown, "text": text}, "text/markdown": f"**{shown}** {self._resolved(text)}"}
-        )
+    def numbers(self, *said: str) -> None:
+        """Display large numbers, each with what it counts: sentences of `number` (tag the cell `numbers`)."""
+        if said:
+            self._markdown("\n".join(f"- {each}" for each in said))
+
+    def number(self, value: float, key: str, **values: Any) -> str:
+        """A large number and, from the catalogue, what it counts (Markdown, for `numbers`)."""
+        return f"**{words_figure(value)}** {self.words(key, **values)}"
 
     def robustness(self, finding: str) -> Robustness | None:
         """How a finding stands under every reading; None where none was run."""

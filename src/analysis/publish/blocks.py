@@ -18,6 +18,7 @@ from markdown_it import MarkdownIt
 
 _MIME = "application/vnd.analysis."
 FIGURE, TABLE, FINDING = f"{_MIME}figure+json", f"{_MIME}table+json", f"{_MIME}finding+json"
+FINDINGS = f"{_MIME}findings+json"  # where the findings of all pages stand together
 READS = f"{_MIME}reads+json"
 SILENT = (f"{_MIME}value+json", READS)  # outputs for other notebooks and for the builder
 LONGEST = 20_000  # characters of one text output that a page shows
@@ -142,6 +143,13 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Findings:
+    """Where the findings of all pages stand together: `gathered` puts them there."""
+
+    kind: ClassVar[str] = "findings"
+
+
+@dataclass(frozen=True)
 class Picture:
     """A picture from an ordinary cell: PNG or JPEG bytes, or SVG."""
 
@@ -160,7 +168,7 @@ class Code:
     language: str = ""
 
 
-Block = Heading | Paragraph | Listing | Quote | Group | Table | Figure | Finding | Picture | Code
+Block = Heading | Paragraph | Listing | Quote | Group | Table | Figure | Finding | Findings | Picture | Code
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,27 @@ def read(notebook: Mapping[str, Any], language: str, *, name: str = "", subject:
     _unique(blocks, name)
     title = next((plain(b.spans) for b in blocks if b.kind == "heading" and b.level == 1), "")
     return Page(title, tuple(_ranked(_placed(blocks))), tuple(reader.notices), reader.reads)
+
+
+def gathered(pages: Mapping[str, Page]) -> dict[str, Page]:
+    """The pages of a language, with all findings where one of them asks for them.
+
+    There each has its small figure; on the page that it comes from, the page's own figures show it.
+    """
+    found = [b for page in pages.values() for b in page.blocks if b.kind == "finding"]
+    asking = [name for name, page in pages.items() if any(b.kind == "findings" for b in page.blocks)]
+    if not asking:
+        return dict(pages)
+    made = {}
+    for name, page in pages.items():
+        blocks: list[Any] = []
+        for block in page.blocks:
+            if block.kind == "findings":
+                blocks += found
+            else:
+                blocks.append(replace(block, figure=None) if block.kind == "finding" else block)
+        made[name] = replace(page, blocks=tuple(_ranked(blocks)))
+    return made
 
 
 class _Reader:
@@ -230,6 +259,8 @@ class _Reader:
             return [_figure(data[FIGURE], _bytes(data.get("image/png", "")))]
         if TABLE in data:
             return [_table(data[TABLE], self.language)]
+        if FINDINGS in data:
+            return [Findings()]
         if FINDING in data:
             return [_finding(data[FINDING])]
         for kind, make in _ORDINARY.items():

@@ -318,7 +318,7 @@ class Language:
     @cached_property
     def pages(self) -> dict[str, blocks.Page]:
         """The blocks of every notebook's page; read only where something is to be set anew."""
-        return {run.job.page: self.read(run) for run in self.runs}
+        return blocks.gathered({run.job.page: self.read(run) for run in self.runs})
 
     def read(self, run: Run) -> blocks.Page:
         return blocks.read(
@@ -344,6 +344,11 @@ class Language:
         ]
         return drawing.site_font(drawing.characters(drawings))
 
+    @cached_property
+    def _findings(self) -> str:
+        """The digest of the runs whose findings the first page shows."""
+        return digest(*(_content(run.notebook) for run in self.runs if _shows(run.notebook, blocks.FINDING)))
+
     # -- The making --------------------------------------------------------------------------------
 
     def write(self, store: Store) -> None:
@@ -367,6 +372,7 @@ class Language:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
             more = [self._tables(run.job.page), self.font if _figures(run.notebook) else b""]
+            more += [self._findings] if _shows(run.notebook, blocks.FINDINGS) else []
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
         said = store.make(name, key(before), lambda: self._make_page(run))
@@ -500,6 +506,11 @@ def _figures(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The figures in a notebook, as they were displayed."""
     outputs = (o for cell in notebook["cells"] for o in cell.get("outputs", ()))
     return [o["data"][blocks.FIGURE] for o in outputs if blocks.FIGURE in o.get("data", {})]
+
+
+def _shows(notebook: Mapping[str, Any], kind: str) -> bool:
+    """Whether a notebook displayed something of a kind."""
+    return any(kind in o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
 
 
 def _content(notebook: Mapping[str, Any]) -> Any:
