@@ -128,7 +128,7 @@ class TestGrid:
         assert table(changed) == TABLE
 
 
-STUDY = {"id": "tiny", "regions": ["north", "south"], "coders": ["k"]}
+STUDY = {"id": "tiny", "regions": ["north", "south"], "coders": [{"id": "k"}]}
 
 
 @pytest.mark.unit

@@ -148,7 +148,7 @@ def make(folder: Path) -> Tiny:
 def describe(project: Tiny, fields: Mapping[str, list[str]], **study: Any) -> None:
     """Write datapackage.json, which describes the study and its tables."""
     about = {"id": "tiny", "title_en": "Tiny", "regions": ["north", "south"], "beside": []}
-    about |= {"region_names": {}, "coders": ["k", "m"]} | study
+    about |= {"region_names": {}, "coders": [{"id": "k"}, {"id": "m"}]} | study
     resources = [
         {
             "path": f"{name}.csv",

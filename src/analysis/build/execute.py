@@ -121,33 +121,42 @@ class _Attempt:
         return executed
 
     def _papermill(self, folder: Path) -> Any:
-        import nbformat
-        import papermill  # 0.2 s, which a command that executes nothing can do without
+        # As papermill.execute_notebook, which besides copies, validates and writes out the notebook twice.
+        from nbformat import from_dict  # and papermill: 0.2 s, which a command that runs nothing is spared
+        from papermill.engines import papermill_engines
+        from papermill.execute import raise_for_execution_errors
+        from papermill.parameterize import parameterize_notebook
 
-        prepared = nbformat.from_dict(source.normalised(copy.deepcopy(self.notebook), self.name))
+        prepared = from_dict(source.normalised(copy.deepcopy(self.notebook), self.name))
+        prepared.metadata["papermill"] = from_dict({})
+        for cell in prepared.cells:
+            cell.metadata.setdefault("tags", [])
+        if self.parameters:
+            prepared = parameterize_notebook(prepared, self.parameters, language="python")
+        for cell in prepared.cells:
+            cell.metadata["papermill"] = from_dict({})
+        kernel, patience = self.kernel, max(PATIENCE, self.kernel.timeout or 0)
         self.manager = KernelManager(
-            str(folder),
-            warm=self.kernel.warm,
-            preload=self.kernel.preload,
-            environment=self.kernel.environment,
+            str(folder), warm=kernel.warm, preload=kernel.preload, environment=kernel.environment
         )
-        return papermill.execute_notebook(
-            prepared,
+        executed = papermill_engines.execute_notebook_with_engine(
             None,
-            self.parameters,
-            kernel_name="python3",
-            language="python",
+            prepared,
+            "python3",
             progress_bar=False,
             autosave_cell_every=0,
             start_timeout=PATIENCE,
-            execution_timeout=self.kernel.timeout,
-            iopub_timeout=max(PATIENCE, self.kernel.timeout or 0),  # outputs may be slow, 4 s are not enough
+            execution_timeout=kernel.timeout,
+            iopub_timeout=patience,  # outputs may be slow, 4 s are not enough
             record_timing=False,
-            resources={"metadata": {"path": self.kernel.cwd}},  # papermill's cwd= is chdir(), for all threads
+            resources={"metadata": {"path": kernel.cwd}},
             on_cell_execute=self._begin,
             km=self.manager,
-            extra_arguments=[f"--IPKernelApp.ipython_dir={folder}"],  # not the user's settings
+            # Not the user's settings, and no file of what was typed.
+            extra_arguments=[f"--IPKernelApp.ipython_dir={folder}", "--HistoryManager.enabled=False"],
         )
+        raise_for_execution_errors(executed, None)
+        return executed
 
     def _begin(self, cell: Any, cell_index: int) -> None:
         self.begun[cell_index] = cell
@@ -232,6 +241,8 @@ def normalise(notebook: Any) -> Any:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if not cell.metadata.get("tags"):
+            cell.metadata.pop("tags", None)
         if source.is_tagged(cell, source.INJECTED):
             cell.id = source.INJECTED
         if cell.cell_type == "code":

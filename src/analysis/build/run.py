@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -86,12 +87,12 @@ class FailedError(Exception):
         self.errors, self.total = list(errors), total
 
     def __str__(self) -> str:
-        return "\n".join(
-            [
-                *map(str, self.errors),
-                f"{len(self.errors)} of {self.total} notebooks failed; the last report is as it was",
-            ]
-        )
+        alike: dict[str, list[str]] = {}  # the same fault in several pages and readings is said once
+        for line in map(str, self.errors):
+            alike.setdefault(re.sub(r" \([^)]*\)", "", line, count=1), []).append(line)
+        lines = [first + (f" (and in {len(more)} more)" if more else "") for first, *more in alike.values()]
+        failed = f"{len(self.errors)} of {self.total} notebooks failed; the last report is as it was"
+        return "\n".join([*lines, failed])
 
 
 def run_report(
