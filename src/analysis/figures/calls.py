@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.colours import GUIDE, INK, PAPER, POLICY, QUIET, accent
+from analysis.figures.colours import GUIDE, INK, PAPER, POLICY, QUIET
 from analysis.figures.frames import asked, link, listed, names, nothing, unique
 from analysis.figures.rows import (
     EDGE,
@@ -29,7 +29,6 @@ from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
 
 _FEW = 6  # themes of a small chart
-_NEW = accent(1)  # what the issues did not have
 _CALL = ("record", "section", "stance_label", "statement", "issues", "issue_records")
 
 
@@ -74,7 +73,7 @@ def _draw_agenda(themes: pd.DataFrame, language: str, width: int, *, small: bool
     entries = [(Sign(filled=False, colour=POLICY), word.text("in_issues"))]
     entries += [(Sign(colour=POLICY), word.text("in_calls"))]
     if (themes["n_issues"] == 0).any():
-        entries.append((Sign(colour=_NEW), word.text("in_calls_only")))
+        entries.append((Sign(colour=INK), word.text("in_calls_only")))
     draw_signs_key(sheet, entries)
     top, middles = sheet.top, []
     for row in themes.to_dict("records"):
@@ -94,9 +93,9 @@ def _draw_pairs(sheet: Sheet, scale: Scale, themes: pd.DataFrame, top: float) ->
     axes = panel(sheet, scale, top, sheet.top)
     axes.set_xticks([])
     axes.grid(visible=False)
-    axes.hlines(themes["y"], 0, scale.high, color=GUIDE, linewidth=0.5, alpha=0.6)
     low, high = themes[["n_issues", "n_calls"]].min(axis=1), themes[["n_issues", "n_calls"]].max(axis=1)
-    colours = [_NEW if n == 0 else POLICY for n in themes["n_issues"]]
+    axes.hlines(themes["y"], 0, low, color=GUIDE, linewidth=0.5, alpha=0.6)
+    colours = [INK if n == 0 else POLICY for n in themes["n_issues"]]
     axes.hlines(themes["y"], low, high, color=colours, linewidth=style.points(3))
     long = themes.melt(["theme", "y", "n_issues"], ["n_calls"], value_name="n")
     sns.scatterplot(
@@ -122,12 +121,10 @@ def _draw_pairs(sheet: Sheet, scale: Scale, themes: pd.DataFrame, top: float) ->
 
 
 def _numbers(sheet: Sheet, scale: Scale, row: Mapping[str, Any]) -> None:
-    issues, calls = int(row["n_issues"]), int(row["n_calls"])
-    colour = INK if not issues else QUIET
-    if calls >= issues:
-        sheet.middle(scale(calls) + 10, row["y"], str(calls), colour=colour)
-    if issues > calls:
-        sheet.middle(scale(issues) + 10, row["y"], str(issues), colour=QUIET)
+    low, high = sorted((int(row["n_issues"]), int(row["n_calls"])))
+    sheet.middle(scale(high) + 10, row["y"], str(high), colour=INK if not row["n_issues"] else QUIET)
+    if 0 < low < high:
+        sheet.middle(scale(low) - 10, row["y"], str(low), colour=QUIET, align="right")
 
 
 def outlook_list(calls: pd.DataFrame, *, language: str) -> Chart:
@@ -218,7 +215,7 @@ def _draw_list(calls: pd.DataFrame, language: str, width: int) -> Figure:
 def _draw_call(sheet: Sheet, call: Mapping[str, Any]) -> None:
     """A call on the left, what it answers on the right; on a phone one under the other."""
     room = sheet.width - 2 * EDGE
-    split = EDGE + (room if sheet.narrow else room * 0.58)
+    split = EDGE + (room if sheet.narrow else room * 0.66)
     top = sheet.top + 5
     stance = str(call["stance_label"])
     lines = style.wrap(str(call["statement"]), split - EDGE - (0 if sheet.narrow else 150))
@@ -266,7 +263,7 @@ def _draw_count(calls: pd.DataFrame, language: str, width: int, *, small: bool) 
         for call in group.to_dict("records"):
             if x + 24 > sheet.width - EDGE:
                 x, y = EDGE, y + 26
-            colour = accent(0) if filled else POLICY
+            colour = INK if filled else POLICY
             sheet.box(x + 1, y - 9, 18, 18, colour if filled else PAPER, colour)
             sheet.link(
                 f"record:statements/{call['record']}", str(call["statement"]), (x - 2, y - 12, x + 22, y + 12)

@@ -2,16 +2,142 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.frames import listed
+from analysis.figures.colours import POLICY, QUIET
+from analysis.figures.frames import asked, colours_of, counted, link, listed, nothing, order, unique
+from analysis.figures.rows import EDGE, Sign, draw_signs, draw_signs_key, gutter, place_row, rule
+from analysis.figures.sheet import Sheet
+from analysis.figures.words import words
+
+_COMMENT = ("record", "theme", "theme_label", "region", "region_label", "stance", "stance_label")
+_STANCES = ("o", "X", "D", "s", "^", "v", "P", "*")  # shapes of stances, in their order
+_LEAST = 58.0  # pixels that a region's column has at least
+
+
+@dataclass(frozen=True)
+class _Profile:
+    comments: pd.DataFrame  # by theme, most frequent first, and within it by stance
+    language: str
+
+    @property
+    def themes(self) -> dict[str, str]:
+        return dict(zip(self.comments["theme"], self.comments["theme_label"], strict=True))
+
+    @property
+    def regions(self) -> dict[str, str]:
+        labels = dict(zip(self.comments["region"], self.comments["region_label"], strict=True))
+        return {region: str(labels[region]) for region in order(self.comments["region"]) if region in labels}
+
+    @property
+    def stances(self) -> dict[str, str]:
+        return dict(zip(self.comments["stance"], self.comments["stance_label"], strict=True))
+
+    def of(self, theme: str, region: str) -> list[dict[str, Any]]:
+        own = self.comments[(self.comments["theme"] == theme) & (self.comments["region"] == region)]
+        return own.to_dict("records")
+
+    def sign(self, stance: str, colour: str) -> Sign:
+        return Sign(_STANCES[[*sorted(self.stances)].index(stance) % len(_STANCES)], colour=colour)
 
 
 def comment_profile(comments: pd.DataFrame, *, language: str) -> Chart:
     """Draw each comment of an evaluation as a mark: theme by row, region by column, stance by shape.
 
-    Columns in: comments: record, theme, theme_label, region, region_label, stance, stance_label; a row for
-    each theme of a comment. A categorical `region` gives the regions' order and colours.
+    Columns in: comments: record, theme, theme_label, region, region_label, stance, stance_label and,
+    where there is one, statement; a row for each theme of a comment. A categorical `region` gives the
+    regions' order and colours.
     """
-    return listed(comments)
+    comments = asked(comments, "comment_profile", *_COMMENT)
+    if comments.empty:
+        return nothing(language, comments)
+    number = comments.groupby("theme")["record"].transform("size")
+    comments = comments.assign(_n=-number).sort_values(["_n", "theme", "stance"], kind="stable")
+    profile = _Profile(comments.drop(columns="_n"), language)
+    return Chart(
+        lambda width: _draw(profile, width),
+        profile.comments,
+        tuple(_told(profile)),
+        unique([f"statements/{record}" for record in profile.comments["record"]]),
+    )
+
+
+def _told(profile: _Profile) -> list[tuple[str, str]]:
+    """One item for each group of marks: a theme in a region."""
+    word, items = words(profile.language), []
+    for theme, label in profile.themes.items():
+        for region, name in profile.regions.items():
+            if own := profile.of(theme, region):
+                told = [
+                    link("statements", c["record"], c.get("statement") or f"{c['stance_label']} {n}")
+                    for n, c in enumerate(own, 1)
+                ]
+                words_before = word("comments_told", theme=label, region=name, n=len(own))
+                items.append((f"{theme}-{region}", words_before + listed(profile.language, told)))
+    return items
+
+
+def _draw(profile: _Profile, width: int) -> Figure:
+    sheet = Sheet(width)
+    left = gutter(sheet, profile.themes.values())
+    column = (width - EDGE - (left or EDGE)) / len(profile.regions)
+    entries = [
+        (profile.sign(stance, POLICY), str(label)) for stance, label in sorted(profile.stances.items())
+    ]
+    draw_signs_key(sheet, entries)
+    if column < _LEAST:
+        return _draw_long(sheet, profile)
+    starts = {region: (left or EDGE) + n * column for n, region in enumerate(profile.regions)}
+    _draw_heads(sheet, profile, starts, column)
+    for theme, label in profile.themes.items():
+        row = place_row(sheet, str(label), left)
+        for region, x in starts.items():
+            _draw_cell(sheet, profile, (theme, region), (x, row.y, column - 8))
+        rule(sheet)
+    return sheet.finish()
+
+
+def _draw_heads(sheet: Sheet, profile: _Profile, starts: dict[str, float], column: float) -> None:
+    colours = colours_of(profile.comments["region"])
+    lines = {r: style.wrap(name, column - 24, max_lines=2) for r, name in profile.regions.items()}
+    for region, x in starts.items():
+        sheet.box(x + 3, sheet.top + 3, 10, 10, colours[region])
+        sheet.text(x + 18, sheet.top, lines[region], colour=QUIET)
+    sheet.top += max(map(len, lines.values())) * style.line_height() + 4
+    rule(sheet)
+
+
+def _draw_long(sheet: Sheet, profile: _Profile) -> Figure:
+    """Many regions: a line for each that has a comment on the theme."""
+    for theme, label in profile.themes.items():
+        place_row(sheet, str(label), 0, height=2)
+        for region, name in profile.regions.items():
+            if profile.of(theme, region):
+                (text,) = style.wrap(name, 120, max_lines=1)
+                sheet.middle(20, sheet.top + 12, text, colour=QUIET)
+                _draw_cell(sheet, profile, (theme, region), (148, sheet.top + 12, sheet.width - 152))
+                sheet.top += 24
+        rule(sheet)
+    return sheet.finish()
+
+
+def _draw_cell(
+    sheet: Sheet, profile: _Profile, cell: tuple[str, str], place: tuple[float, float, float]
+) -> None:
+    """The comments of a region on a theme, at (x, y) with so much room."""
+    (theme, region), (x, y, room) = cell, place
+    own = profile.of(theme, region)
+    if not own:
+        return
+    colour = colours_of(profile.comments["region"])[region]
+    end = draw_signs(sheet, x, y, [profile.sign(c["stance"], colour) for c in own], room=room)
+    stances = ", ".join(f"{label} {n}" for label, n in counted(own, "stance_label").items())
+    to = f"record:statements/{own[0]['record']}" if len(own) == 1 else f"#{theme}-{region}"
+    title = f"{own[0]['region_label']}, {own[0]['theme_label']}: {stances}"
+    sheet.link(to, title, (x, y - 12, max(end, x + 24), y + 12), [f"regions/{region}"])

@@ -2,25 +2,267 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
-from analysis.figures.frames import listed
+from analysis.figures.colours import PAPER, QUIET
+from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
+from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, unique
+from analysis.figures.rows import EDGE, gutter, heading, note, place_row, rule, sheet_of
+from analysis.figures.sheet import Sheet
+from analysis.figures.words import aside, joined, words
+
+_PART = ("institution", "institution_label", "project", "role", "role_label", "identity")
+_PROJECT = ("record", "label", "short", "start", "end", "open_end", "region")
+_CORE = ("region", "region_label", "project", "project_label", "n", "at_least", "names")
+_THICK, _THIN = 12.0, 4.0  # height of a core institution's bar, and of another's
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Institutions by identity, and the projects in which they are named."""
+
+    parts: pd.DataFrame
+    projects: pd.DataFrame
+    language: str
+
+    @property
+    def bodies(self) -> dict[str, list[dict[str, Any]]]:
+        """Participations by identity, those named first in time and at the core first."""
+        start = dict(zip(self.projects["record"], self.projects["start"], strict=True))
+        rows = [r for r in self.parts.to_dict("records") if r["project"] in start]
+        rows.sort(key=lambda r: (r["role"] != "core", start[r["project"]] or "9"))
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in rows:
+            found.setdefault(str(row["identity"] or row["institution"]), []).append(row)
+        return found
+
+    @property
+    def loose(self) -> list[str]:
+        """Institutions that are named without a project."""
+        rows = self.parts[~self.parts["project"].isin(self.projects["record"])].to_dict("records")
+        return [aside(r["institution_label"], [r["role_label"]], self.language) for r in rows]
+
+    def name(self, body: str) -> str:
+        """All names that a body had, in the order of its projects."""
+        start = dict(zip(self.projects["record"], self.projects["start"], strict=True))
+        rows = sorted(self.bodies[body], key=lambda r: start[r["project"]])
+        return " → ".join(dict.fromkeys(str(r["institution_label"]) for r in rows))
 
 
 def institution_years(participations: pd.DataFrame, projects: pd.DataFrame, *, language: str) -> Chart:
-    """Draw for each institution the years of the projects in which it is named, core ones filled.
+    """Draw for each institution the years of the projects in which it is named, thick where it is at the core.
 
-    Columns in: participations: record (optional), institution, institution_label, project, role, role_label,
-    identity (the same for a body before and after it was renamed); projects: record, label, short, start,
-    end, open_end, region, core_institutions (optional; partial: the list ends in "and others").
+    Columns in: participations: record (optional), institution, institution_label, project, role (core or
+    another), role_label, identity (the same for a body before and after it was renamed); projects:
+    record, label, short, start, end, open_end, region and, where there are, region_label, period,
+    period_source, inferred, core_institutions (partial: the list ends in "and others"). Bars are drawn
+    as the project's years are known. Who is named without a project is listed below.
     """
-    return listed(participations)
+    parts = asked(participations, "institution_years", *_PART)
+    projects = asked(projects, "institution_years", *_PROJECT)
+    named = _Named(parts, projects[projects["record"].isin(parts["project"])], language)
+    if parts.empty:
+        return nothing(language, parts)
+    rows = parts.merge(
+        projects.drop(columns=["institution", "region_label"], errors="ignore").rename(
+            columns={"record": "project", "label": "project_name", "region": "project_region"}
+        ),
+        on="project",
+        how="left",
+        validate="many_to_one",
+        suffixes=("", "_project"),
+    )
+    own = [f"participations/{record}" for record in parts.get("record", [])]
+    records = own + [f"projects/{record}" for record in named.projects["record"]]
+    return Chart(
+        lambda width: _draw_years(named, projects, width), rows, tuple(_told(named)), unique(records)
+    )
+
+
+def _told(named: _Named) -> list[tuple[str, str]]:
+    word, items = words(named.language), []
+    labels = dict(zip(named.projects["record"], named.projects["label"], strict=True))
+    for body, rows in named.bodies.items():
+        told = []
+        for row in rows:
+            name = aside(labels[row["project"]], [row["role_label"]], named.language)
+            home = ("participations", row["record"]) if row.get("record") else ("projects", row["project"])
+            told.append(link(*home, name))
+        items.append((body, word("named_in", name=named.name(body)) + listed(named.language, told)))
+    if named.loose:
+        items.append(("without-project", word("loose", names=joined(named.loose, named.language))))
+    return items
+
+
+def _draw_years(named: _Named, projects: pd.DataFrame, width: int) -> Figure:
+    sheet, word = Sheet(width), words(named.language)
+    left = gutter(sheet, map(named.name, named.bodies), share=0.32)
+    spans = [span_of(row) for row in named.projects.to_dict("records")]
+    placed = [s for s in spans if s.placed]
+    axis = axis_over([d for s in placed for d in (s.start, s.end)], left or EDGE, width - EDGE, room=24)
+    colours = region_colours(order(projects["region"]))
+    signs = {sign for span in placed for sign in span.signs} - {"unplaced"}
+    if placed:
+        draw_key(sheet, signs, named.language, left=EDGE)
+        _draw_roles_key(sheet, named)
+        top, sheet.top = sheet.top, sheet.top + 24
+        _draw_projects(sheet, named, axis, colours)
+        rule(sheet)
+        for body in named.bodies:
+            _draw_body(sheet, named, axis, (body, left), colours)
+            rule(sheet)
+        draw_years(sheet, axis, top, sheet.top)
+    sheet.top += 6
+    open_lists = named.projects[
+        named.projects.get("core_institutions", pd.Series(dtype=str))
+        .eq("partial")
+        .reindex(named.projects.index, fill_value=False)
+    ]
+    if len(open_lists):
+        note(sheet, word.text("others", names=joined(open_lists["short"], named.language)))
+    missing = [
+        str(p["short"]) for p, s in zip(named.projects.to_dict("records"), spans, strict=True) if not s.placed
+    ]
+    if missing:
+        note(sheet, word.text("unplaced", names=joined(missing, named.language)))
+    if named.loose:
+        note(sheet, word.text("loose", names=joined(named.loose, named.language)))
+    return sheet.finish()
+
+
+def _draw_roles_key(sheet: Sheet, named: _Named) -> None:
+    """What a thick and a thin bar mean."""
+    roles = {r["role"] == "core": str(r["role_label"]) for rows in named.bodies.values() for r in rows}
+    x, y = EDGE, sheet.top + 9
+    for core in (True, False):
+        if core in roles:
+            label = roles[True] if core else words(named.language).text("other_role")
+            height = _THICK if core else _THIN
+            sheet.box(x, y - height / 2, 26, height, QUIET)
+            sheet.middle(x + 34, y, label, colour=QUIET)
+            x += 34 + style.text_width(label) + 18
+    sheet.top += 24
+
+
+def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis, colours: Mapping[str, str]) -> None:
+    """The projects on top, each with its name beside or under its bar."""
+    for row in named.projects.sort_values("start", kind="stable").to_dict("records"):
+        span = span_of(row)
+        if not span.placed:
+            continue
+        x0, x1 = edges(axis, span)
+        (name,) = style.wrap(str(row["short"]), sheet.width - 2 * EDGE, max_lines=1)
+        wide = style.text_width(name)
+        if x1 + 8 + wide <= sheet.width - EDGE:
+            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, colours[row["region"]])
+            sheet.middle(x1 + 8, sheet.top + 12, name)
+            step = 25
+        elif x0 - 8 - wide >= EDGE:
+            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, colours[row["region"]])
+            sheet.middle(x0 - 8, sheet.top + 12, name, align="right")
+            step = 25
+        else:
+            sheet.text(min(max(x0, EDGE), sheet.width - EDGE - wide), sheet.top + 2, name)
+            draw_bar(sheet, (x0, x1), sheet.top + 20, 10, span, colours[row["region"]])
+            step = 36
+        key = f"projects/{row['record']}"
+        sheet.link(
+            f"record:{key}", str(row["label"]), (x0, sheet.top, max(x1, x0 + 24), sheet.top + step), [key]
+        )
+        sheet.top += step
+
+
+def _draw_body(
+    sheet: Sheet, named: _Named, axis: TimeAxis, row: tuple[str, float], colours: Mapping[str, str]
+) -> None:
+    """One institution: a bar for each project in which it is named."""
+    body, left = row
+    projects = {p["record"]: p for p in named.projects.to_dict("records")}
+    parts = [(r, projects[r["project"]]) for r in named.bodies[body]]
+    parts = [(r, p, span_of(p)) for r, p in parts if span_of(p).placed]
+    parts.sort(key=lambda part: part[2].start)
+    lanes = pack([edges(axis, span) for _, _, span in parts])
+    place = place_row(sheet, named.name(body), left, height=max(26.0, 24.0 * (max(lanes, default=0) + 1) + 2))
+    first = place.y - 12.0 * max(lanes, default=0)
+    for (part, project, span), lane in zip(parts, lanes, strict=True):
+        x0, x1 = edges(axis, span)
+        y, height = first + lane * 24, _THICK if part["role"] == "core" else _THIN
+        draw_bar(sheet, (x0, x1), y - height / 2, height, span, colours[project["region"]])
+        title = f"{part['institution_label']}: {project['label']}, {part['role_label']}"
+        to = f"participations/{part['record']}" if part.get("record") else f"projects/{project['record']}"
+        of = [f"projects/{project['record']}", f"regions/{project['region']}"]
+        sheet.link(f"record:{to}", title, (x0, y - 12, max(x1, x0 + 24), y + 12), of)
 
 
 def core_counts(cores: pd.DataFrame, *, language: str, small: bool = True) -> Chart:
     """Draw the number of core institutions named for each project, in order, by region.
 
-    Columns in: cores: region, region_label, project, project_label, n, at_least (yes, no), names (list).
+    Columns in: cores: region, region_label, project, project_label, n (number), at_least (yes, no: the
+    list goes on), names (list).
     """
-    return listed(cores)
+    cores = asked(cores, "core_counts", *_CORE)
+    if cores.empty:
+        return nothing(language, cores)
+    told = []
+    for row in cores.to_dict("records"):
+        about = words(language)(
+            "core_told" if row["at_least"] != "yes" else "core_told_open",
+            project=link("projects", row["project"], row["project_label"]),
+            region=row["region_label"],
+            n=int(row["n"]),
+        )
+        told.append((str(row["project"]), about + listed(language, _list(row["names"]))))
+    return Chart(
+        lambda width: _draw_cores(cores, width, small=small),
+        cores.assign(names=[joined(_list(v), language, wide=True) for v in cores["names"]]),
+        tuple(told),
+        unique([f"projects/{project}" for project in cores["project"]]),
+    )
+
+
+def _list(names: object) -> Sequence[str]:
+    return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
+
+
+def _draw_cores(cores: pd.DataFrame, width: int, *, small: bool) -> Figure:
+    sheet = sheet_of(width, small=small)
+    left = gutter(sheet, cores["project_label"], small=True, share=0.46)
+    pitch = min(24.0, (sheet.width - left - EDGE - 56) / max(float(cores["n"].max()), 1))
+    colours = colours_of(cores["region"])
+    for region, group in cores.groupby("region", sort=False, observed=True):
+        heading(sheet, str(group["region_label"].iloc[0]), colours[str(region)], size=style.SMALL)
+        for row in group.to_dict("records"):
+            place = place_row(sheet, str(row["project_label"]), left, height=28)
+            x = _draw_units(sheet, row, (left, place.y, pitch), colours[str(region)])
+            title = f"{row['project_label']}: {', '.join(_list(row['names']))}"
+            key = f"projects/{row['project']}"
+            box = (left, place.y - 12, max(x, left + 24), place.y + 12)
+            sheet.link(f"record:{key}" if row["n"] == 1 else f"#{row['project']}", title, box, [key])
+        rule(sheet)
+        sheet.top += 6
+    sheet.top -= 6
+    return sheet.finish()
+
+
+def _draw_units(
+    sheet: Sheet, row: Mapping[str, Any], place: tuple[float, float, float], colour: str
+) -> float:
+    """A square for each institution, an open one where the list goes on; then their number."""
+    left, y, pitch = place
+    size, n = min(18.0, pitch - 3), int(row["n"])
+    for k in range(n):
+        sheet.box(left + k * pitch, y - size / 2, size, size, colour)
+    end, more = left + n * pitch, row["at_least"] == "yes"
+    if more:
+        sheet.box(end, y - size / 2, size, size, PAPER, colour, linestyle=(0, (2, 2)))
+        end += pitch
+    sheet.middle(end + 4, y, f"{n}+" if more else str(n), size=style.BODY)
+    return end + 30

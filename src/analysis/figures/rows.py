@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.transforms import Bbox
 
 from analysis.figures import style
 from analysis.figures.colours import GRID, INK, PAPER, QUIET
@@ -145,8 +146,13 @@ def draw_signs_key(sheet: Sheet, entries: Sequence[tuple[Sign, str]], *, left: f
 
 def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
     """Axes of matplotlib on a part of the sheet: x in the scale's values, y in the sheet's pixels."""
-    place = (scale.left, bottom, scale.right - scale.left, top - bottom)
-    axes = sheet.axes.inset_axes(place, transform=sheet.axes.transData)
+    axes = sheet.figure.add_axes((0, 0, 1, 1))
+
+    def place(_axes: Axes, _renderer: object) -> Bbox:  # the sheet's height is known in the end
+        width, height = sheet.figure.get_size_inches() * style.PX
+        return Bbox([[scale.left / width, 1 - bottom / height], [scale.right / width, 1 - top / height]])
+
+    axes.set_axes_locator(place)
     axes.set(xlim=(scale.low, scale.high), ylim=(bottom, top))
     axes.set_yticks([])
     axes.patch.set_alpha(0)
