@@ -47,6 +47,8 @@ def bundle(
     own = chart if isinstance(chart, Chart) else _foreign(chart)
     with style.applied():
         widths = {"wide": WIDE, "narrow": NARROW} if isinstance(chart, Chart) else {"wide": WIDE}
+        if role == "small":  # it stands beside text, as wide as a phone at any width of the page
+            widths = {"wide": NARROW}
         figures = {layout: own.figure(width) for layout, width in widths.items()}
         found = [
             f"{layout}: {fault}"

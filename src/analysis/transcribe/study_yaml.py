@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,8 @@ class Coder:
 class Meta(Mapping):
     """The keys of `study.yaml`, as attributes and as a mapping.
 
-    `short` is what figures call the study; `beside` names the studies that its report sets beside it.
+    `short` is what figures call the study; `beside` names the studies that its report sets beside it;
+    `report` holds the report's own title, authors, date, address and lead sentence, in both languages.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Meta(Mapping):
     short_en: str = ""
     beside: tuple[str, ...] = ()
     coders: tuple[Coder, ...] = ()
+    report: Mapping[str, Any] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Any:
         if key not in set(self):
@@ -94,7 +96,7 @@ class Meta(Mapping):
         return getattr(self, key)
 
     def __iter__(self) -> Iterator[str]:
-        return (field.name for field in fields(self))
+        return (each.name for each in fields(self))
 
     def __len__(self) -> int:
         return len(fields(self))
@@ -143,6 +145,21 @@ _CODER_KEYS = {
     "how_ja": _TEXT,
     "how_en": _TEXT,
 }
+_REPORT_KEYS = {
+    **{
+        f"{name}_{language}": _OPTIONAL_TEXT
+        for name in ("title", "subtitle", "lead")
+        for language in LANGUAGES
+    },
+    "authors": _Key(list, "a list of authors with name_ja and name_en", required=False),
+    "date": _Key(
+        str,
+        'a day in quotes, such as "2026-11-26"',
+        lambda value: bool(_DATE.fullmatch(value)),
+        required=False,
+    ),
+    "address": _OPTIONAL_TEXT,
+}
 _LISTS = {"authors": _AUTHOR, "sections": _SECTION_KEYS, "coders": _CODER_KEYS}
 _KEYS = {
     "id": _SLUG,
@@ -163,6 +180,7 @@ _KEYS = {
     "short_en": _OPTIONAL_TEXT,
     "beside": _Key(list, "a list of ids of studies", lambda value: True, required=False),
     "coders": _Key(list, "a list of coders with id, names, made, date and how", required=False),
+    "report": _Key(dict, "the report's title, authors, date and lead", required=False),
 }
 _DOCUMENT_KEYS = {
     "normaliser": _choice(tuple(NORMALISERS)),
@@ -230,6 +248,11 @@ class _Checker:
         lines = _lines(node)
         for name, parts in _LISTS.items():
             problems += self._list(_value(node, name), content.get(name), parts, name)
+        if isinstance(own := content.get("report"), dict):
+            problems += self._keys(_value(node, "report"), own, _REPORT_KEYS, "report.")
+            problems += self._list(
+                _value(_value(node, "report"), "authors"), own.get("authors"), _AUTHOR, "report.authors"
+            )
         for name in ("regions", "beside"):
             problems += self._ids(content.get(name), name, lines.get(name))
         problems += self._studies(content.get("beside"), lines.get("beside"))
