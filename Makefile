@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME
+PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME
 
 # -- Parameters -----------------------------------------------------------------------------------
 
@@ -58,7 +58,8 @@ project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
 lock = Path("requirements.lock").read_text(encoding="utf-8")
 locked = dict(re.findall(r"^([a-z0-9-]+)==([^ ;]+)", lock, re.MULTILINE))
 direct = project["build-system"]["requires"] + project["project"]["dependencies"]
-direct += project["project"]["optional-dependencies"]["test"]
+for extra in sys.argv[2:]:
+    direct += project["project"]["optional-dependencies"][extra]
 installed = {d.name.lower().replace("_", "-"): d.version for d in metadata.distributions()}
 names = [re.match("[a-z0-9-]+", requirement)[0] for requirement in direct]
 wrong = ["%s %s (locked: %s)" % (name, installed.get(name, "missing"), locked.get(name))
@@ -90,19 +91,45 @@ try:
 except ImportError:
     sys.exit("python3 has no venv; install it (Debian and Ubuntu: apt install python3-venv)")
 endef
-export CHECK_PYTHON CHECK_BASE
+
+# The part of requirements.lock that a report and the extras named need, with its hashes: the
+# direct requirements, and whatever the lock says is there `via` one of them.
+define SUBSET
+import re, sys, tomllib
+from pathlib import Path
+project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+asked = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+asked += project["dependency-groups"]["setup"]
+for extra in sys.argv[1:]:
+    asked += project["project"]["optional-dependencies"][extra]
+wanted = {re.match("[a-z0-9-]+", requirement)[0] for requirement in asked}
+lock = Path("requirements.lock").read_text(encoding="utf-8")
+blocks = {b.split("==")[0]: b for b in re.split("^(?=[a-z0-9])", lock, flags=re.M)[1:]}
+via = {name: set(re.findall("^    #(?: via|  ) ([a-z0-9-]+)$$", b, re.M)) for name, b in blocks.items()}
+while more := {name for name, by in via.items() if by & wanted} - wanted:
+    wanted |= more
+sys.stdout.write("".join(b for name, b in blocks.items() if name in wanted))
+endef
+export CHECK_PYTHON CHECK_BASE SUBSET
+
+# What a command needs besides what a report needs: extras of pyproject.toml.
+needs := $(sort $(if $(filter lab,$(MAKECMDGOALS)),lab) $(if $(call given,EXECUTOR),cluster) \
+  $(if $(filter verify passage,$(MAKECMDGOALS)),pdf) \
+  $(if $(filter check test test-browser test-tools benchmark,$(MAKECMDGOALS)),test pdf cluster))
 
 # .venv counts as good only while it holds a copy of the lock (and the folder's name: a virtual
-# environment cannot be moved) it was made from. That stamp is written last, so an interrupted
-# set-up is begun again, and compared by content, so neither a touch nor a checkout reinstalls.
+# environment cannot be moved) it was made from, and the extras asked for. Those stamps are written
+# last, so an interrupted set-up is begun again, and compared by content, so neither a touch nor a
+# checkout reinstalls. What one command has added stays for the next.
 #
 # Why not pip alone: with nothing cached, on two cores, it took 43 s when they were idle and 64-103 s
 # when they were busy; pip for the locked uv and uv for the rest take 19 s and 36-54 s (idle, with
 # uv's cache: 14 s, most of it compiling). uv is told to compile: without .pyc files every process
 # starts 2-3 times slower, and PYTHONDONTWRITEBYTECODE may be set. Where uv cannot install (pip is
 # configured with a mirror that uv does not know), pip installs the same lock.
-good = { pwd -P; cat requirements.lock; } | cmp -s - .venv/made-from \
+whole = { pwd -P; cat requirements.lock; } | cmp -s - .venv/made-from \
   && .venv/bin/python -c 'import flit_core' 2>/dev/null
+good = $(whole) $(foreach extra,$(needs),&& grep -qx $(extra) .venv/extras)
 pip = PIP_USER=0 PYTHONPATH= PIP_DISABLE_PIP_VERSION_CHECK=1 \
   .venv/bin/python -m pip install -qq --require-hashes
 
@@ -111,23 +138,29 @@ environment:
 ifdef chosen_python
 	@command -v -- "$$PYTHON" >/dev/null \
 	  || { printf 'PYTHON=%s: no such program\n' "$$PYTHON" >&2; exit 2; }
-	@"$$PYTHON" -c "$$CHECK_PYTHON" "$$PYTHON"
+	@"$$PYTHON" -c "$$CHECK_PYTHON" "$$PYTHON" $(needs)
 else
 	@$(good) || { \
 	  set -e; \
 	  python3 -c "$$CHECK_BASE" || exit 2; \
 	  exec 9>.venv.lock; python3 -c 'import fcntl; fcntl.flock(9, fcntl.LOCK_EX)' || true; \
 	  if $(good); then exit 0; fi; \
-	  echo 'Setting up .venv from requirements.lock: once, about 220 MB to download.' >&2; \
+	  extras=$$(printf '%s\n' $(needs) $$(cat .venv/extras 2>/dev/null) | sort -u); \
 	  again='The set-up of .venv was not finished; the same command begins it again.'; \
 	  trap 'echo "$$again" >&2; exit 2' EXIT; \
-	  rm -rf .venv; python3 -m venv .venv; \
-	  sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.lock; \
-	  $(pip) -r .venv/uv.lock; \
-	  .venv/bin/uv pip sync -q --compile-bytecode --require-hashes -p .venv/bin/python \
-	    requirements.lock \
+	  if $(whole); then echo "Adding to .venv:" $(needs) >&2; else \
+	    echo 'Setting up .venv from requirements.lock: once, about 170 MB to download.' >&2; \
+	    rm -rf .venv; python3 -m venv .venv; \
+	    sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.lock; \
+	    $(pip) -r .venv/uv.lock; \
+	  fi; \
+	  rm -f .venv/made-from; \
+	  python3 -c "$$SUBSET" $$extras >.venv/subset.lock; \
+	  .venv/bin/uv pip sync -q --compile-bytecode --require-hashes -p .venv/bin/python .venv/subset.lock \
 	  || { echo 'uv could not install it; pip tries, which takes longer.' >&2; \
-	       $(pip) -r requirements.lock; }; \
+	       $(pip) -r .venv/subset.lock; }; \
+	  rm -f .venv/pyproject.toml; \
+	  printf '%s\n' $$extras >.venv/extras; \
 	  { pwd -P; cat requirements.lock; } >.venv/made-from; \
 	  trap - EXIT; \
 	}
@@ -139,7 +172,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report data figures export verify passage new-study new-notebook status reproduce compare expected test test-browser test-tools benchmark lab lock clean distclean
+.PHONY: help report watch data export verify passage new-study new-notebook status reproduce compare expected check test test-browser test-tools benchmark lab lock clean distclean
 
 ## this list
 help:
@@ -153,6 +186,7 @@ help:
 #: STUDY=NAME       the study, a folder of data/raw
 #: STUDIES='A B'    several: the report of A, with B beside it
 #: LANGUAGE=ja|en   one language; both if not given
+#: PAGE=NAME        one page of the report, as index or grades
 #: SOURCE=FILE      the source's text or PDF, for verify
 #: TITLE='…'        the source's title, for new-study; the page's, for new-notebook
 #: NAME=NAME        the page's name, for new-notebook
@@ -171,13 +205,13 @@ help:
 report: environment
 	@$(run) analysis report
 
+## the same again whenever a file of it is saved, until Ctrl-C
+watch: environment
+	@$(run) analysis watch
+
 ## check the transcription and write the tidy tables to data/processed
 data: environment
 	@$(run) analysis data
-
-## the figures alone
-figures: environment
-	@$(run) analysis figures
 
 ## the study in the formats of other tools, to exports/<study>: SQLite, REFI-QDA, BibTeX ...
 export: environment
@@ -215,6 +249,13 @@ compare: environment
 expected: report
 	@$(run) analysis expected
 
+## format, style, types and the tests that need no kernel: under half a minute
+check: environment
+	@$(run) ruff format --check --quiet src tests
+	@$(run) ruff check --quiet src tests notebooks
+	@$(run) mypy
+	@$(run) pytest -q -m unit --numprocesses=auto --dist=loadgroup
+
 ## every test
 test: environment
 	@$(run) pytest --numprocesses=auto --dist=loadgroup
@@ -246,15 +287,14 @@ lab: environment
 
 ## write requirements.lock again from pyproject.toml
 lock: environment
-	@# Everybody gets the extras, too (pdf, cluster): 65 MB more, no time that could be measured, and
-	@# one environment for all instead of variants that nobody tests.
+	@# One lock for all extras, of which each command installs what it needs (SUBSET).
 	@$(run) uv pip compile -q --universal --python-version=3.11 --fork-strategy=fewest \
 	  --all-extras --group=setup --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command='make lock' $${FORCE:+--upgrade} --output-file=requirements.lock pyproject.toml
 
 ## remove reports/, exports/ and caches; .venv stays
 clean:
-	rm -rf reports exports build .pytest_cache .hypothesis .ruff_cache
+	rm -rf reports exports build .pytest_cache .hypothesis .ruff_cache .mypy_cache
 	find . \( -path ./.venv -o -path ./.git \) -prune -o -type d \
 	  \( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +
 
