@@ -309,9 +309,7 @@ def _tidy(data: Tables) -> Iterator[_Table]:
         described = resource["schema"]
         columns = [f"{_q(f['name'])} {_TYPES.get(f['type'], 'TEXT')}" for f in described["fields"]]
         key = ", ".join(map(_q, described.get("primaryKey", ())))
-        yield _Table(
-            f"tidy_{name}", columns, _rows(data.raw(name)), [f"PRIMARY KEY ({key})"] if key else []
-        )
+        yield _Table(f"tidy_{name}", columns, _rows(data.raw(name)), [f"PRIMARY KEY ({key})"] if key else [])
 
 
 # -- SQL -------------------------------------------------------------------------------------------
