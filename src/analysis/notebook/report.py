@@ -22,6 +22,7 @@ from analysis.words import read as read_words
 
 FINDING = "application/vnd.analysis.finding+json"
 FINDINGS = "application/vnd.analysis.findings+json"
+NUMBER = "application/vnd.analysis.number+json"
 VALUE = "application/vnd.analysis.value+json"
 READS = "application/vnd.analysis.reads+json"
 CATALOGUES = paths.NOTEBOOKS / "words"
@@ -173,14 +174,10 @@ class Report:
         """Where the findings of all pages stand together: the report sets them here."""
         self._put({FINDINGS: {}, "text/plain": self.words.text("findings-here")})
 
-    def numbers(self, *said: str) -> None:
-        """Display large numbers, each with what it counts: sentences of `number` (tag the cell `numbers`)."""
-        if said:
-            self._markdown("\n".join(f"- {each}" for each in said))
-
-    def number(self, value: float, key: str, **values: Any) -> str:
-        """A large number and, from the catalogue, what it counts (Markdown, for `numbers`)."""
-        return f"**{words_figure(value)}** {self.words(key, **values)}"
+    def number(self, value: float, key: str, **values: Any) -> None:
+        """Display a large number and, from the catalogue, what it counts."""
+        shown, text = words_figure(value), self.words(key, **values)
+        self._put({NUMBER: {"value": shown, "text": text}, "text/markdown": f"**{shown}** {text}"})
 
     def robustness(self, finding: str) -> Robustness | None:
         """How a finding stands under every reading; None where none was run."""

@@ -11,6 +11,7 @@ import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, ClassVar
 
 from lxml import etree, html
@@ -18,7 +19,7 @@ from markdown_it import MarkdownIt
 
 _MIME = "application/vnd.analysis."
 FIGURE, TABLE, FINDING = f"{_MIME}figure+json", f"{_MIME}table+json", f"{_MIME}finding+json"
-FINDINGS = f"{_MIME}findings+json"  # where the findings of all pages stand together
+FINDINGS, NUMBER = f"{_MIME}findings+json", f"{_MIME}number+json"
 READS = f"{_MIME}reads+json"
 SILENT = (f"{_MIME}value+json", READS)  # outputs for other notebooks and for the builder
 LONGEST = 20_000  # characters of one text output that a page shows
@@ -130,23 +131,31 @@ class Figure:
 
 @dataclass(frozen=True)
 class Finding:
+    """What was found, how it was counted, what would make it false, and whether it holds."""
+
     kind: ClassVar[str] = "finding"
     id: str
-    headline: str
+    headline: tuple[Any, ...]
     how: tuple[Any, ...]
     unless: tuple[Any, ...]
-    robustness: str
+    robustness: tuple[Any, ...]
     flips: bool
-    page: str
+    page: str  # where its evidence stands
     figure: Figure | None = None
     level: int = 3
 
+    @property
+    def title(self) -> str:
+        return plain(self.headline)
+
 
 @dataclass(frozen=True)
-class Findings:
-    """Where the findings of all pages stand together: `gathered` puts them there."""
+class Number:
+    """A large number and what it counts."""
 
-    kind: ClassVar[str] = "findings"
+    kind: ClassVar[str] = "number"
+    value: str
+    spans: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -168,7 +177,7 @@ class Code:
     language: str = ""
 
 
-Block = Heading | Paragraph | Listing | Quote | Group | Table | Figure | Finding | Findings | Picture | Code
+Block = Heading | Paragraph | Listing | Quote | Group | Table | Figure | Finding | Picture | Code
 
 
 @dataclass(frozen=True)
@@ -181,45 +190,56 @@ class Page:
     reads: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
-def read(notebook: Mapping[str, Any], language: str, *, name: str = "", subject: str = "") -> Page:
+def read(
+    notebook: Mapping[str, Any],
+    language: str,
+    *,
+    name: str = "",
+    subject: str = "",
+    findings: Sequence[Finding] | None = None,
+) -> Page:
     """Read an executed notebook; `name` is what messages call it, `subject` ends its title.
 
-    Raises PublishError where a cell failed, or two figures, tables or findings have one name.
+    `findings` are those of all pages, which one page shows together, each with its small figure; the
+    page of a finding then shows it without. Raises PublishError where a cell failed, or two figures,
+    tables or findings have one name.
     """
-    reader = _Reader(language, name)
+    reader = _Reader(language, name, findings)
     blocks = [block for cell in notebook["cells"] for block in reader.cell(cell)]
     blocks = _titled(blocks, subject, language)
     _unique(blocks, name)
     title = next((plain(b.spans) for b in blocks if b.kind == "heading" and b.level == 1), "")
-    return Page(title, tuple(_ranked(_placed(blocks))), tuple(reader.notices), reader.reads)
+    placed = blocks if findings is None else [b for b in blocks if not _small(b)]
+    placed = _placed(blocks) if findings is None else placed
+    return Page(title, tuple(_ranked(placed)), tuple(reader.notices), reader.reads)
 
 
-def gathered(pages: Mapping[str, Page]) -> dict[str, Page]:
-    """The pages of a language, with all findings where one of them asks for them.
+def findings_of(notebook: Mapping[str, Any]) -> list[Finding]:
+    """The findings that a notebook declares, each with its small figure."""
+    bundles = [o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ())]
+    small = [
+        _figure(b[FIGURE], _bytes(b.get("image/png", "")))
+        for b in bundles
+        if b.get(FIGURE, {}).get("role") == "small"
+    ]
+    found = [_finding(b[FINDING]) for b in bundles if FINDING in b]
+    return [block for block in _placed([*small, *found]) if block.kind == "finding"]
 
-    There each has its small figure; on the page that it comes from, the page's own figures show it.
-    """
-    found = [b for page in pages.values() for b in page.blocks if b.kind == "finding"]
-    asking = [name for name, page in pages.items() if any(b.kind == "findings" for b in page.blocks)]
-    if not asking:
-        return dict(pages)
-    made = {}
-    for name, page in pages.items():
-        blocks: list[Any] = []
-        for block in page.blocks:
-            if block.kind == "findings":
-                blocks += found
-            else:
-                blocks.append(replace(block, figure=None) if block.kind == "finding" else block)
-        made[name] = replace(page, blocks=tuple(_ranked(blocks)))
-    return made
+
+def gathers(notebook: Mapping[str, Any]) -> bool:
+    """Whether a notebook shows the findings of all pages together."""
+    return any(FINDINGS in o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
+
+
+def _small(block: Any) -> bool:
+    return block.kind == "figure" and block.role == "small"
 
 
 class _Reader:
     """Reads cell after cell, and collects what is not for the page."""
 
-    def __init__(self, language: str, name: str) -> None:
-        self.language, self.name = language, name
+    def __init__(self, language: str, name: str, findings: Sequence[Finding] | None) -> None:
+        self.language, self.name, self.findings = language, name, findings
         self.other = {"ja": "en", "en": "ja"}[language]
         self.notices: list[str] = []
         self.reads: dict[str, Any] = {}
@@ -259,10 +279,13 @@ class _Reader:
             return [_figure(data[FIGURE], _bytes(data.get("image/png", "")))]
         if TABLE in data:
             return [_table(data[TABLE], self.language)]
-        if FINDINGS in data:
-            return [Findings()]
         if FINDING in data:
-            return [_finding(data[FINDING])]
+            made = _finding(data[FINDING])
+            return [made if self.findings is None else replace(made, figure=None)]
+        if FINDINGS in data:
+            return list(self.findings or ())
+        if NUMBER in data:
+            return [Number(str(data[NUMBER]["value"]), inline(data[NUMBER]["text"]))]
         for kind, make in _ORDINARY.items():
             if kind in data:
                 made = make(_joined(data[kind]))
@@ -343,10 +366,10 @@ def _finding(about: Mapping[str, Any]) -> Finding:
     robust = about.get("robustness") or {}
     return Finding(
         id=about["id"],
-        headline=about["headline"],
+        headline=inline(about["headline"]),
         how=inline(about.get("how", "")),
         unless=inline(about.get("unless", "")),
-        robustness=robust.get("text", ""),
+        robustness=inline(robust.get("text", "")),
         flips=bool(robust.get("flips")),
         page=about.get("page", ""),
         figure=about.get("figure") or None,  # its name; `_placed` puts the figure there
@@ -595,12 +618,12 @@ def walk(blocks: Iterable[Any]) -> Iterator[Any]:
 
 def spans_of(block: Any) -> Iterator[tuple[Any, ...]]:
     """Every run of spans that a block holds itself."""
-    if block.kind in ("heading", "paragraph"):
+    if block.kind in ("heading", "paragraph", "number"):
         yield block.spans
     elif block.kind == "table":
         yield from (cell.spans for row in block.rows for cell in row.cells)
     elif block.kind == "finding":
-        yield from (block.how, block.unless)
+        yield from (block.headline, block.how, block.unless, block.robustness)
     elif block.kind == "figure":
         yield from (s for _, words in block.words for b in walk(words) for s in spans_of(b))
 
@@ -656,7 +679,7 @@ def _placed(blocks: list[Any]) -> list[Any]:
 def _ranked(blocks: Iterable[Any]) -> Iterator[Any]:
     """Headings get anchors, the same in every language, and figures and findings a rank below them."""
     level, number = 1, 0
-    for block in blocks:
+    for block in _gathered(blocks):
         if block.kind == "heading":
             if block.level > 1:
                 number += 1
@@ -667,6 +690,15 @@ def _ranked(blocks: Iterable[Any]) -> Iterator[Any]:
         elif block.kind == "finding":
             block = replace(block, level=min(level + 1, 4))
         yield block
+
+
+def _gathered(blocks: Iterable[Any]) -> Iterator[Any]:
+    """Numbers that follow one another stand side by side."""
+    for numbers, run in groupby(blocks, key=lambda block: block.kind == "number"):
+        if numbers:
+            yield Group("numbers", tuple(run))
+        else:
+            yield from run
 
 
 def _unique(blocks: Iterable[Any], name: str) -> None:

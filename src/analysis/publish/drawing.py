@@ -27,18 +27,23 @@ _ELEMENTS = frozenset(
 _NAMED = re.compile(r"url\(#([^)]+)\)")
 
 
-def inline(svg: str, name: str, href: Callable[[str], str], label: Callable[[str], str]) -> str:
+def inline(
+    svg: str, name: str, href: Callable[[str], str], label: Callable[[str], str], *, fixed: bool = False
+) -> str:
     """A drawing for a page: its ids begin with `name`, its links lead, its colours follow the reader's."""
     root = _clean(svg, name)
     for link in root.iter(f"{_SVG}a"):
         to = link.get("href", "")
         _lead(link, to, href(to), label(to))
-    for size in ("width", "height", "id"):
-        root.attrib.pop(size, None)
+    width = root.attrib.pop("width", "")
+    for own in ("height", "id", "style"):
+        root.attrib.pop(own, None)
+    if fixed and width:  # has one layout only: shown as large as it was drawn, in a frame that scrolls
+        root.set("style", f"min-width: {width}px; max-width: {width}px")
     follows = "var(--" in svg  # colours by name: the page defines them for light and dark
     root.set("class", "drawing" if follows else "drawing white")
     root.set("role", "group")
-    root.set("aria-labelledby", f"{name.rsplit('--', 1)[0]}-title")
+    root.set("aria-labelledby", f"{name.rpartition('--')[0]}-title")
     root.attrib.pop("aria-label", None)
     return _text(root)
 
@@ -61,7 +66,7 @@ def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> byt
         "*{stroke-linejoin:round;stroke-linecap:butt}"
     )
     root.insert(0, style)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root).encode()
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + stated(_text(root)).encode()
 
 
 def _clean(svg: str, name: str) -> etree._Element:
@@ -126,6 +131,11 @@ def _lead(link: etree._Element, to: str, address: str, label: str) -> None:
 
 def _text(root: etree._Element) -> str:
     return etree.tostring(root, encoding="unicode")
+
+
+def stated(svg: str) -> str:
+    """A drawing whose colours are stated and not named, for programs that know no names."""
+    return re.sub(r"var\(--[\w-]+, (#[0-9a-f]{6})\)", r"\1", svg)
 
 
 # -- The font ------------------------------------------------------------------------------------

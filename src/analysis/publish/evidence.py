@@ -16,6 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from analysis.links import address, anchor
 from analysis.transcribe import periods, schema
 from analysis.transcribe.validators import CONSENSUS
 from analysis.words import Words
@@ -78,15 +79,9 @@ class Section:
     cards: tuple[Card, ...]
 
 
-def anchor(key: str) -> str:
-    """The id of a record's card: `phases/phase-1` has `phases-phase-1`."""
-    return key.replace("/", "-")
-
-
 def page_of(key: str) -> str:
-    """The page a record's card stands on: a table's own, or that of the study set beside."""
-    *study, table, _ = key.split("/")
-    return f"evidence-{study[0] if study else table}"
+    """The page that a record's card stands on."""
+    return address(f"record:{key}").partition(".")[0]
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -250,12 +245,31 @@ class Evidence:
         """Judged links by the record on either side: relation, the other side, coder."""
         found: dict[str, list[tuple[str, str, str]]] = {}
         kinds: dict[str, str] = {row["record"]: row["table"] for row in self.records}
-        for row in rows(self.folder / "links.csv"):
-            table = row.get("table") or row.get("record_type") or kinds.get(row["record"], "statements")
-            record, issue = f"{table}/{row['record']}", f"issues/{row['issue']}"
-            coder = row.get("coder", "")
-            found.setdefault(record, []).append((row.get("relation", ""), issue, coder))
-            found.setdefault(issue, []).append((row.get("relation", ""), record, coder))
+        for row in rows(self.folder / "issue_links.csv"):
+            record, issue = f"{row['table']}/{row['record']}", f"issues/{row['issue']}"
+            relation, coder = row[f"relation_{self.language}"], self._coder(row["coder"])
+            found.setdefault(record, []).append((relation, issue, coder))
+            found.setdefault(issue, []).append((relation, record, coder))
+        return found
+
+    def _coder(self, coder: str) -> str:
+        """Who judged, in words."""
+        if coder == CONSENSUS:
+            return self.words.text("consensus")
+        known = {c["id"]: c for c in self.about.get("coders", ()) if isinstance(c, dict)}
+        if coder not in known:
+            return coder
+        how = known[coder].get(f"made_{self.language}")
+        name = known[coder][f"name_{self.language}"]
+        return self.words.text("coder", name=name, how=how) if how else name
+
+    @cached_property
+    def _statuses(self) -> dict[str, list[tuple[str, str]]]:
+        """The status of each issue, by whose judgement."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row in rows(self.folder / "issue_statuses.csv"):
+            said = (row[f"status_{self.language}"], self._coder(row["coder"]))
+            found.setdefault(f"issues/{row['issue']}", []).append(said)
         return found
 
     def _card(self, row: Mapping[str, str]) -> Card:
@@ -287,13 +301,15 @@ class Evidence:
             coders = row["coders"].split()
             how = "agreed" if CONSENSUS in coders else "any" if len(coders) > 1 else "one"
             yield self.words.text(f"themes_{how}", n=len(coders)), themes
+        for status, coder in dict.fromkeys(self._statuses.get(key, ())):
+            said = self.words.text("status")
+            yield self.words.text("judged_by", said=said, coder=coder), (Named("", status),)
         by: dict[tuple[str, str], list[str]] = {}
         for relation, other, coder in self._links.get(key, ()):
             by.setdefault((relation, coder), []).append(other)
         for (relation, coder), others in by.items():
-            word = f"relation_{relation}"
-            said = self.words.text(word) if word in self.words else self.words.text("relation")
-            yield self.words.text("judged_by", said=said, coder=coder), self._known(dict.fromkeys(others))
+            title = self.words.text("judged_by", said=relation, coder=coder)
+            yield title, self._known(dict.fromkeys(others))
 
     def _titles(self, table: str, names: Sequence[str]) -> str:
         titles = {f.name: f.title(self.language) for f in self._book.tables[table].fields}

@@ -18,10 +18,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
 
-from analysis import paths, words
+from analysis import folders, paths, words
 from analysis.figures import colours
 from analysis.publish import blocks, crate, data, drawing, evidence, guides, pdf, search, site
-from analysis.publish.store import Files, Store, beside, digest, write
+from analysis.publish.store import Files, Store, digest
 
 PUBLISHED = "published.json"
 _ROOM = Path(__file__).parent
@@ -46,15 +46,6 @@ class Run(Protocol):
     notebook: Any
 
 
-@dataclass(frozen=True)
-class Said:
-    """What the making of a report says beside its files."""
-
-    target: Path
-    written: tuple[str, ...]
-    notices: tuple[str, ...]
-
-
 def publish(
     study: str,
     runs: Sequence[Run],
@@ -71,17 +62,19 @@ def publish(
     """
     report = _Report(study, runs, languages, beside_studies)
     target = paths.REPORTS / study
-    with beside(target) as folder:
+    with folders.replacing(target) as folder:
         report.write(target, folder)
+        for path in [folder, *folder.rglob("*")]:  # permissions do not depend on who builds
+            path.chmod(0o755 if path.is_dir() else 0o644)
     memory = json.dumps(report.memory, ensure_ascii=False, separators=(",", ":"))
-    write(_remembered(study), memory.encode())
+    folders.write(_remembered(study), memory.encode())
     for line in dict.fromkeys(report.notices):
         (say or (lambda text: print(text, file=sys.stderr)))(line)
     return target
 
 
 def _remembered(study: str) -> Path:
-    return paths.ROOT / "build" / study / PUBLISHED
+    return paths.BUILD / study / PUBLISHED
 
 
 @dataclass
@@ -121,9 +114,9 @@ class _Report:
             self.notices += books[language].paper_notices
         self.memory |= papers.memory
         front = site.front({x: books[x].imprint for x in self.languages}, self.languages)
-        write(folder / "index.html", front.encode())
-        write(folder / crate.FILE, crate.metadata(folder, self.package, self.runs, self.memory))
-        write(folder / "manifest.json", self._manifest(folder))
+        folders.write(folder / "index.html", front.encode())
+        folders.write(folder / crate.FILE, crate.metadata(folder, self.package, self.runs, self.memory))
+        folders.write(folder / "manifest.json", self._manifest(folder))
 
     def _pages(
         self, books: Mapping[str, Language], target: Path, folder: Path, record: Mapping[str, Any]
@@ -147,7 +140,7 @@ class _Report:
             there = folder / "data" / ("" if name == self.study else name)
             shutil.copytree(paths.PROCESSED / name, there, dirs_exist_ok=True, copy_function=shutil.copyfile)
             for table in sorted(there.glob("*.csv")):
-                write(there / "excel" / table.name, for_excel(table.read_bytes()))
+                folders.write(there / "excel" / table.name, for_excel(table.read_bytes()))
 
     def _manifest(self, folder: Path) -> bytes:
         files = sorted(p for p in folder.rglob("*") if p.is_file())
@@ -252,14 +245,13 @@ class Language:
     @cached_property
     def sections(self) -> dict[str, tuple[str, list[evidence.Section]]]:
         """The evidence page by page: its title and the tables on it."""
-        own, *others = self.evidence
-        made = {
-            f"evidence-{s.table}": (self.words.text("evidence_page", table=s.title), [s])
-            for s in own.sections()
-        }
-        for other in others:
-            title = self.words.text("evidence_beside", study=other.about[f"short_{self.language}"])
-            made[f"evidence-{other.about['id']}"] = (title, list(other.sections()))
+        made = {}
+        for own in self.evidence:
+            study = own.about[f"short_{self.language}"]
+            for section in own.sections():
+                said = {"table": section.title, "study": study}
+                title = self.words.text("evidence_beside" if own.prefix else "evidence_page", **said)
+                made[evidence.page_of(section.cards[0].key)] = (title, [section])
         return made
 
     @cached_property
@@ -318,12 +310,20 @@ class Language:
     @cached_property
     def pages(self) -> dict[str, blocks.Page]:
         """The blocks of every notebook's page; read only where something is to be set anew."""
-        return blocks.gathered({run.job.page: self.read(run) for run in self.runs})
+        return {run.job.page: self.read(run) for run in self.runs}
 
     def read(self, run: Run) -> blocks.Page:
-        return blocks.read(
-            run.notebook, self.language, name=f"{run.job.notebook}.ipynb", subject=run.job.subject
-        )
+        """The blocks of a notebook's page."""
+        name = f"{run.job.notebook}.ipynb"
+        subject, findings = run.job.subject, self.findings
+        return blocks.read(run.notebook, self.language, name=name, subject=subject, findings=findings)
+
+    @cached_property
+    def findings(self) -> list[blocks.Finding] | None:
+        """The findings of all pages, where one page shows them together."""
+        if not any(blocks.gathers(run.notebook) for run in self.runs):
+            return None
+        return [finding for run in self.runs for finding in blocks.findings_of(run.notebook)]
 
     @cached_property
     def around(self) -> str:
@@ -343,11 +343,6 @@ class Language:
             svg for run in self.runs for f in _figures(run.notebook) for svg in f["svg"].values() if svg
         ]
         return drawing.site_font(drawing.characters(drawings))
-
-    @cached_property
-    def _findings(self) -> str:
-        """The digest of the runs whose findings the first page shows."""
-        return digest(*(_content(run.notebook) for run in self.runs if _shows(run.notebook, blocks.FINDING)))
 
     # -- The making --------------------------------------------------------------------------------
 
@@ -372,7 +367,7 @@ class Language:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
             more = [self._tables(run.job.page), self.font if _figures(run.notebook) else b""]
-            more += [self._findings] if _shows(run.notebook, blocks.FINDINGS) else []
+            more += [repr(self.findings)] if blocks.gathers(run.notebook) else [self.findings is None]
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
         said = store.make(name, key(before), lambda: self._make_page(run))
@@ -384,7 +379,8 @@ class Language:
         more = {"tables": self._tables(job.page), "notebook": True}
         text, lost = site.notebook_page(self.site, job.page, page, more)
         files = {f"{folder}/{job.page}.html": text.encode()}
-        for figure in (b for b in blocks.walk(page.blocks) if b.kind == "figure"):
+        figures = self._own_figures(run, page)
+        for figure in figures:
             for ending, content in self._files(figure).items():
                 files[f"{folder}/figures/{figure.name}.{ending}"] = content
         files[f"notebooks/{folder}/{job.page}.ipynb"] = shipped(run.notebook)
@@ -393,11 +389,18 @@ class Language:
             "title": page.title,
             "links": blocks.links(page.blocks),
             "uses": list(_uses(job.page, page)),
-            "figures": [[b.name, b.title, b.alt] for b in blocks.walk(page.blocks) if b.kind == "figure"],
+            "figures": [[figure.name, figure.title, figure.alt] for figure in figures],
             "entries": search.of_page(job.page, page.blocks),
             "reads": dict(page.reads),
             "notices": notices,
         }
+
+    def _own_figures(self, run: Run, page: blocks.Page) -> list[blocks.Figure]:
+        """The figures that a run drew, those beside a finding included, wherever they are shown."""
+        own = {figure["name"] for figure in _figures(run.notebook)}
+        drawn = [block for block in blocks.walk(page.blocks) if block.kind == "figure"]
+        drawn += [f.figure for f in blocks.findings_of(run.notebook) if f.figure]
+        return list({figure.name: figure for figure in drawn if figure.name in own}.values())
 
     def _files(self, figure: blocks.Figure) -> dict[str, bytes]:
         svg = drawing.alone(figure.wide, figure.name, self.site.href, self.font)
@@ -408,9 +411,8 @@ class Language:
         """What leads to the pages of cards, on the evidence's own page."""
         if page != "evidence":
             return []
-        own = self.words.text("evidence_page", table="")
         return [
-            (name, title.removeprefix(own), sum(len(s.cards) for s in many))
+            (name, title.partition(self.words.text("evidence_mark"))[2], sum(len(s.cards) for s in many))
             for name, (title, many) in self.sections.items()
         ]
 
@@ -499,18 +501,13 @@ class Language:
         files["_static/figures.woff"] = self.font
         files[search.FILE] = entries
         for name, content in files.items():
-            write(store.folder / self.language / name, content)
+            folders.write(store.folder / self.language / name, content)
 
 
 def _figures(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The figures in a notebook, as they were displayed."""
     outputs = (o for cell in notebook["cells"] for o in cell.get("outputs", ()))
     return [o["data"][blocks.FIGURE] for o in outputs if blocks.FIGURE in o.get("data", {})]
-
-
-def _shows(notebook: Mapping[str, Any], kind: str) -> bool:
-    """Whether a notebook displayed something of a kind."""
-    return any(kind in o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
 
 
 def _content(notebook: Mapping[str, Any]) -> Any:
@@ -527,7 +524,7 @@ def _uses(page: str, found: blocks.Page) -> Iterator[tuple[str, str, str]]:
     for block in found.blocks:
         if block.kind == "heading" and block.level > 1:
             place = (block.anchor, "")
-        own = {"figure": ("name", "title"), "table": ("name", "caption"), "finding": ("id", "headline")}
+        own = {"figure": ("name", "title"), "table": ("name", "caption"), "finding": ("id", "title")}
         at = tuple(getattr(block, a) for a in own[block.kind]) if block.kind in own else ("", "")
         for to in blocks.links([block]):
             if to.startswith("record:"):

@@ -51,7 +51,7 @@ def _named(block: Any) -> tuple[str, str, str] | None:
         words = " ".join([block.subtitle, block.alt, *(text_of(b) for _, w in block.words for b in w)])
         return block.name, block.title, words
     if block.kind == "finding":
-        return block.id, block.headline, " ".join([blocks.plain(block.how), block.robustness])
+        return block.id, block.title, blocks.plain([*block.how, " ", *block.robustness])
     if block.kind == "table" and block.name:
         return block.name, block.caption, text_of(block)
     return None

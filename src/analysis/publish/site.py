@@ -18,7 +18,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.publish import blocks, drawing
-from analysis.publish.evidence import Card, Named, Section, anchor, page_of
+from analysis.links import address
+from analysis.publish.evidence import Card, Named, Section
 from analysis.words import Words
 
 THEME = Path(__file__).parent / "theme"
@@ -87,10 +88,9 @@ class Site:
         """The address that a link leads to; empty where it leads nowhere."""
         scheme, _, rest = to.partition(":")
         if scheme == "record":
-            return f"{page_of(rest)}.html#{anchor(rest)}" if rest in self.labels else ""
+            return address(to) if rest in self.labels else ""
         if scheme == "page":
-            page, mark, place = rest.partition("#")
-            return f"{page}.html{mark}{place}" if page in self.pages else ""
+            return address(to) if rest.partition("#")[0] in self.pages else ""
         return to if to.startswith(("https://", "http://", "#")) else ""
 
 
@@ -186,9 +186,9 @@ class Renderer:
             about += Markup(' rel="noreferrer"')
         return Markup('<a href="{}"{}>{}</a>').format(address, about, inner)
 
-    def drawing(self, svg: str, name: str) -> Markup:
-        """A drawing as part of the page."""
-        return Markup(drawing.inline(svg, name, self.site.href, self._label))
+    def drawing(self, svg: str, name: str, *, fixed: bool = False) -> Markup:
+        """A drawing as part of the page; `fixed` where it has one layout for all widths."""
+        return Markup(drawing.inline(svg, name, self.site.href, self._label, fixed=fixed))
 
     def _label(self, to: str) -> str:
         label = self.site.labels.get(to.removeprefix("record:"))

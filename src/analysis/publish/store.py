@@ -1,17 +1,15 @@
-"""A report's files on their way: what is unchanged is taken over, what is finished is swapped in whole."""
+"""A report's files on their way: what is made anew, and what is taken over from the last report."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+
+from analysis import folders
 
 Files = Mapping[str, bytes]  # path in the report to content
 
@@ -53,7 +51,7 @@ class Store:
             return last["said"]
         files, said = make()
         for path, content in files.items():
-            write(self.folder / path, content)
+            folders.write(self.folder / path, content)
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         self.memory[name] = {"key": key, "files": digests, "said": said}
         self.written.append(name)
@@ -69,61 +67,3 @@ class Store:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self.last / path, self.folder / path)
         return True
-
-
-def write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-@contextmanager
-def beside(target: Path) -> Iterator[Path]:
-    """A folder beside the target to make it in; swapped in where the block ends well.
-
-    The folder is locked while it is in use; those that a killed build left are removed.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    prefix = f".{target.name}-"
-    for left in target.parent.glob(f"{prefix}*"):
-        _remove_unused(left)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
-    lock = os.open(folder, os.O_RDONLY)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    try:
-        made = folder / target.name
-        made.mkdir()
-        yield made
-        for path in [made, *made.rglob("*")]:  # permissions do not depend on who builds
-            path.chmod(0o755 if path.is_dir() else 0o644)
-        _swap(made, target)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(lock)
-
-
-def _remove_unused(folder: Path) -> None:
-    """Remove a folder that nobody holds; one in use by another build stays."""
-    try:
-        lock = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
-    except OSError:
-        pass
-    finally:
-        os.close(lock)
-
-
-def _swap(made: Path, target: Path) -> None:
-    """Put a finished folder in the place of the old one; the old one goes last."""
-    old = made.parent / "old"
-    if target.exists():
-        target.rename(old)
-    try:
-        made.rename(target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
