@@ -28,27 +28,12 @@ PACKAGE = {
 FIGURE = "en/figures/tiles"
 
 
-def markdown(name: str, text: str, *tags: str) -> dict:
-    return {"cell_type": "markdown", "id": name, "metadata": {"tags": list(tags)}, "source": text}
-
-
-def code(name: str, **data: str) -> dict:
-    outputs = [
-        {
-            "output_type": "display_data",
-            "metadata": {},
-            "data": {kind.replace("_", "/"): text for kind, text in data.items()},
-        }
-    ]
-    return {"cell_type": "code", "id": name, "metadata": {}, "source": "say()", "outputs": outputs}
-
-
-NOTEBOOK = [
-    markdown("question", "# What do the letters say?", "en"),
-    markdown("question-ja", "# 評語は何を語るか。", "ja"),
-    code("finding", text_markdown="Three grades are known.\n\nThe north has two of them."),
-    code("table", text_html="<table><caption>Grades</caption><tr><th>North</th><td>A</td></tr></table>"),
-]
+PAGE = """<html lang="en"><body><nav><p>Where you are</p></nav><main>
+<h1>What do the letters say?</h1>
+<section id="finding"><p>Three grades are known.</p><p>The north has two <b>of</b> them.</p></section>
+<figure id="tiles"><svg><text>A</text></svg><figcaption><p>Source: the talk.</p></figcaption></figure>
+<table id="table"><caption>Grades</caption><tr><th>North</th><td>A</td></tr></table>
+</main></body></html>"""
 
 
 @dataclass(frozen=True)
@@ -71,8 +56,10 @@ class Report:
             Image.fromarray(picture).save(file, "PNG")
             self.write(f"{FIGURE}.png", file.getvalue())
 
-    def say(self, cells: list[dict]) -> None:
-        self.write("notebooks/en/grades.ipynb", json.dumps({"cells": cells}))
+    def say(self, old: str = "", new: str = "") -> None:
+        """Write the page, with some words replaced."""
+        assert old in PAGE
+        self.write("en/grades.html", PAGE.replace(old, new, 1) if old else PAGE)
 
 
 @pytest.fixture
@@ -85,7 +72,7 @@ def reports(tmp_path) -> tuple[Report, Report]:
         report.write("data/grades.csv", GRADES)
         report.write(f"{FIGURE}.csv", GRADES)
         report.draw()
-        report.say(NOTEBOOK)
+        report.say()
     return pair
 
 
@@ -201,35 +188,34 @@ def test_the_difference_image_is_red_where_a_pixel_differs_and_nowhere_else():
 # -- Sentences -------------------------------------------------------------------------------------
 
 
-def test_a_changed_sentence_is_shown_old_and_new_with_its_cell(reports):
-    cells = [
-        *NOTEBOOK[:2],
-        code("finding", text_markdown="Three grades are known.\n\nThe north has one."),
-        NOTEBOOK[3],
-    ]
-    reports[1].say(cells)
+def test_a_changed_sentence_is_shown_old_and_new_with_its_section(reports):
+    reports[1].say("two <b>of</b> them", "one <i>of</i> them")
     (change,) = compared(reports).sentences
-    assert (change.page, change.cell) == ("en/grades", "finding")
-    assert (change.old, change.new) == ("The north has two of them.", "The north has one.")
+    assert (change.page, change.section) == ("en/grades.html", "finding")
+    assert (change.old, change.new) == ("The north has two of them.", "The north has one of them.")
 
 
 def test_a_changed_row_of_a_displayed_table_is_a_changed_sentence(reports):
-    table = NOTEBOOK[3]["outputs"][0]["data"]["text/html"].replace("<td>A<", "<td>B<")
-    reports[1].say([*NOTEBOOK[:3], code("table", text_html=table)])
+    reports[1].say("<td>A<", "<td>B<")
     (change,) = compared(reports).sentences
-    assert (change.old, change.new) == ("North | A", "North | B")
+    assert (change.section, change.old, change.new) == ("table", "North | A", "North | B")
 
 
-def test_prose_in_another_language_than_the_page_does_not_count(reports):
-    reports[1].say([NOTEBOOK[0], markdown("question-ja", "# 別の問い。", "ja"), *NOTEBOOK[2:]])
+@pytest.mark.parametrize(
+    ("old", "new"), [("Where you are", "Elsewhere"), ("<text>A", "<text>B"), ("<b>", "<i>")]
+)
+def test_what_is_no_sentence_of_the_page_does_not_count(reports, old, new):
+    reports[1].say(old, new)
     assert compared(reports).sentences == ()
+    assert compared(reports).files == (("en/grades.html", "changed"),)
 
 
 def test_a_page_that_is_new_shows_all_its_sentences(reports):
-    reports[1].write("notebooks/en/more.ipynb", json.dumps({"cells": NOTEBOOK}))
+    reports[1].write("en/more.html", PAGE)
     changes = compared(reports).sentences
-    assert {change.page for change in changes} == {"en/more"}
+    assert {change.page for change in changes} == {"en/more.html"}
     assert all(change.old == "" for change in changes)
+    assert "Source: the talk." in "\n".join(change.new for change in changes)
 
 
 # -- The page and the command ----------------------------------------------------------------------
@@ -238,13 +224,13 @@ def test_a_page_that_is_new_shows_all_its_sentences(reports):
 def test_the_page_shows_every_kind_of_change_and_asks_for_nothing(reports, tmp_path):
     reports[1].write("data/grades.csv", GRADES.replace("A-", "<script>"))
     reports[1].draw(dot=(7, 9))
-    reports[1].say([markdown("question", "# Other & new", "en"), *NOTEBOOK[1:]])
+    reports[1].say("What do the letters say", "Other &amp; new")
     a, b = (str(report.folder) for report in reports)
     found, path = compare.compare_named(a, b, study="small", root=tmp_path, folder=tmp_path / "out")
     page = path.read_text("utf-8")
     assert "&lt;script&gt;" in page
     assert "<script" not in page
-    assert "# Other &amp; new" in page
+    assert "Other &amp; new" in page
     assert page.count('src="data:image/png;base64,') == 3
     assert not re.search(r'(src|href)="(?!data:)', page)
     written = json.loads((tmp_path / "out" / "comparison.json").read_text("utf-8"))

@@ -11,23 +11,25 @@ import json
 import subprocess
 import tarfile
 import tempfile
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment as Templates
+from lxml import html
 from PIL import Image
 
 from analysis import paths
-from analysis.build.plan import LANGUAGES
-from analysis.review import contents, reproduce
-from analysis.review.certificate import STYLE
+from analysis.review import artefact_content, clean_build
+from analysis.review.certificate import TEMPLATES
+from analysis.review.expected import artefacts
+from analysis.words import LANGUAGES
 
 Row = dict[str, str]
 Key = tuple[str, ...]
+_LINES = ("h1", "h2", "h3", "h4", "p", "li", "tr", "caption", "dt", "dd", "figcaption", "summary")
+_SKIPPED = "ancestor-or-self::nav or ancestor-or-self::script or ancestor-or-self::*[local-name()='svg']"
 
 
 class CompareError(ValueError):
@@ -65,9 +67,9 @@ class FigureChange:
 
     figure: str  # path in the report, without ending
     only_in: str = ""
-    sizes: tuple[str, str] = ("", "")
+    sizes: tuple[str, ...] = ("", "")
     pixels: int = 0  # how many differ, of the two pictures laid over each other
-    box: tuple[int, int, int, int] | None = None  # left, top, right, bottom of all that differ
+    box: tuple[int, ...] | None = None  # left, top, right, bottom of all that differ
     rms: float = 0.0  # of 255
     rows_same: bool = True  # whether the plotted rows are the same
 
@@ -76,8 +78,8 @@ class FigureChange:
 class SentenceChange:
     """A sentence, or a few next to each other, that changed."""
 
-    page: str  # language/page
-    cell: str  # id of the notebook's cell
+    page: str  # path in the report
+    section: str  # the anchor of the heading, figure or card it stands under; "" for the page's own
     old: str
     new: str
 
@@ -91,7 +93,7 @@ class Comparison:
     tables: tuple[TableChange, ...] = ()
     figures: tuple[FigureChange, ...] = ()
     sentences: tuple[SentenceChange, ...] = ()
-    files: tuple[tuple[str, str], ...] = field(default=())  # path and: changed, only in A, only in B
+    files: tuple[tuple[str, str], ...] = ()  # path and: changed, only in A, only in B
 
     @property
     def same(self) -> bool:
@@ -114,41 +116,34 @@ class Comparison:
 
 def compare(a: Path, b: Path, names: tuple[str, str] = ("A", "B")) -> Comparison:
     """Compare two built reports (folders with a manifest.json); `names` is what to call them."""
+    files = [(n, f"only in {only}" if only else "changed") for n, only in _both(a, b, lambda _: True)]
     return Comparison(
-        *names, tuple(_tables(a, b)), tuple(_figures(a, b)), tuple(_sentences(a, b)), tuple(_files(a, b))
+        *names, tuple(_tables(a, b)), tuple(_figures(a, b)), tuple(_sentences(a, b)), tuple(files)
     )
 
 
-def _both(a: Path, b: Path, chosen: Callable[[str], bool]) -> list[tuple[str, str]]:
+def _both(a: Path, b: Path, chosen: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
     """Artefacts that differ, with where each is: in both ("") or only in "A" or "B"."""
-    one, other = ({n for n in reproduce.artefacts(r) if chosen(n)} for r in (a, b))
-    found = []
+    one, other = ({n for n in artefacts(r) if chosen(n)} for r in (a, b))
     for name in sorted(one | other):
         if name not in other or name not in one:
-            found.append((name, "A" if name in one else "B"))
+            yield name, "A" if name in one else "B"
         elif (a / name).read_bytes() != (b / name).read_bytes():
-            found.append((name, ""))
-    return found
-
-
-def _files(a: Path, b: Path) -> list[tuple[str, str]]:
-    return [(n, f"only in {only}" if only else "changed") for n, only in _both(a, b, lambda _: True)]
+            yield name, ""
 
 
 # -- Tables ----------------------------------------------------------------------------------------
 
 
-def _tables(a: Path, b: Path) -> list[TableChange]:
+def _tables(a: Path, b: Path) -> Iterator[TableChange]:
     keys = [*_keys(a), *_keys(b)]
-    found = []
-    for name, only in _both(a, b, lambda n: n.endswith(".csv")):
+    for name, only in _both(a, b, lambda n: n.endswith(".csv") and "/excel/" not in n):
         if only:
-            found.append(TableChange(name, (), only_in=only))
+            yield TableChange(name, (), only_in=only)
         else:
             own = [key for path, key in keys if PurePosixPath(path).name == PurePosixPath(name).name]
-            texts = ((r / name).read_text("utf-8") for r in (a, b))
-            found.append(table_change(name, *texts, [*own, *(key for _, key in keys)]))
-    return found
+            texts = [(r / name).read_text("utf-8-sig") for r in (a, b)]
+            yield table_change(name, texts[0], texts[1], [*own, *(key for _, key in keys)])
 
 
 def _keys(report: Path) -> list[tuple[str, Key]]:
@@ -164,19 +159,18 @@ def _keys(report: Path) -> list[tuple[str, Key]]:
 def table_change(name: str, old: str, new: str, keys: Sequence[Key]) -> TableChange:
     """Compare two CSV texts cell by cell.
 
-    Rows belong together by the first of `keys` that tells the rows of both apart; where none does,
-    by their numbers.
+    Rows belong together by the first of `keys` that tells the rows of both apart; where none does, by their
+    numbers.
     """
     (before, columns_before), (after, columns_after) = _rows(old), _rows(new)
     key = next((k for k in keys if _tells_apart(k, before) and _tells_apart(k, after)), ())
     one, other = _by_key(before, key), _by_key(after, key)
-    shared = [c for c in columns_after if c in columns_before]
     cells = [
         Cell(row, column, one[row][column], other[row][column])
         for row in one
         if row in other
-        for column in shared
-        if one[row][column] != other[row][column]
+        for column in columns_after
+        if column in columns_before and one[row][column] != other[row][column]
     ]
     return TableChange(
         name,
@@ -209,36 +203,25 @@ def _by_key(rows: list[Row], key: Key) -> dict[str, Row]:
 
 
 def _moved(before: list[str], after: list[str]) -> list[str]:
-    """The fewest rows that, put elsewhere, lead from one order to the other."""
-    place = {row: number for number, row in enumerate(after)}
-    ends: list[int] = []  # ends[n]: the least place at which a rising run of n + 1 rows ends
-    runs: list[list[str]] = []
-    for row in before:
-        at = bisect_left(ends, place[row])
-        run = [*(runs[at - 1] if at else []), row]
-        ends[at : at + 1], runs[at : at + 1] = [place[row]], [run]
-    kept = set(runs[-1]) if runs else set()
+    """A few rows that, put elsewhere, lead from one order to the other."""
+    blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    kept = {row for block in blocks for row in before[block.a : block.a + block.size]}
     return [row for row in before if row not in kept]
 
 
 # -- Figures ---------------------------------------------------------------------------------------
 
 
-def _figures(a: Path, b: Path) -> list[FigureChange]:
-    found = []
-    for name, only in _both(a, b, lambda n: n.endswith(".png") and "/figures/" in n):
+def _figures(a: Path, b: Path) -> Iterator[FigureChange]:
+    for name, only in _both(a, b, lambda n: n.endswith(".png") and PurePosixPath(n).parent.name == "figures"):
         figure = name.removesuffix(".png")
         if only:
-            found.append(FigureChange(figure, only_in=only))
+            yield FigureChange(figure, only_in=only)
             continue
-        rows = [_content(r / f"{figure}.csv") for r in (a, b)]
-        pictures = [contents.pixels((r / name).read_bytes()) for r in (a, b)]
-        found.append(figure_change(figure, *pictures, rows_same=rows[0] == rows[1]))
-    return found
-
-
-def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.is_file() else b""
+        old, new = (artefact_content.pixels((r / name).read_bytes()) for r in (a, b))
+        files = [r / f"{figure}.csv" for r in (a, b)]
+        rows = [path.read_bytes() if path.is_file() else b"" for path in files]
+        yield figure_change(figure, old, new, rows_same=rows[0] == rows[1])
 
 
 def figure_change(figure: str, old: np.ndarray, new: np.ndarray, *, rows_same: bool = True) -> FigureChange:
@@ -246,12 +229,11 @@ def figure_change(figure: str, old: np.ndarray, new: np.ndarray, *, rows_same: b
     one, other = _on_one_sheet(old, new)
     differs = (one != other).any(axis=2)
     down, across = np.nonzero(differs)
-    box = None
-    if len(down):
-        box = tuple(int(x) for x in (across.min(), down.min(), across.max() + 1, down.max() + 1))
+    corners = (across.min(), down.min(), across.max() + 1, down.max() + 1) if len(down) else ()
     sizes = tuple(f"{p.shape[1]} × {p.shape[0]}" for p in (old, new))
+    rms = round(artefact_content.rms(one, other), 4)
     return FigureChange(
-        figure, "", sizes, int(differs.sum()), box, round(contents.rms(one, other), 4), rows_same
+        figure, "", sizes, int(differs.sum()), tuple(map(int, corners)) or None, rms, rows_same
     )
 
 
@@ -283,56 +265,45 @@ def difference_image(old: np.ndarray, new: np.ndarray) -> np.ndarray:
 # -- Sentences -------------------------------------------------------------------------------------
 
 
-def _sentences(a: Path, b: Path) -> list[SentenceChange]:
-    found = []
-    for name, only in _both(a, b, lambda n: n.startswith("notebooks/") and n.endswith(".ipynb")):
-        page = name.removeprefix("notebooks/").removesuffix(".ipynb")
-        texts = [
-            (r / name).read_text("utf-8") if only in ("", side) else '{"cells": []}'
-            for r, side in ((a, "A"), (b, "B"))
-        ]
-        found += sentence_changes(page, *texts)
-    return found
+def _sentences(a: Path, b: Path) -> Iterator[SentenceChange]:
+    for name, only in _both(a, b, lambda n: n.endswith(".html")):
+        old, new = (
+            (r / name).read_bytes() if only in ("", side) else b"" for r, side in ((a, "A"), (b, "B"))
+        )
+        yield from sentence_changes(name, old, new)
 
 
-def sentence_changes(page: str, old: str, new: str) -> list[SentenceChange]:
-    """Compare what two executed notebooks (as JSON text) say, cell by cell.
-
-    `page` is language/page: prose in another language than the page's does not count.
-    """
-    language = page.partition("/")[0]
-    one, other = (_said(json.loads(text), language) for text in (old, new))
-    changes = []
-    for cell in [*one, *(c for c in other if c not in one)]:
-        before, after = one.get(cell, []), other.get(cell, [])
+def sentence_changes(page: str, old: bytes, new: bytes) -> Iterator[SentenceChange]:
+    """Compare what two states of a page say, section by section; an empty one says nothing."""
+    one, other = _said(old), _said(new)
+    for section in dict.fromkeys([*one, *other]):
+        before, after = one.get(section, []), other.get(section, [])
         blocks = difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        changes += [
-            SentenceChange(page, cell, "\n".join(before[i:j]), "\n".join(after[k:m]))
-            for what, i, j, k, m in blocks
-            if what != "equal"
-        ]
-    return changes
+        for what, i, j, k, m in blocks:
+            if what != "equal":
+                yield SentenceChange(page, section, "\n".join(before[i:j]), "\n".join(after[k:m]))
 
 
-def _said(notebook: dict[str, Any], language: str) -> dict[str, list[str]]:
-    """What each cell says to the reader, in lines, by its id."""
-    others = {x for x in LANGUAGES if x != language}
-    said = {}
-    for number, cell in enumerate(notebook["cells"]):
-        if others & set(cell.get("metadata", {}).get("tags", [])):
-            continue
-        parts = [cell["source"]] if cell["cell_type"] == "markdown" else []
-        for output in cell.get("outputs", []):
-            data = output.get("data", {})
-            parts += [output["text"]] if "text" in output else []
-            if "text/html" in data:
-                parts += ["\n".join(contents.lines("".join(data["text/html"])))]
-            else:
-                parts += [data[kind] for kind in ("text/markdown", "text/plain") if kind in data][:1]
-        lines = [line for part in parts for line in "".join(part).splitlines() if line.strip()]
-        if lines:
-            said[cell.get("id", f"cell {number}")] = lines
+def _said(page: bytes) -> dict[str, list[str]]:
+    """What a page says to its reader, in lines, by the anchor under which it stands."""
+    said: dict[str, list[str]] = {}
+    section = ""
+    document: Any = html.fromstring(page) if page.strip() else html.Element("html")
+    for element in document.xpath(f"(//main | //body[not(//main)])//*[not({_SKIPPED})]"):
+        section = element.get("id") or section
+        if element.tag not in _LINES or element.xpath(
+            f"ancestor::*[{' or '.join(f'self::{t}' for t in _LINES)}]"
+        ):
+            continue  # said by what it stands in
+        cells = element.xpath("th | td") if element.tag == "tr" else [element]
+        line = " | ".join(" ".join(_visible(cell).split()) for cell in cells)
+        if line:
+            said.setdefault(section, []).append(line)
     return said
+
+
+def _visible(element: Any) -> str:
+    return " ".join(element.xpath(f".//text()[not(ancestor::*[{_SKIPPED}])]"))
 
 
 # -- From two words on the command line to a page --------------------------------------------------
@@ -358,15 +329,15 @@ def compare_named(
     """
     folder = folder or root / "build" / "comparison" / study
     with tempfile.TemporaryDirectory(prefix="compare-") as name:
-        reports = [
+        one, other = (
             _report(word, study, root, Path(name, side).resolve(), say) for word, side in ((a, "a"), (b, "b"))
-        ]
-        found = compare(*reports, (a or f"reports/{study}", b or f"reports/{study}"))
+        )
+        found = compare(one, other, (a or f"reports/{study}", b or f"reports/{study}"))
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1)
         (folder / "comparison.json").write_text(text + "\n", "utf-8")
         page = folder / "comparison.html"
-        page.write_text(as_page(found, *reports), "utf-8")
+        page.write_text(as_page(found, one, other), "utf-8")
     return found, page
 
 
@@ -385,8 +356,8 @@ def _report(word: str, study: str, root: Path, folder: Path, say: Callable[[str]
         )
     say(f"building {word} ({commit[:12]})")
     _extract(commit, root, folder / "source")
-    around = reproduce.conditions()[0]
-    built = reproduce.build(folder / "source", study, LANGUAGES, around, folder)
+    around = clean_build.conditions()[0]
+    built = clean_build.build(folder / "source", study, LANGUAGES, around, folder)
     if built.status:
         raise CompareError(f"{word}: the report could not be built:\n" + "\n".join(built.said))
     return built.report
@@ -415,14 +386,14 @@ def _extract(commit: str, root: Path, folder: Path) -> None:
 
 def as_page(found: Comparison, a: Path, b: Path) -> str:
     """The comparison as one page that needs nothing else."""
-    pictures = {f.figure: list(_pictures(f, a, b)) for f in found.figures}
     pages: dict[str, list[SentenceChange]] = {}
     for change in found.sentences:
         pages.setdefault(change.page, []).append(change)
-    return (
-        Templates(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-        .from_string(_PAGE)
-        .render(c=found, pictures=pictures, pages=pages, style=STYLE, anchor=_anchor)
+    return TEMPLATES.get_template("comparison.html").render(
+        c=found,
+        pages=pages,
+        pictures={f.figure: list(_pictures(f, a, b)) for f in found.figures},
+        anchor=_anchor,
     )
 
 
@@ -430,109 +401,14 @@ def _anchor(name: str) -> str:
     return "x" + hashlib.sha256(name.encode("utf-8")).hexdigest()[:12]
 
 
-def _pictures(change: FigureChange, a: Path, b: Path) -> Iterable[tuple[str, str]]:
+def _pictures(change: FigureChange, a: Path, b: Path) -> Iterator[tuple[str, str]]:
     """Captions and pictures (data addresses): old, new, and the difference where there are both."""
     files = [(side, r / f"{change.figure}.png") for side, r in (("A", a), ("B", b))]
     there = [(side, path.read_bytes()) for side, path in files if path.is_file()]
-    for side, content in there:
-        yield side, _address(content)
     if len(there) == 2:
-        image = difference_image(*(contents.pixels(content) for _, content in there))
+        image = difference_image(*(artefact_content.pixels(content) for _, content in there))
         with io.BytesIO() as file:
             Image.fromarray(image).convert("RGB").save(file, "PNG")
-            yield "difference", _address(file.getvalue())
-
-
-def _address(png: bytes) -> str:
-    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
-
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{{ c.a }} and {{ c.b }} compared</title>
-<style>
-{{ style|safe }}
-</style>
-</head>
-<body>
-<main>
-<h1>{{ c.a }} and {{ c.b }} compared</h1>
-<p class="result">{{ c.summary() }} A is {{ c.a }}, B is {{ c.b }}.</p>
-{% if c.sentences %}
-<h2>Sentences</h2>
-{% for page, changes in pages.items() %}
-<table>
-<caption>{{ page }}</caption>
-<thead><tr><th scope="col">Cell</th><th scope="col">A</th><th scope="col">B</th></tr></thead>
-<tbody>
-{% for change in changes %}
-<tr><th scope="row"><code>{{ change.cell }}</code></th><td><del>{{ change.old }}</del></td>
-<td><ins>{{ change.new }}</ins></td></tr>
-{% endfor %}
-</tbody>
-</table>
-{% endfor %}
-{% endif %}
-{% if c.figures %}
-<h2>Figures</h2>
-{% for f in c.figures %}
-<h3 id="{{ anchor(f.figure) }}">{{ f.figure }}</h3>
-<p>{% if f.only_in %}Only in {{ f.only_in }}.{% elif not f.pixels %}Other bytes, but every pixel is the same.
-{% else %}{{ f.pixels }} pixels differ (RMS {{ f.rms }} of 255), all between {{ f.box[0] }}, {{ f.box[1] }}
-and {{ f.box[2] }}, {{ f.box[3] }}; {{ f.sizes[0] }} and {{ f.sizes[1] }} pixels.{% endif %}
-{% if not f.only_in %} The plotted rows {{ "are the same" if f.rows_same else "differ" }}.{% endif %}</p>
-<div class="three">
-{% for caption, address in pictures[f.figure] %}
-<figure><img src="{{ address }}" alt="{{ f.figure }}: {{ caption }}"><figcaption>{{ caption }}</figcaption></figure>
-{% endfor %}
-</div>
-{% endfor %}
-{% endif %}
-{% if c.tables %}
-<h2>Tables</h2>
-{% for t in c.tables %}
-<h3>{{ t.table }}</h3>
-{% if t.only_in %}
-<p>Only in {{ t.only_in }}.</p>
-{% else %}
-<p>Rows are told apart by {{ t.key|join(", ") or "their number" }}.</p>
-<ul>
-{% for words, values in [("Columns gone", t.columns_gone), ("New columns", t.columns_new),
-    ("Rows gone", t.rows_gone), ("New rows", t.rows_new), ("Rows in another place", t.moved)] if values %}
-<li>{{ words }}: {{ values|join(", ") }}</li>
-{% endfor %}
-</ul>
-{% if t.cells %}
-<table>
-<caption>{{ t.cells|length }} cells of {{ t.table }}</caption>
-<thead><tr><th scope="col">Row</th><th scope="col">Column</th><th scope="col">A</th><th scope="col">B</th></tr></thead>
-<tbody>
-{% for cell in t.cells %}
-<tr><th scope="row">{{ cell.row }}</th><td>{{ cell.column }}</td><td><del>{{ cell.old }}</del></td>
-<td><ins>{{ cell.new }}</ins></td></tr>
-{% endfor %}
-</tbody>
-</table>
-{% endif %}
-{% endif %}
-{% endfor %}
-{% endif %}
-{% if c.files %}
-<h2>Files</h2>
-<table>
-<caption>Every file that differs</caption>
-<tbody>
-{% for name, how in c.files %}
-<tr><th scope="row">{{ name }}</th><td>{{ how }}</td></tr>
-{% endfor %}
-</tbody>
-</table>
-{% endif %}
-</main>
-</body>
-</html>
-"""
+            there.append(("difference", file.getvalue()))
+    for caption, png in there:
+        yield caption, "data:image/png;base64," + base64.b64encode(png).decode("ascii")
