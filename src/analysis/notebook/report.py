@@ -16,7 +16,7 @@ from analysis.notebook.readings import Reading, Robustness
 from analysis.tidy import comparison
 from analysis.tidy.read import Tables, open_tables
 from analysis.transcribe import periods
-from analysis.words import Link, Words, escape, listed
+from analysis.words import Link, Words, listed
 from analysis.words import figure as words_figure
 from analysis.words import read as read_words
 
@@ -144,9 +144,8 @@ class Report:
         wherever the builder has run them.
         """
         values = {"value": value, "of": of, **values}
-        sentences = {"headline": self._variant(name, "headline", values)} | {
-            part: self._variant(name, part, values, markdown=True) for part in ("how", "unless")
-        }
+        parts = ("headline", "how", "unless")
+        sentences = {part: self._variant(name, part, values, markdown=True) for part in parts}
         found = self.robustness(name)
         made = {
             "id": name,
@@ -160,7 +159,7 @@ class Report:
             "page": page,
             "figure": f"{name}-small" if chart is not None else None,
         }
-        said = [f"**{escape(sentences['headline'])}**", sentences["how"], sentences["unless"]]
+        said = [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]]
         said += [self._robust(found)] if found else []
         self._put({FINDING: made, "text/markdown": self._resolved("\n\n".join(said))})
         if chart is not None:
