@@ -126,7 +126,8 @@ class _Formatter(string.Formatter):
 
     def of(self, text: str, values: Mapping[str, Any], place: str) -> str:
         try:
-            return self.vformat(text, (), values)
+            said = self.vformat(text, (), values)
+            return said[:1].upper() + said[1:] if self.language == "en" and text.startswith("{") else said
         except (KeyError, IndexError) as error:
             given = ", ".join(values) or "nothing"
             raise WordsError(f"{place}: no value for {error}; given: {given}") from None
