@@ -238,6 +238,7 @@ class Report:
     def _robust(self, found: Robustness) -> str:
         moved = [self.words.text(f"choice.{c}") for c in found.moved_by]
         key = "flips" if found.flips else "range" if found.low != found.high else "same"
+        key = "one" if found.readings == 1 else key
         how = {"n": found.readings, "low": found.low, "high": found.high, "moved": moved}
         return self.words(f"robust.{key}", holds=found.holds, fails=found.fails, **how)
 
