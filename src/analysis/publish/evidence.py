@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.transcribe import periods, schema
-from analysis.transcribe.validators import CONSENSUS
+from analysis.transcribe.judgements import CONSENSUS
 from analysis.words import Words
 
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
