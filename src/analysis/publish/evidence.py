@@ -18,7 +18,7 @@ from typing import Any
 
 from analysis.links import address, anchor
 from analysis.transcribe import periods, schema
-from analysis.transcribe.validators import CONSENSUS
+from analysis.transcribe.judgements import CONSENSUS
 from analysis.words import Words
 
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from analysis.tidy.evidence import record_labels
 from analysis.tidy.issues import counted_links, issue_statuses, later_records
 from analysis.tidy.joins import described, themes_by_coder, with_labels, with_vocabulary
+from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
-from analysis.transcribe.validators import CONSENSUS, NONE
 
 DRAWS = 2000  # resamples of the bootstrap; the ends of an interval then stay within about 0.01
 SEED = 20040101  # of the resamples: the same interval on every rebuild
@@ -139,7 +139,7 @@ def interval(counts: NDArray[np.int64]) -> tuple[float | None, float | None, int
     (without a disagreement there is nothing to vary, which is not the same as certainty).
     """
     records = len(counts)
-    drawn = np.random.default_rng(SEED).integers(0, records, (DRAWS, records)) if records else []
+    drawn = np.random.default_rng(SEED).integers(0, max(records, 1), (DRAWS if records else 0, records))
     found = [alpha(counts[draw].reshape(-1, counts.shape[-1])) for draw in drawn]
     defined = np.array([value for value in found if value is not None])
     if len(defined) < LEVEL * DRAWS or np.ptp(defined) < 1e-9:
@@ -179,14 +179,16 @@ def coder_agreement(study: Study, schema: Schema) -> pd.DataFrame:
 def _measured(found: Judgements, entries: slice) -> dict[str, object]:
     counts, differ = found.counts[:, entries], found.differ[:, entries]
     judged = counts.sum(axis=-1) > 1
-    positive = counts.sum(axis=-1) - (counts[..., 0] if found.kind != "statuses" else 0) > 0
-    if found.kind == "themes":
-        judged, positive, differ = (part.any(axis=1) for part in (judged, positive, differ))
+    positive = counts[..., 0 if found.kind == "statuses" else 1 :].sum(axis=-1) > 0
     low, high, defined = interval(counts)
+
+    def units(which: NDArray[np.bool_]) -> int:
+        return int((which.any(axis=1) if found.kind == "themes" else which).sum())
+
     return {
-        "units": int(judged.sum()),
-        "given": int(positive.sum()),
-        "disagreed": int(differ.sum()),
+        "units": units(judged),
+        "given": units(positive),
+        "disagreed": units(differ),
         "alpha": alpha(counts.reshape(-1, counts.shape[-1])),
         "low": low,
         "high": high,

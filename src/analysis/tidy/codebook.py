@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
+from analysis.transcribe.judgements import NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
-from analysis.transcribe.validators import NONE
 
 
 def codebook(study: Study) -> pd.DataFrame:
@@ -33,7 +33,8 @@ def theme_codings(study: Study) -> pd.DataFrame:
 
     Columns out: table, record, theme, theme_ja, theme_en, coder (an id, or consensus).
     """
-    given = study.tables["codings"].query("theme != @NONE")
+    codings = study.tables["codings"]
+    given = codings[codings["theme"] != NONE]
     return (
         given.rename(columns={"record_type": "table"})
         .pipe(with_labels, study, "theme", "themes")

@@ -14,10 +14,13 @@ import pandas as pd
 
 from analysis.tidy.read import Tables
 from analysis.transcribe import periods, schema
+from analysis.transcribe.raw_tables import before
 from analysis.transcribe.schema import Field
 
 STRICTNESS = ("stated", "inferred", "lent")  # the strictest first
 _PAIR = ["table", "record", "relation", "relation_label", "other", "other_table", "other_record", "note"]
+_VALUE = ["table", "record", "label", "other_key", "other_label", "relation_label"]
+_VALUE += ["point", "here", "there", "verdict", "note"]
 _SIDES = {"ja": ("始まり", "終わり"), "en": ("start", "end")}
 
 
@@ -133,20 +136,7 @@ def values(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
                     "note": pair.note,
                 }
             )
-    columns = [
-        "table",
-        "record",
-        "label",
-        "other_key",
-        "other_label",
-        "relation_label",
-        "point",
-        "here",
-        "there",
-        "verdict",
-        "note",
-    ]
-    return pd.DataFrame(found, columns=columns)
+    return pd.DataFrame(found, columns=_VALUE)
 
 
 def _records(tables: Tables) -> dict[tuple[str, str], Mapping[str, Any]]:
@@ -185,9 +175,7 @@ def _shown(here: str, there: str, language: str) -> tuple[str, str]:
 
 def _inside(whole: str, part: str, start: bool) -> bool:
     """Whether a part's start is not before the whole's, or its end not after."""
-    if start:
-        return periods.parse(part).end >= periods.parse(whole).start
-    return periods.parse(part).start <= periods.parse(whole).end
+    return not (before(part, whole) if start else before(whole, part))
 
 
 def _compared(field: Field, relation: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -163,7 +164,7 @@ def _places(study: Study) -> dict[str, tuple[str, str]]:
     return {p.id: (p.section, p.page) for p in passages[["id", "section", "page"]].itertuples()}
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """A cell as JSON can hold it; whole numbers stay whole."""
     if value is None or value is pd.NA or value != value:
         return ""
@@ -172,7 +173,7 @@ def _plain(value: object) -> object:
     return value if isinstance(value, str) else int(value) if int(value) == value else float(value)
 
 
-def _distinct(values: object) -> str:
+def _distinct(values: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(values))
 
 

@@ -14,8 +14,8 @@ from analysis.tidy.joins import (
     with_vocabulary,
 )
 from analysis.transcribe.load import Study
+from analysis.transcribe.raw_tables import same_time
 from analysis.transcribe.schema import Schema
-from analysis.transcribe.validators import same_time
 
 
 def grades(study: Study, schema: Schema) -> pd.DataFrame:

@@ -25,9 +25,10 @@ from analysis.tidy.joins import (
     with_vocabulary,
 )
 from analysis.tidy.statements import statements
+from analysis.transcribe.judgements import COMMON, CONSENSUS, NONE
 from analysis.transcribe.load import Study
+from analysis.transcribe.raw_tables import Later, date_of
 from analysis.transcribe.schema import Schema
-from analysis.transcribe.validators import COMMON, CONSENSUS, NONE, Later, date_of
 
 CALLS = ("recommendation", "future_task")  # stances that ask for something to be done
 ROLES = ("considerations", "recommendations")  # of sections, in study.yaml

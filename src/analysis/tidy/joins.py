@@ -10,10 +10,10 @@ import pandas as pd
 import yaml
 
 from analysis import paths
+from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.periods import parse
 from analysis.transcribe.schema import Schema
-from analysis.transcribe.validators import CONSENSUS, NONE
 
 LANGUAGES = ("ja", "en")
 NAMES = ("name_ja", "name_en")  # what a region is called for short

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -18,8 +19,8 @@ from analysis.tidy.joins import (
 )
 from analysis.transcribe.load import Study
 from analysis.transcribe.periods import Period, fiscal_years, parse
+from analysis.transcribe.raw_tables import before
 from analysis.transcribe.schema import Schema
-from analysis.transcribe.validators import before
 
 READINGS = ("stated", "inferred", "lent")
 
@@ -98,8 +99,7 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
     the last is that of the source. Readings, each with what the one before counts: `stated`: the
     years of a project's own period as the source states it; `inferred`: also those of a period that
     the transcriber concluded; `lent`: every side of a project's period that is not known is that of
-    its programme. The rule is the same for every project of every programme. A side that nothing
-    states counts for no year beyond the side that is stated.
+    its programme, by the same rule for all. Nothing is counted beyond a side that nothing states.
 
     Columns out: region (+ _ja, _en), fiscal_year, start, end, reading (+ _ja, _en), status
     (supported, none; + _ja, _en), projects (ids).
@@ -115,12 +115,11 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
         columns=["region", "fiscal_year", "reading", "project"],
     )
     first = covered["fiscal_year"].min() if len(covered) else last + 1
-    every = pd.MultiIndex.from_product(
-        [region_order(study), range(first, last + 1), READINGS], names=["region", "fiscal_year", "reading"]
-    ).to_frame(index=False)
+    key = ["region", "fiscal_year", "reading"]
+    every = pd.DataFrame(product(region_order(study), range(first, last + 1), READINGS), columns=key)
     return (
-        every.merge(covered, on=list(every), how="left", validate="1:m")
-        .groupby(list(every), sort=False)["project"]
+        every.merge(covered, on=key, how="left", validate="1:m")
+        .groupby(key, sort=False)["project"]
         .agg(lambda projects: " ".join(projects.dropna()))
         .reset_index(name="projects")
         .assign(
@@ -143,6 +142,8 @@ def _fiscal(study: Study) -> bool:
 
 def _calendar_years(period: Period, until: int | None = None) -> range:
     """The calendar years that a period with a stated start touches."""
+    if period.start is None or until is None:
+        raise ValueError(f"'{period}' has no stated start, or no year to count to")
     return range(period.start.year, (period.end.year if period.end else until) + 1)
 
 

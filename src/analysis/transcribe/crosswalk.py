@@ -15,9 +15,9 @@ from analysis.transcribe import csv_table, validators
 from analysis.transcribe.csv_table import CsvTable
 from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError, nearest, one_of, quoted
+from analysis.transcribe.raw_tables import RawTables, before, date_of, unknown_id
 from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as STUDY_FILE
-from analysis.transcribe.validators import RawTables, unknown_id
 
 FILE = "crosswalk.csv"
 SAME = "same"
@@ -102,8 +102,8 @@ def _outcomes(found: CsvTable, study: Study, folder: Path, schema: Schema) -> It
         fields = schema.tables[row.other_table].fields_for("records") if path.exists() else ()
         other = csv_table.read(path, fields)[0] if path.exists() else None
         records = {r.id: r for r in other.frame.itertuples()} if other and other.has("id") else {}
-        day = validators.date_of(row.other_table, records.get(row.other_record))
-        if day and validators.before(day, raised[row.record]):
+        day = date_of(row.other_table, records.get(row.other_record))
+        if day and before(day, raised[row.record]):
             expected = f"a record later than {row.record} (raised {raised[row.record]}, this is of {day})"
             advice = "remove the row, or write bears_on"
             yield found.problem(row.Index, "other_record", quoted(row.other_record), expected, advice)

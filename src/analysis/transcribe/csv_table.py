@@ -105,7 +105,8 @@ def split(text: str) -> Iterator[Row]:
     """Split a CSV text into rows; after a quote out of place, go on with the next line."""
     position, line = 0, 1
     while position < len(text):
-        first, cells, more = line, [], True
+        first, more = line, True
+        cells: list[str] = []
         while more:
             match = _CELL.match(text, position)
             if match is None:
@@ -236,7 +237,8 @@ def fault(cell: str, field: Field | None = None) -> Fault | None:
         expected = f"at most {LONGEST_CELL} characters"
         return Fault(quoted(cell), expected, "split it, or look for a missing closing quote")
     wrong = None if _HARMLESS.fullmatch(cell) else _unseen(cell) or _lookalike(cell)
-    return wrong or _white_space(cell) or (field and (_formula(cell, field) or _width(cell, field)))
+    wrong = wrong or _white_space(cell)
+    return wrong if field is None else wrong or _formula(cell, field) or _width(cell, field)
 
 
 def _unseen(cell: str) -> Fault | None:
@@ -274,7 +276,7 @@ def _formula(cell: str, field: Field) -> Fault | None:
     if not cell.startswith(_FORMULA):
         return None
     number = field.type != "string" and _NUMBER.fullmatch(cell)
-    grade = field.verbatim == "grade" and re.fullmatch(field.pattern, cell)
+    grade = field.verbatim == "grade" and re.fullmatch(field.pattern or "", cell)
     if number or grade:
         return None
     found = f"{quoted(cell)}, which a spreadsheet would run as a formula"
@@ -321,7 +323,7 @@ def read_text(path: Path) -> tuple[str | None, list[Problem]]:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
-        return None, [_of(path, error.strerror, "a file that can be read", "check its permissions")]
+        return None, [_of(path, str(error.strerror), "a file that can be read", "check its permissions")]
     if problem := _not_text(path, raw):
         return None, [problem]
     return _decoded(path, raw)

@@ -19,9 +19,9 @@ from analysis.transcribe import csv_table, study_yaml, validators
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import CsvTable, shown
 from analysis.transcribe.problems import Problem, StudyError, nearest, one_of
+from analysis.transcribe.raw_tables import RawTables
 from analysis.transcribe.schema import Schema, Table
 from analysis.transcribe.study_yaml import Meta
-from analysis.transcribe.validators import RawTables
 
 MOST = 1000  # problems of one file that are listed; a file with more is not the table it should be
 
@@ -124,13 +124,13 @@ def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
     by_file: dict[str, list[Problem]] = {}
     for problem in problems:
         by_file.setdefault(problem.file, []).append(problem)
-    listed = []
+    listed: list[Problem] = []
     for file in sorted(by_file, key=place):
         found = sorted(by_file[file], key=lambda problem: problem.line or 0)
         listed += islice(found, MOST)
         if len(found) > MOST:
-            found = f"{len(found) - MOST} problems more"
-            listed.append(Problem(file, None, None, found, "none", "correct these first"))
+            more = f"{len(found) - MOST} problems more"
+            listed.append(Problem(file, None, None, more, "none", "correct these first"))
     return listed
 
 

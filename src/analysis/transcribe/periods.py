@@ -22,20 +22,7 @@ _SIDE = r"(?:FY[0-9]{4}|[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[0
 PATTERN = rf"{_SIDE}(?:/(?:{_SIDE}|\.\.)?)?|(?:\.\.)?/{_SIDE}"
 _PARTS = re.compile(r"(FY)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
-_ENGLISH_MONTHS = [
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
-    "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
-]
+_ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Eras by the first fiscal year that is counted in them.
 _ERAS = (("令和", 2019), ("平成", 1989), ("昭和", 1926), ("大正", 1912), ("明治", 1868), ("西暦", 1))
 _NOT_STATED = {"ja": "記載なし", "en": "not stated"}
@@ -115,8 +102,8 @@ def parse(text: str) -> Period:
         raise PeriodError("a period that ends after it starts", swapped)
     return Period(
         text,
-        start and start.first,
-        end and end.last,
+        start.first if start else None,
+        end.last if end else None,
         open_start=left == "..",
         open_end=right == "..",
         start_unknown=not left,
@@ -184,7 +171,7 @@ def compatible(one: str, other: str) -> bool:
     (True, False)
     """
     a, b = parse(one), parse(other)
-    return a.start <= b.end and b.start <= a.end
+    return (a.start or date.min) <= (b.end or date.max) and (b.start or date.min) <= (a.end or date.max)
 
 
 def fiscal_years(period: Period | str, until: int | None = None) -> range:
@@ -200,8 +187,8 @@ def fiscal_years(period: Period | str, until: int | None = None) -> range:
         raise ValueError(f"'{period}' has no stated start and end: it covers no countable years")
     if period.open_end and until is None:
         raise ValueError(f"'{period}' has an open end: say `until` which fiscal year to count")
-    last = until if period.end is None else _fiscal_year(period.end)
-    return range(_fiscal_year(period.start), last + 1)
+    last = _fiscal_year(period.end) if period.end else until
+    return range(_fiscal_year(period.start), (last or 0) + 1)
 
 
 def _fiscal_year(day: date) -> int:
@@ -215,14 +202,14 @@ def _side(text: str, whole: str) -> _Side | None:
     match = _PARTS.fullmatch(text)
     if not match:
         raise _refused(whole)
-    fiscal, *digits = match.groups()
-    year, month, day = (part and int(part) for part in digits)
+    fiscal, year = match[1], int(match[2])
+    month, day = (int(part) if part else None for part in (match[3], match[4]))
     # 9999 has no next March in Python's calendar, and no year before 1000 is a policy's.
     if not 1000 <= year <= 9998 or (fiscal and month is not None):
         raise _refused(whole)
     if month is not None and not 1 <= month <= 12:
         raise PeriodError("a month from 01 to 12", _advice(whole))
-    if day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
+    if month is not None and day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
         advice = "correct the day, or write the month only"
         raise PeriodError(f"a day that {year}-{month:02} has", advice)
     return _Side(bool(fiscal), year, month, day)
@@ -288,7 +275,7 @@ def _japanese(start: _Side | None, end: _Side | None, unstated: bool) -> str:
         return f"{_named(start, 'ja', unit=not shared)}～{_named(end, 'ja')}"
     if start:
         return f"{_named(start, 'ja')}～" + "（終期の記載なし）" * unstated
-    return "（始期の記載なし）" * unstated + f"～{_named(end, 'ja')}"
+    return "（始期の記載なし）" * unstated + (f"～{_named(end, 'ja')}" if end else "")
 
 
 def _english(start: _Side | None, end: _Side | None, unstated: bool) -> str:
@@ -296,4 +283,4 @@ def _english(start: _Side | None, end: _Side | None, unstated: bool) -> str:
         return f"{_named(start, 'en')}–{_named(end, 'en')}"
     if start:
         return f"from {_named(start, 'en')}" + " (end not stated)" * unstated
-    return f"until {_named(end, 'en')}" + " (start not stated)" * unstated
+    return (f"until {_named(end, 'en')}" if end else "") + " (start not stated)" * unstated

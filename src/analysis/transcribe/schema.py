@@ -163,7 +163,7 @@ class Schema:
 
     def values(self, field: Field) -> tuple[str, ...]:
         """Return the values that a column's vocabulary allows, in their order."""
-        return tuple(self.vocabularies[field.vocabulary])
+        return tuple(self.vocabularies[field.vocabulary or ""])
 
     def table_of(self, file: str) -> tuple[str, str] | None:
         """Return the table whose rows a file of that name holds, and the value it is named after.

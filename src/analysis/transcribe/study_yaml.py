@@ -1,4 +1,4 @@
-"""What a study says of itself in `study.yaml`: its source, its regions, its sections."""
+"""What a study says of itself in `study.yaml`: its source, its regions, its sections, its coders."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from analysis.verify.normaliser import NORMALISERS
 FILE = "study.yaml"
 ROLES = ("considerations", "recommendations")
 MADE = ("person", "automated_reading")  # what a coder is
-_DATE = re.compile("[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
-_SECTION = re.compile("[A-Za-z0-9]+([.-][A-Za-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class Coder:
 
 
 @dataclass(frozen=True)
-class Meta(Mapping):
+class Meta(Mapping[str, Any]):
     """The keys of `study.yaml`, as attributes and as a mapping.
 
     `short` is what figures call the study; `beside` names the studies that its report sets beside it;
@@ -116,58 +114,48 @@ def _choice(words: tuple[str, ...], required: bool = True) -> _Key:
     return _Key(str, one_of(words), lambda value: value in words, required)
 
 
-def _matching(pattern: re.Pattern, expected: str) -> _Key:
-    return _Key(str, expected, lambda value: pattern.fullmatch(value) is not None)
+def _matching(pattern: str, expected: str, required: bool = True) -> _Key:
+    return _Key(str, expected, lambda value: re.fullmatch(pattern, value) is not None, required)
 
 
-_TEXT = _Key(str, "a text")
-_OPTIONAL_TEXT = _Key(str, "a text", required=False)
-_SLUG = _matching(SLUG, "lower-case letters and digits joined by hyphens")
-_AUTHOR = {
-    "name_ja": _TEXT,
-    "name_en": _TEXT,
-    "affiliation_ja": _OPTIONAL_TEXT,
-    "affiliation_en": _OPTIONAL_TEXT,
-}
-_SECTION_KEYS = {
-    "id": _matching(_SECTION, 'an id in quotes, such as "4.1"'),
-    "title": _TEXT,
-    "title_en": _TEXT,
-    "role": _choice(ROLES, required=False),
-    "printed": _Key(bool, "true or false", lambda value: True, required=False),
-}
-_CODER_KEYS = {
-    "id": _SLUG,
-    "name_ja": _TEXT,
-    "name_en": _TEXT,
-    "made": _choice(MADE),
-    "date": _matching(_DATE, 'a year, month or day in quotes, such as "2026-11"'),
-    "how_ja": _TEXT,
-    "how_en": _TEXT,
-}
-_REPORT_KEYS = {
-    **{
-        f"{name}_{language}": _OPTIONAL_TEXT
-        for name in ("title", "subtitle", "lead")
-        for language in LANGUAGES
+def _list(expected: str, required: bool = True, *, empty: bool = True) -> _Key:
+    return _Key(list, expected, lambda value: empty or bool(value), required)
+
+
+_TEXT, _OPTIONAL = _Key(str, "a text"), _Key(str, "a text", required=False)
+_ID = _matching(SLUG.pattern, "lower-case letters and digits joined by hyphens")
+_DATE = ("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
+_NAMES = {"name_ja": _TEXT, "name_en": _TEXT}
+_PARTS = {  # the keys of the entries of each list of mappings
+    "authors": _NAMES | {"affiliation_ja": _OPTIONAL, "affiliation_en": _OPTIONAL},
+    "sections": {
+        "id": _matching("[A-Za-z0-9]+([.-][A-Za-z0-9]+)*", 'an id in quotes, such as "4.1"'),
+        "title": _TEXT,
+        "title_en": _TEXT,
+        "role": _choice(ROLES, required=False),
+        "printed": _Key(bool, "true or false", lambda value: True, required=False),
     },
-    "authors": _Key(list, "a list of authors with name_ja and name_en", required=False),
-    "date": _Key(
-        str,
-        'a day in quotes, such as "2026-11-26"',
-        lambda value: bool(_DATE.fullmatch(value)),
-        required=False,
-    ),
-    "address": _OPTIONAL_TEXT,
+    "coders": {"id": _ID}
+    | _NAMES
+    | {
+        "made": _choice(MADE),
+        "date": _matching(*_DATE),
+        "how_ja": _TEXT,
+        "how_en": _TEXT,
+    },
 }
-_LISTS = {"authors": _AUTHOR, "sections": _SECTION_KEYS, "coders": _CODER_KEYS}
+_TEXTS = ("title_ja", "title_en", "subtitle_ja", "subtitle_en", "lead_ja", "lead_en", "address")
+_REPORT = dict.fromkeys(_TEXTS, _OPTIONAL) | {
+    "authors": _list("a list of authors with name_ja and name_en", required=False),
+    "date": _matching(*_DATE, required=False),
+}
 _KEYS = {
-    "id": _SLUG,
+    "id": _ID,
     "title_ja": _TEXT,
     "title_en": _TEXT,
-    "subtitle_ja": _OPTIONAL_TEXT,
-    "subtitle_en": _OPTIONAL_TEXT,
-    "authors": _Key(list, "a list of authors with name_ja and name_en"),
+    "subtitle_ja": _OPTIONAL,
+    "subtitle_en": _OPTIONAL,
+    "authors": _list("a list of authors with name_ja and name_en", empty=False),
     "venue_ja": _TEXT,
     "venue_en": _TEXT,
     "year": _Key(int, "a year with four digits", lambda value: 1000 <= value <= 9999),
@@ -175,17 +163,22 @@ _KEYS = {
     "rights_ja": _TEXT,
     "rights_en": _TEXT,
     "kind": _choice(KINDS),
-    "regions": _Key(list, "a list of ids of regions", lambda value: True),
-    "short_ja": _OPTIONAL_TEXT,
-    "short_en": _OPTIONAL_TEXT,
-    "beside": _Key(list, "a list of ids of studies", lambda value: True, required=False),
-    "coders": _Key(list, "a list of coders with id, names, made, date and how", required=False),
+    "regions": _list("a list of ids of regions"),
+    "short_ja": _OPTIONAL,
+    "short_en": _OPTIONAL,
+    "beside": _list("a list of ids of studies", required=False),
+    "coders": _list("a list of coders with id, names, made, date and how", required=False),
     "report": _Key(dict, "the report's title, authors, date and lead", required=False),
 }
-_DOCUMENT_KEYS = {
-    "normaliser": _choice(tuple(NORMALISERS)),
-    "sections": _Key(list, "a list of sections with id, title and title_en"),
-}
+
+
+def _keys(kind: object) -> dict[str, _Key]:
+    """The keys of a study; one of records need not have sections, nor a normaliser of their text."""
+    needed = kind != "records"
+    return _KEYS | {
+        "normaliser": _choice(tuple(NORMALISERS), needed),
+        "sections": _list("a list of sections with id, title and title_en", needed, empty=False),
+    }
 
 
 def read(path: Path) -> tuple[Meta | None, list[Problem]]:
@@ -202,12 +195,10 @@ def read(path: Path) -> tuple[Meta | None, list[Problem]]:
         content = loader.construct_document(node) if node else None
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         return None, [*problems, _not_yaml(path, error)]
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
         expected = "keys and values, one a line"
         return None, [*problems, Problem(shown(path), 1, None, "no keys", expected, "write them")]
-    problems += _Checker(shown(path), path.absolute().parent.name, path.absolute().parents[1]).check(
-        node, content
-    )
+    problems += _Checker(path).check(node, content)
     return (None if problems else _meta(content)), problems
 
 
@@ -218,160 +209,119 @@ def _not_yaml(path: Path, error: Exception) -> Problem:
     return Problem(shown(path), mark and mark.line + 1, None, found, "YAML", advice)
 
 
-def _meta(content: dict) -> Meta:
-    return Meta(
-        **content
-        | {
-            "authors": tuple(Author(**author) for author in content["authors"]),
-            "sections": tuple(Section(**section) for section in content.get("sections", [])),
-            "regions": tuple(content["regions"]),
-            "beside": tuple(content.get("beside", [])),
-            "coders": tuple(Coder(**coder) for coder in content.get("coders", [])),
-        }
-    )
+def _meta(content: dict[str, Any]) -> Meta:
+    lists = {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
+    for name, made in {"authors": Author, "sections": Section, "coders": Coder}.items():
+        lists[name] = tuple(made(**entry) for entry in content.get(name, ()))
+    return Meta(**content | lists)
 
 
-@dataclass(frozen=True)
 class _Checker:
-    """Checks what `study.yaml` holds; every method returns the problems it finds."""
+    """Checks what `study.yaml` holds; every method yields the problems it finds."""
 
-    file: str
-    folder: str
-    studies: Path  # the folder of all studies
+    def __init__(self, path: Path) -> None:
+        self._file, self._folder = shown(path), path.absolute().parent
+        studies = self._folder.parent.glob(f"*/{FILE}")
+        self._others = [found.parent.name for found in studies if found.parent != self._folder]
 
-    def check(self, node: yaml.MappingNode, content: dict) -> list[Problem]:
-        """Return everything that is wrong, the keys of authors and sections included."""
-        document = _KEYS | _DOCUMENT_KEYS
-        records = _KEYS | {name: _optional(key) for name, key in _DOCUMENT_KEYS.items()}
-        keys = records if content.get("kind") == "records" else document
-        problems = self._keys(node, content, keys, "")
+    def check(self, node: yaml.MappingNode, content: dict[str, Any]) -> Iterator[Problem]:
+        """Everything that is wrong, the entries of lists included."""
+        yield from self._mapping(node, content, _keys(content.get("kind")), "")
         lines = _lines(node)
-        for name, parts in _LISTS.items():
-            problems += self._list(_value(node, name), content.get(name), parts, name)
-        if isinstance(own := content.get("report"), dict):
-            problems += self._keys(_value(node, "report"), own, _REPORT_KEYS, "report.")
-            problems += self._list(
-                _value(_value(node, "report"), "authors"), own.get("authors"), _AUTHOR, "report.authors"
-            )
+        for name, parts in _PARTS.items():
+            yield from self._list(node, content, name, parts, name)
+        own, report = content.get("report"), _value(node, "report")
+        if isinstance(own, dict) and isinstance(report, yaml.MappingNode):
+            yield from self._mapping(report, own, _REPORT, "report.")
+            yield from self._list(report, own, "authors", _PARTS["authors"], "report.authors")
         for name in ("regions", "beside"):
-            problems += self._ids(content.get(name), name, lines.get(name))
-        problems += self._studies(content.get("beside"), lines.get("beside"))
-        for name in ("sections", "coders"):
-            problems += self._twice(content.get(name), name, lines.get(name))
-        if isinstance(name := content.get("id"), str) and name != self.folder:
+            for value in _entries(content.get(name)):
+                yield from self._value(lines[name], name, value, _ID)
+                if name == "beside" and isinstance(value, str) and value not in self._others:
+                    like = nearest(value, self._others)
+                    advice = f"did you mean {like}?" if like else "remove it, or add the study"
+                    expected = "the name of another study's folder"
+                    yield self._problem(lines[name], name, quoted(value), expected, advice)
+        for name in ("regions", "beside", "sections", "coders"):
+            yield from self._twice(content.get(name), name, lines.get(name))
+        own = content.get("id")
+        if isinstance(own, str) and own != self._folder.name:
             advice = "rename the folder or the id, so that both are the same"
-            expected = f"the name of the folder, {quoted(self.folder)}"
-            problems.append(self._problem(lines["id"], "id", quoted(name), expected, advice))
-        return problems
+            expected = f"the name of the folder, {quoted(self._folder.name)}"
+            yield self._problem(lines["id"], "id", quoted(own), expected, advice)
 
-    def _keys(
-        self, node: yaml.MappingNode, content: dict, keys: Mapping[str, _Key], at: str
-    ) -> list[Problem]:
+    def _mapping(
+        self, node: yaml.MappingNode, content: dict[str, Any], keys: Mapping[str, _Key], at: str
+    ) -> Iterator[Problem]:
         """Check the keys of one mapping: all there, none unknown, none twice, each of its type."""
-        lines, problems = _lines(node), []
-        first = node.start_mark.line + 1
+        lines, first = _lines(node), node.start_mark.line + 1
         for name, key in keys.items():
             if key.required and name not in content:
-                found, advice = "no such key", f"add a line {name}: …"
-                problems.append(self._problem(first, at + name, found, key.expected, advice))
-        for name, line in _repeated(node):
-            found, advice = "the key twice", "remove one"
-            problems.append(self._problem(line, f"{at}{name}", found, "every key once", advice))
+                advice = f"add a line {name}: …"
+                yield self._problem(first, at + name, "no such key", key.expected, advice)
+        names = [str(key.value) for key, _ in node.value]
+        for place, (key, _) in enumerate(node.value):
+            if names[place] in names[:place]:  # YAML keeps the last silently
+                line, expected = key.start_mark.line + 1, "every key once"
+                yield self._problem(line, at + names[place], "the key twice", expected, "remove one")
         for name, value in content.items():
+            line = lines.get(str(name), first)
             if name in keys:
-                problems += self._one(lines.get(name, first), at + name, value, keys[name])
+                yield from self._value(line, at + name, value, keys[name])
                 continue
             like = nearest(str(name), [key for key in keys if key not in content])
             advice = f"did you mean {like}?" if like else "remove it"
             expected = one_of(tuple(keys), most=len(keys))
-            line = lines.get(str(name), first)
-            problems.append(self._problem(line, f"{at}{name}", "an unknown key", expected, advice))
-        return problems
+            yield self._problem(line, f"{at}{name}", "an unknown key", expected, advice)
 
-    def _one(self, line: int, name: str, value: Any, key: _Key) -> list[Problem]:
+    def _value(self, line: int, name: str, value: Any, key: _Key) -> Iterator[Problem]:
         """Check the value of one key."""
         if type(value) is not key.type:
             found = f"{quoted(value)}, which YAML reads as {_type(value)}"
             advice = "put it in quotes" if key.type is str else f"write {key.expected}"
-            return [self._problem(line, name, found, key.expected, advice)]
-        if key.type is str and (wrong := fault(value)):
-            return [self._problem(line, name, wrong.found, wrong.expected, wrong.advice)]
-        if key.right(value):
-            return []
-        found = "an empty list" if value == [] else quoted(value)
-        return [self._problem(line, name, found, key.expected, "correct it")]
+            yield self._problem(line, name, found, key.expected, advice)
+        elif isinstance(value, str) and (wrong := fault(value)):
+            yield self._problem(line, name, wrong.found, wrong.expected, wrong.advice)
+        elif not key.right(value):
+            found = "an empty list" if value == [] else quoted(value)
+            yield self._problem(line, name, found, key.expected, "correct it")
 
     def _list(
-        self, node: yaml.Node | None, content: Any, keys: Mapping[str, _Key], name: str
-    ) -> list[Problem]:
+        self, node: yaml.MappingNode, content: dict[str, Any], key: str, keys: Mapping[str, _Key], at: str
+    ) -> Iterator[Problem]:
         """Check every entry of a list of mappings."""
-        if not isinstance(content, list):
-            return []
-        problems = []
-        for item, value in zip(node.value, content, strict=True):
-            if isinstance(value, dict):
-                problems += self._keys(item, value, keys, f"{name}.")
-                continue
-            expected, advice = f"keys such as {', '.join(keys)}", "write {…: …, …: …}"
-            line = item.start_mark.line + 1
-            problems.append(self._problem(line, name, quoted(value), expected, advice))
-        return problems
+        listed = _value(node, key)
+        items = listed.value if isinstance(listed, yaml.SequenceNode) else []
+        for item, entry in zip(items, _entries(content.get(key)), strict=False):
+            if isinstance(entry, dict) and isinstance(item, yaml.MappingNode):
+                yield from self._mapping(item, entry, keys, f"{at}.")
+            else:
+                expected, line = f"keys such as {', '.join(keys)}", item.start_mark.line + 1
+                yield self._problem(line, at, quoted(entry), expected, "write {…: …, …: …}")
 
-    def _ids(self, content: Any, name: str, line: int | None) -> list[Problem]:
-        """Check a list of ids: each is one, and none stands there twice."""
-        if not isinstance(content, list):
-            return []
-        problems = [found for value in content for found in self._one(line, name, value, _SLUG)]
-        return problems + self._twice([{"id": value} for value in content], name, line)
-
-    def _studies(self, content: Any, line: int | None) -> list[Problem]:
-        """Check that the studies beside this one are there, and are others."""
-        names = [name for name in content if isinstance(name, str)] if isinstance(content, list) else []
-        known = [p.parent.name for p in self.studies.glob(f"*/{FILE}") if p.parent.name != self.folder]
-        expected = "the name of another study's folder"
-        return [
-            self._problem(line, "beside", quoted(name), expected, self._instead(name, known))
-            for name in names
-            if name not in known
-        ]
-
-    def _instead(self, name: str, known: list[str]) -> str:
-        like = nearest(name, known)
-        return f"did you mean {like}?" if like else "remove it, or add the study"
-
-    def _twice(self, content: Any, name: str, line: int | None) -> list[Problem]:
-        """Check that no two entries of a list have the same id."""
-        entries = content if isinstance(content, list) else []
-        ids = [str(entry["id"]) for entry in entries if isinstance(entry, dict) and "id" in entry]
-        repeated = dict.fromkeys(value for value in ids if ids.count(value) > 1)
-        found = "{} more than once"
-        return [
-            self._problem(line, name, found.format(quoted(value)), "every id once", "remove one")
-            for value in repeated
-        ]
+    def _twice(self, content: Any, name: str, line: int | None) -> Iterator[Problem]:
+        """Check that no two entries of a list have the same id, or are the same id."""
+        entries = _entries(content)
+        ids = [str(entry.get("id", id(entry)) if isinstance(entry, dict) else entry) for entry in entries]
+        for value in dict.fromkeys(value for value in ids if ids.count(value) > 1):
+            found = f"{quoted(value)} more than once"
+            yield self._problem(line, name, found, "every id once", "remove one")
 
     def _problem(self, line: int | None, name: str, found: str, expected: str, advice: str) -> Problem:
-        return Problem(self.file, line, name, found, expected, advice)
+        return Problem(self._file, line, name, found, expected, advice)
 
 
-def _optional(key: _Key) -> _Key:
-    return _Key(key.type, key.expected, key.right, required=False)
-
-
-def _lines(node: yaml.MappingNode) -> dict[str, int]:
-    """Return the line of every key of a mapping."""
-    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-
-
-def _repeated(node: yaml.MappingNode) -> list[tuple[str, int]]:
-    """Return the keys that stand in a mapping a second time; YAML keeps the last silently."""
-    names = [str(key.value) for key, _ in node.value]
-    lines = [key.start_mark.line + 1 for key, _ in node.value]
-    return [(name, lines[i]) for i, name in enumerate(names) if name in names[:i]]
+def _entries(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _value(node: yaml.MappingNode, name: str) -> yaml.Node | None:
     return next((value for key, value in reversed(node.value) if key.value == name), None)
+
+
+def _lines(node: yaml.MappingNode) -> dict[str, int]:
+    """The line of every key of a mapping."""
+    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
 
 
 def _type(value: Any) -> str:

@@ -1,0 +1,155 @@
+"""All tables of a study as typed, and what validators ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.transcribe import periods
+from analysis.transcribe.csv_table import CsvTable
+from analysis.transcribe.problems import Problem, nearest, quoted
+from analysis.transcribe.schema import Field, Schema
+from analysis.transcribe.study_yaml import Meta
+
+# The columns that date a record, the first that is filled counting.
+DATES = {
+    "evaluations": ("conducted", "published"),
+    "events": ("date",),
+    "programmes": ("period",),
+    "projects": ("period", "adopted"),
+    "indicators": ("as_of",),
+}
+
+
+@dataclass(frozen=True)
+class RawTables:
+    """All tables of a study as typed; a table whose file could not be read is not among them."""
+
+    tables: Mapping[str, CsvTable]
+    schema: Schema
+    kind: str
+    meta: Meta | None  # None where study.yaml itself is wrong
+
+    def fields(self) -> Iterator[tuple[CsvTable, Field]]:
+        """Yield every column that was read, with its table."""
+        for table in self.tables.values():
+            for field in self.schema.tables[table.table].fields_for(self.kind):
+                if table.has(field.name):
+                    yield table, field
+
+    def with_columns(self, table: str, *columns: str) -> CsvTable | None:
+        """Return a table where it was read and has these columns."""
+        found = self.tables.get(table)
+        return found if found is not None and found.has(*columns) else None
+
+    def files(self, table: str, *columns: str) -> Iterator[CsvTable]:
+        """Yield every file of a table that was read and has these columns."""
+        for found in self.tables.values():
+            if found.table == table and found.has(*columns):
+                yield found
+
+    def rows(self, table: str, *columns: str) -> Iterator[tuple[CsvTable, Any]]:
+        """Yield every row of every file of a table: `.Index` is its line, the rest its cells."""
+        for found in self.files(table, *columns):
+            for row in found.sound[list(columns)].itertuples():
+                yield found, row
+
+    def known(self, table: str, column: str = "id") -> frozenset[str] | None:
+        """Return the values of a column, those of uneven rows too; None where it was not read."""
+        found = self.with_columns(table, column)
+        return None if found is None else frozenset(found.frame[column]) - {""}
+
+    def by_id(self, table: str, *columns: str) -> dict[str, Any]:
+        """Return the rows of a table by their ids; none where it was not read."""
+        found = self.with_columns(table, "id", *columns)
+        rows = found.sound.drop_duplicates("id").itertuples(index=False) if found else ()
+        return {row.id: row for row in rows}
+
+
+def unknown_id(
+    table: CsvTable, line: int, column: str, cell: str, file: str, known: Collection[str]
+) -> Problem:
+    """Return the problem of an id that names nothing, with the nearest one that exists."""
+    advice = did_you_mean(cell, known, f"add it to {file}.csv or correct it")
+    return table.problem(line, column, quoted(cell), f"an id of {file}.csv", advice)
+
+
+def did_you_mean(cell: str, known: Iterable[str], otherwise: str) -> str:
+    """Return as advice the known word most like a cell, where one is like it."""
+    like = nearest(cell, known)
+    return f"did you mean {like}?" if like else otherwise
+
+
+def repeats(table: CsvTable, columns: list[str]) -> Iterator[tuple[int, str, int]]:
+    """Yield every row whose key stands there already: line, last cell of the key, first line."""
+    if not table.has(*columns):
+        return
+    # Of a row whose cells cannot be told apart, the id at least is known.
+    frame = table.frame if columns == ["id"] else table.sound
+    rows = frame[columns].loc[lambda rows: rows[columns[-1]] != ""]
+    first = pd.Series(rows.index, rows.index).groupby([rows[name] for name in columns]).transform("first")
+    for line in rows.index[first != rows.index]:
+        if line not in table.uneven:
+            yield line, rows.at[line, columns[-1]], first[line]
+
+
+def before(day: str, other: str) -> bool:
+    """Whether a date or period ends before another begins; an open or unknown side never does."""
+    try:
+        end, start = periods.parse(day).end, periods.parse(other).start
+    except periods.PeriodError:
+        return False
+    return end is not None and start is not None and end < start
+
+
+def same_time(day: str, year: str) -> bool:
+    """Whether a date, as precise as it is, can lie in a year; no where either is no date."""
+    try:
+        return periods.compatible(day, year)
+    except (periods.PeriodError, TypeError):
+        return False
+
+
+def date_of(table: str, row: Any) -> str:
+    """The date of a record, from the first of its table's columns that is filled; "" without one."""
+    return next((cell for column in DATES.get(table, ()) if (cell := getattr(row, column, ""))), "")
+
+
+class Later:
+    """Which records are later than an issue, in tables with an `id` (as typed, or as read)."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._tables = tables
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._place = {id_: place for place, id_ in enumerate(self._of("passages"))}
+
+    def older(self, issue: str, table: str, record: str) -> str:
+        """Say why a record is older than an issue; "" where it is later, or nothing can be said."""
+        raised, row = self._of("issues").get(issue), self._of(table).get(record)
+        if raised is None or row is None:
+            return ""
+        day = date_of(table, row)
+        if getattr(row, "subject_type", "") == "evaluation":
+            day = date_of("evaluations", self._of("evaluations").get(row.subject))
+        if day:
+            since = getattr(raised, "raised", "")
+            return f"raised {since}, dated {day}" if before(day, since) else ""
+        return "" if self._stands_after(row, raised) else "it stands before the issue in the source"
+
+    def _of(self, table: str) -> dict[str, Any]:
+        """The rows of a table by id."""
+        if table not in self._rows:
+            frame = self._tables.get(table, pd.DataFrame())
+            known = frame.drop_duplicates("id") if "id" in frame else frame.iloc[:0]
+            self._rows[table] = {row.id: row for row in known.itertuples()}
+        return self._rows[table]
+
+    def _stands_after(self, row: Any, issue: Any) -> bool:
+        own, raised = (
+            [self._place[p] for p in getattr(each, "passages", "").split() if p in self._place]
+            for each in (row, issue)
+        )
+        return not own or not raised or max(own) > max(raised)
