@@ -26,6 +26,7 @@ from analysis.figures.words import joined, words
 STATES = ("stated", "inferred", "lent")
 ENDS = ("closed", "open", "unknown")
 MARKERS = ("o", "s", "D", "^", "v", "P")  # the n-th region's, where points stand for regions
+DOTTED = (0, (1, 3))  # the line of what is not known
 FADE = 46.0  # pixels in which an unknown end fades out
 
 
@@ -130,7 +131,16 @@ def draw_key(
     used, word = {*signs}, words(language)
     used = set() if used == {"stated"} else used  # nothing to tell apart
     x, y = left, sheet.top
-    for sign in (*STATES, "none", "open_end", "unknown_end", "unknown_start", "grade", "not_reported"):
+    for sign in (
+        *STATES,
+        "none",
+        "unknown",
+        "open_end",
+        "unknown_end",
+        "unknown_start",
+        "grade",
+        "not_reported",
+    ):
         if sign not in used:
             continue
         label = word.text(f"key_{sign}")
@@ -146,8 +156,8 @@ def draw_key(
 def _sample(sheet: Sheet, sign: str, x: float, y: float, colour: str) -> None:
     if sign in STATES:
         draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "x", sign), colour)
-    elif sign == "none":
-        sheet.line(x, y + 9, x + 26, y + 9)
+    elif sign in ("none", "unknown"):
+        sheet.line(x, y + 9, x + 26, y + 9, linestyle=DOTTED if sign == "unknown" else "solid")
     elif sign == "open_end":
         draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "", "stated", after="open"), colour)
     elif sign == "unknown_end":

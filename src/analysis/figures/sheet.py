@@ -7,6 +7,7 @@ said once for each mark with `link`: a text or a box alone leads nowhere.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Polygon, Rectangle
@@ -96,12 +97,11 @@ class Sheet:
         colour: str = GUIDE,
         width: float = 1,
         below: float = 1,
+        **how: Any,
     ) -> None:
-        """Draw a straight line `width` pixels wide."""
-        path = Path([(x0, y0), (x1, y1)])
-        self.axes.add_patch(
-            PathPatch(path, fill=False, edgecolor=colour, linewidth=style.points(width), zorder=below)
-        )
+        """Draw a straight line `width` pixels wide; further keywords as of matplotlib's patches."""
+        settings = {"edgecolor": colour, "linewidth": style.points(width), "zorder": below} | how
+        self.axes.add_patch(PathPatch(Path([(x0, y0), (x1, y1)]), fill=False, **settings))
 
     def mark(
         self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""

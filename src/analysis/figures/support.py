@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
@@ -13,14 +12,16 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, decimal_year
 from analysis.figures.chart import Chart
-from analysis.figures.colours import GRID, PAPER, QUIET
-from analysis.figures.encoding import STATES, Span, draw_bar, draw_key, region_colours
+from analysis.figures.colours import PAPER, QUIET
+from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, region_colours
 from analysis.figures.lanes import phase_band, phase_list, row_height, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined, words
 from analysis.words import escape
 
+_STRIP = 18  # height of a strip
+_LONG = 2  # years beyond the first, for a run to be named on a phone
 _FEW = 6  # regions, up to which projects have names beside their cells
 
 
@@ -41,6 +42,16 @@ class _Run:
         return years, known
 
 
+@dataclass(frozen=True)
+class _Region:
+    """A region, and the runs of each of its strips by source."""
+
+    id: str
+    name: str
+    colour: str
+    strips: dict[str, list[_Run]]
+
+
 def support_strips(
     support: pd.DataFrame, phases: pd.DataFrame, *, language: str, small: bool = False
 ) -> Chart:
@@ -52,9 +63,9 @@ def support_strips(
     end, open_end. `small` leaves out names, key and phases.
     """
     told = [
-        (f"{region}-{source}", _in_words(name, source, runs, language))
-        for region, name, strips in _regions(support)
-        for source, runs in strips.items()
+        (f"{region.id}-{source}", _in_words(region.name, source, runs, language))
+        for region in _regions(support)
+        for source, runs in region.strips.items()
     ]
     linked = [_address(p) for ids in support["projects"] for p in ids.split()]
     marks = records(linked + [f"record:phases/{p}" for p in phases["record"]])
@@ -65,14 +76,16 @@ def support_strips(
     return Chart(draw, support.reset_index(drop=True), tuple(told), marks)
 
 
-def _regions(support: pd.DataFrame) -> Iterator[tuple[str, str, dict[str, list[_Run]]]]:
-    """Each region with its strips: id, name, and the runs of each source."""
+def _regions(support: pd.DataFrame) -> list[_Region]:
+    colours = region_colours(support["region"])
+    made = []
     for region, rows in support.groupby("region", sort=False):
         strips = {
             str(source): _runs(years.sort_values("fiscal_year").to_dict("records"))
-            for source, years in rows.groupby("source", sort=False)
+            for source, years in rows.groupby("source", sort=True)
         }
-        yield str(region), str(rows["name"].iloc[0]), dict(sorted(strips.items()))
+        made.append(_Region(str(region), str(rows["name"].iloc[0]), colours[str(region)], strips))
+    return made
 
 
 def _runs(years: list[dict[str, Any]]) -> list[_Run]:
@@ -87,29 +100,24 @@ def _runs(years: list[dict[str, Any]]) -> list[_Run]:
 
 
 def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: str, small: bool) -> Figure:
-    regions = list(_regions(support))
+    regions, years = _regions(support), support["fiscal_year"]
     many = len(regions) > _FEW
-    gutter = 4.0 if sheet.narrow and not many else 110.0 if sheet.narrow else 170.0
-    years = support["fiscal_year"]
+    left = 110.0 if sheet.narrow and many else 4.0 if sheet.narrow else 170.0
     april = decimal_year(f"{years.min()}-04-01") - int(years.min())
     shift = decimal_year(support["start"].min()) % 1 if "start" in support else april
-    axis = TimeAxis(int(years.min()) + shift, int(years.max()) + 1 + shift, gutter, sheet.width - 6)
+    axis = TimeAxis(int(years.min()) + shift, int(years.max()) + 1 + shift, left, sheet.width - 6)
     top = sheet.top
     short = phase_band(sheet, axis, phases, language)
     _years(sheet, axis, range(int(years.min()), int(years.max()) + 1))
-    colours = region_colours(support["region"])
-    for region, name, strips in regions:
+    for region in regions:
         if many:
-            _dense(sheet, axis, (region, name, strips), colours[region], row_height(len(regions), 1400))
+            _dense(sheet, axis, region, row_height(len(regions), 1400))
         else:
-            _region(sheet, axis, (region, name, strips), colours[region], language, small)
+            _region(sheet, axis, region, language, small)
     shade(sheet, axis, phases, top, sheet.top)
     if not small:
         sheet.top += 8
-        used = set(support["status"]) - {"unknown"} | (
-            {"none"} if "unknown" in set(support["status"]) else set()
-        )
-        draw_key(sheet, used, language, left=4)
+        draw_key(sheet, support["status"], language, left=4)
         phase_list(sheet, short, language)
     return sheet.finish()
 
@@ -132,111 +140,97 @@ def _cell(axis: TimeAxis, first: int, last: int | None = None) -> tuple[float, f
     return axis.at(first + start), axis.at((last or first) + 1 + start)
 
 
-def _region(
-    sheet: Sheet,
-    axis: TimeAxis,
-    region: tuple[str, str, dict[str, list[_Run]]],
-    colour: str,
-    language: str,
-    small: bool,
-) -> None:
+def _region(sheet: Sheet, axis: TimeAxis, region: _Region, language: str, small: bool) -> None:
     """One region with room for names: a strip each source, what ran under it."""
     sheet.top += 6
-    id_, name, strips = region
-    sheet.box(4, sheet.top + 4, 10, 10, colour)
-    sheet.text(20, sheet.top, name, size=style.BODY)
+    sheet.box(4, sheet.top + 4, 10, 10, region.colour)
+    sheet.text(20, sheet.top, region.name, size=style.BODY)
     sheet.top += 20
     known: set[_Run] = set()  # of the strip above: what runs on is not named twice
-    for source, runs in strips.items():
+    for source, runs in region.strips.items():
         label = words(language).text(f"source_{source}")
         if sheet.narrow:
             sheet.top = sheet.text(4, sheet.top, label, colour=QUIET) + 1
         else:
-            lines = style.wrap(label, axis.left - 30)
-            sheet.middle(20, sheet.top + 9, lines, colour=QUIET)
-        _strip(sheet, axis, (id_, name, source), runs, 18, colour, language)
-        sheet.top += 20
+            sheet.middle(20, sheet.top + 9, style.wrap(label, axis.left - 30), colour=QUIET)
+        _fill(sheet, axis, runs, (sheet.top, _STRIP), region.colour)
+        _links(sheet, axis, region, source, language)
+        sheet.top += _STRIP + 2
         if not small:
-            sheet.top += _names(sheet, axis, runs, known) + 6
+            if sheet.narrow:
+                _list_names(sheet, runs, known)
+            else:
+                _names(sheet, axis, runs, known)
             known = {*runs}
-        else:
-            sheet.top += 6
+        sheet.top += 6
     sheet.top += 6
 
 
-def _strip(
-    sheet: Sheet,
-    axis: TimeAxis,
-    about: tuple[str, str, str],
-    runs: list[_Run],
-    height: float,
-    colour: str,
-    language: str,
-) -> None:
-    region, name, source = about
+def _fill(sheet: Sheet, axis: TimeAxis, runs: list[_Run], place: tuple[float, float], colour: str) -> None:
+    """Fill the cells of a strip at a place (top, height): a line where none is recorded, dots where unknown."""
+    y, height = place
     for run in runs:
         left, right = _cell(axis, run.first, run.last)
         if run.status in STATES:
-            draw_bar(sheet, (left + 1, right - 1), sheet.top, height, Span("x", "x", run.status), colour)
+            draw_bar(sheet, (left + 1, right - 1), y, height, Span("x", "x", run.status), colour)
             for year in range(run.first + 1, run.last + 1):
                 x = _cell(axis, year)[0]
-                sheet.line(x, sheet.top + 1, x, sheet.top + height - 1, colour=PAPER, below=3)
+                sheet.line(x, y + 1, x, y + height - 1, colour=PAPER, below=3)
         else:
-            sheet.line(left + 3, sheet.top + height / 2, right - 3, sheet.top + height / 2)
-    item = f"#{region}-{source}"
-    if min(r - x for x, r in (_cell(axis, run.first, run.last) for run in runs)) < HIT:
-        title = f"{name}, {words(language).text(f'source_{source}')}"
-        sheet.link(
-            item,
-            title,
-            (axis.left, sheet.top - 3, axis.right, sheet.top + height + 3),
-            (f"regions/{region}",),
-        )
+            kind = DOTTED if run.status == "unknown" else "solid"
+            sheet.line(left + 3, y + height / 2, right - 3, y + height / 2, linestyle=kind)
+
+
+def _links(sheet: Sheet, axis: TimeAxis, region: _Region, source: str, language: str) -> None:
+    """Lead each run to its project, or the whole strip to its item where cells are too narrow to hit."""
+    runs, item, of = region.strips[source], f"#{region.id}-{source}", f"regions/{region.id}"
+    top, bottom = sheet.top - 3, sheet.top + _STRIP + 3
+    if any(right - left < HIT for left, right in (_cell(axis, run.first, run.last) for run in runs)):
+        title = f"{region.name}, {words(language).text(f'source_{source}')}"
+        sheet.link(item, title, (axis.left, top, axis.right, bottom), (of,))
         return
-    for run in runs:
+    for run in [run for run in runs if run.projects]:
         left, right = _cell(axis, run.first, run.last)
-        if run.projects:
-            to = _address(run.projects[0]) if len(run.projects) == 1 else item
-            years, known = run.told(language)
-            title = ", ".join(filter(None, [f"{name} {years}: {run.label}", known]))
-            of = (f"regions/{region}", *(_address(p).removeprefix("record:") for p in run.projects))
-            sheet.link(to, title, (left, sheet.top - 3, right, sheet.top + height + 3), of)
+        to = _address(run.projects[0]) if len(run.projects) == 1 else item
+        years, known = run.told(language)
+        title = aside(f"{region.name} {years}: {run.label}", [known], language)
+        linked = (_address(p).removeprefix("record:") for p in run.projects)
+        sheet.link(to, title, (left, top, right, bottom), (of, *linked))
 
 
-def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> float:
-    """Write the name of what ran under its years, as far as the next name; return how deep that is."""
+def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> None:
+    """Write the name of what ran under its years, as far as the next name."""
     groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
     named = [(_cell(axis, held[0].first)[0], held[0].label) for held in groups if not known.issuperset(held)]
-    deep = 0.0
+    bottom = sheet.top
     for (left, label), (end, _) in pairwise([*named, (axis.right + 8, "")]):
         room = end - left - 8
         lines = style.balanced(label, room)
         if len(lines) <= 3 and style.unbroken(label, room):
-            sheet.text(left + 2, sheet.top, lines)
-            deep = max(deep, len(lines) * style.line_height())
-    return deep
+            bottom = max(bottom, sheet.text(left + 2, sheet.top, lines))
+    sheet.top = bottom
 
 
-def _dense(
-    sheet: Sheet, axis: TimeAxis, region: tuple[str, str, dict[str, list[_Run]]], colour: str, pitch: float
-) -> None:
+def _list_names(sheet: Sheet, runs: list[_Run], known: set[_Run]) -> None:
+    """Write under a strip that is too narrow for names what ran for some years, a line each."""
+    groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
+    for held in groups:
+        first, last = held[0].first, held[-1].last
+        if last - first >= _LONG and not known.issuperset(held):
+            sheet.text(4, sheet.top, f"{first}–{last % 100:02}", colour=QUIET)
+            sheet.top = sheet.text(62, sheet.top, style.wrap(held[0].label, sheet.width - 66, max_lines=1))
+
+
+def _dense(sheet: Sheet, axis: TimeAxis, region: _Region, pitch: float) -> None:
     """One of many regions: its strips close together, its name beside them."""
-    id_, name, strips = region
-    sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
-    height = min((pitch - 2) / len(strips) - 1, 8)
-    for n, runs in enumerate(strips.values()):
-        y = sheet.top + (pitch - len(strips) * (height + 1)) / 2 + n * (height + 1)
-        for run in runs:
-            left, right = _cell(axis, run.first, run.last)
-            if run.status in STATES:
-                draw_bar(sheet, (left, right - 1), y, height, Span("x", "x", run.status), colour)
-            else:
-                sheet.line(left + 2, y + height / 2, right - 2, y + height / 2, colour=GRID)
+    sheet.middle(4, sheet.top + pitch / 2, style.wrap(region.name, axis.left - 12, max_lines=1))
+    height = min((pitch - 2) / len(region.strips) - 1, 8)
+    y = sheet.top + (pitch - len(region.strips) * (height + 1)) / 2
+    for n, runs in enumerate(region.strips.values()):
+        _fill(sheet, axis, runs, (y + n * (height + 1), height), region.colour)
     if pitch >= HIT:
-        first = next(iter(strips))
-        sheet.link(
-            f"#{id_}-{first}", name, (4, sheet.top, axis.right, sheet.top + pitch), (f"regions/{id_}",)
-        )
+        box = (4, sheet.top, axis.right, sheet.top + pitch)
+        sheet.link(f"#{region.id}-{next(iter(region.strips))}", region.name, box, (f"regions/{region.id}",))
     sheet.top += pitch
 
 

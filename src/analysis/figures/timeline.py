@@ -111,12 +111,7 @@ def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
 
 def _draw(sheet: Sheet, made: _Story) -> Figure:
     many = made["projects"]["region"].nunique() > FEW
-    days = [
-        day
-        for name in ("phases", "plans", "stages", "programmes", "projects", "evaluations")
-        for day in _days(made[name])
-    ]
-    days += _days(made["events"])
+    days = [day for frame in made.tables.values() for column in ("start", "end") for day in frame[column]]
     left = gutter(sheet, many=many)
     open_start = any(span_of(row).before == "open" for row in made["phases"].to_dict("records"))
     axis = axis_over(days, left, sheet.width - 6, room=10)
@@ -152,10 +147,6 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
     draw_key(sheet, signs_of(made.tables, many=many), made.language, left=4)
     phase_list(sheet, short, made.language)
     return sheet.finish()
-
-
-def _days(frame: pd.DataFrame) -> list[str]:
-    return [*frame["start"], *frame["end"]]
 
 
 def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -> None:
@@ -238,28 +229,18 @@ def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     if not placed:
         return
     lane_name(sheet, made.text("programmes"), axis.left)
+    sheet.top += 0 if sheet.narrow else 20
     for ministry in dict.fromkeys(row["detail"] for row in placed):
         bars = []
         for row in [row for row in placed if row["detail"] == ministry]:
             title = aside(row["label"], [ministry, when(row, made.language)], made.language)
-            bars.append(
-                Bar(
-                    span_of(row),
-                    row["label"],
-                    f"record:programmes/{row['record']}",
-                    title,
-                    (f"programmes/{row['record']}",),
-                )
-            )
-        if ministry:
-            top = sheet.top
-            short = _short(ministry)
-            y = top + (0 if sheet.narrow else 20 if ministry == placed[0]["detail"] else 4)
-            sheet.text(
-                4, y, style.wrap(short, sheet.width - 8 if sheet.narrow else axis.left - 10), colour=QUIET
-            )
-            sheet.top += style.line_height() if sheet.narrow else 0
-        draw_bars(sheet, axis, bars)
+            key = f"programmes/{row['record']}"
+            bars.append(Bar(span_of(row), row["label"], f"record:{key}", title, (key,)))
+        lines = style.wrap(_short(ministry), (sheet.width if sheet.narrow else axis.left) - 10)
+        end = sheet.text(4, sheet.top - (0 if sheet.narrow else 3), lines, colour=QUIET)
+        sheet.top = end + 1 if sheet.narrow and ministry else sheet.top
+        draw_bars(sheet, axis, bars, lines=2 if sheet.narrow else 1)
+        sheet.top = max(sheet.top, end if ministry else 0)
     sheet.top += 4
 
 
