@@ -123,22 +123,30 @@ def _draw(counts: _Counts, width: int, *, small: bool) -> Figure:
     if len(counts.sources) > 1:
         draw_signs_key(sheet, [(Sign(counts.marker(s), colour=QUIET), s) for s in counts.sources])
     columns = 1 if sheet.narrow or len(counts.panels) == 1 else 2
-    wide = (sheet.width - 2 * EDGE - (columns - 1) * 32) / columns
     years = counts.rows["year"]
-    low, high = years.min() - 0.5, max(years.max(), years.min() + 1) + 0.5
+    span = years.min() - 0.5, max(years.max(), years.min() + 1) + 0.5
     panels = [*counts.panels.values()]
     for first in range(0, len(panels), columns):
         top = bottom = sheet.top
-        for n, group in enumerate(panels[first : first + columns]):
+        left, pair = EDGE, panels[first : first + columns]
+        shares = [2.0 if _drawn(group) else 1.0 for group in pair]
+        shares += [shares[-1]] * (columns - len(shares))
+        for n, group in enumerate(pair):
+            wide = (sheet.width - 2 * EDGE - (columns - 1) * 32) * shares[n] / sum(shares)
             sheet.top = top
-            left = EDGE + n * (wide + 32)
-            scale = Scale(low, high, left + 34, left + wide - 34)
-            _draw_panel(sheet, counts, group, scale, f"panel-{first + n + 1}")
-            bottom = max(bottom, sheet.top)
+            _draw_panel(
+                sheet, counts, group, Scale(*span, left + 34, left + wide - 34), f"panel-{first + n + 1}"
+            )
+            left, bottom = left + wide + 32, max(bottom, sheet.top)
         sheet.top = bottom + 10
-    if any(group["date"].astype(str).str[:4].nunique() > 1 for group in panels):
+    if any(map(_drawn, panels)):
         note(sheet, words(counts.language).text("guide_only"))
     return sheet.finish()
+
+
+def _drawn(group: pd.DataFrame) -> bool:
+    """Whether a panel has dots over time: more than one year is on record."""
+    return bool(group["date"].astype(str).str[:4].nunique() > 1)
 
 
 def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale, id_: str) -> None:
@@ -151,7 +159,7 @@ def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale
     lines = style.wrap(title, right - left - 16, max_lines=2)
     sheet.box(left, sheet.top + 3, 10, 10, colour)
     sheet.top = sheet.text(left + 16, sheet.top, lines) + 20
-    if group["date"].astype(str).str[:4].nunique() == 1:
+    if not _drawn(group):
         sheet.top -= 14
         _write(sheet, counts, group, left, colour)
         return

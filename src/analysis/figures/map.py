@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.colours import BAND, INK, POLICY, QUIET
+from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
 from analysis.figures.frames import asked, link, names, nothing, unique
 from analysis.figures.rows import EDGE, Sign, draw_sign, draw_signs_key, note
@@ -161,6 +161,8 @@ def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, 
         box: Box = (x - 12, y - 12, x + 12, y + 12)
         if place:
             taken.append(place)
+            x0, y0, x1, y1 = place
+            sheet.box(x0 - 1, y0, x1 - x0 + 2, y1 - y0, PAPER, alpha=0.7, linewidth=0, zorder=1.5)
             size = style.BODY if case else style.SMALL
             sheet.middle(
                 place[0],

@@ -16,7 +16,7 @@ from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET
 from analysis.figures.frames import asked, nothing
 from analysis.figures.rows import EDGE, Scale, Sign, draw_signs_key, gutter, heading, panel, place_row, rule
 from analysis.figures.sheet import Sheet
-from analysis.figures.words import joined, words
+from analysis.figures.words import aside, joined, words
 from analysis.words import figure as digits
 
 _CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
@@ -124,7 +124,7 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
     axes = panel(sheet, across, sheet.top, sheet.top + _HIGH + 16)
     axes.set_xticks([])
     dots = readings.assign(x=readings.index, y=values.map(up))
-    size = min(style.points(9), style.points((across.right - across.left) / len(dots)) + 1)
+    size = style.points(min(9, max((across.right - across.left) / len(dots) - 1, 3)))
     for fails, group in dots.groupby("fails"):
         marker = "X" if fails else "o"
         sns.scatterplot(
@@ -190,21 +190,17 @@ def _alpha(row: Mapping[str, float], language: str) -> str:
 
 def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
     sheet = Sheet(width)
-    labels = [f"{row['what_label']}" for row in rows.to_dict("records")]
-    left = gutter(sheet, [*labels, "n = 000"])
+    labels = [
+        aside(str(row["what_label"]), [f"n = {digits(row['units'])}"], language)
+        for row in rows.to_dict("records")
+    ]
+    left = gutter(sheet, labels)
     low = min(0.0, float(rows[["alpha", "low"]].min().min(skipna=True) or 0))
     scale = Scale(low, 1, (left or EDGE) + 8, sheet.width - EDGE - 12)
     sheet.top += 4
     top, spots = sheet.top, []
     for label, row in zip(labels, rows.to_dict("records"), strict=True):
-        place = place_row(
-            sheet,
-            f"{label}（n = {int(row['units'])}）"
-            if language == "ja"
-            else f"{label} (n = {int(row['units'])})",
-            left,
-            height=36,
-        )
+        place = place_row(sheet, label, left, height=36)
         spots.append(place.y)
         if pd.isna(row["alpha"]):
             sheet.middle(scale.left, place.y, words(language).text("undefined"), colour=QUIET)

@@ -81,7 +81,7 @@ def _draw(rounds: pd.DataFrame, colours: Mapping[str, str], language: str, width
         room = max(int((width - EDGE - start) // _STEP), 1)
         read = group[group["grade"] != ""].to_dict("records")
         lines = max(-(-(len(read) + min(_unread(group), room)) // room), 1)
-        line = _LINE + (_NAMES if (group["own"] == "yes").any() else 0)
+        line = _LINE + (_NAMES if ((group["own"] == "yes") & (group["region"] != "")).any() else 0)
         row = place_row(sheet, str(group["round_label"].iloc[0]), left, height=line * lines)
         top = row.y - line * lines / 2
         _draw_round(sheet, (id_, group), (start, top, room, line), colours, language)
@@ -103,9 +103,12 @@ def _draw_round(
         x, y = left + (n % room + 0.5) * _STEP, top + n // room * line + _LINE / 2
         _draw_grade(sheet, row, (x, y), colours, to=f"#{id_}")
     n = len(read)
+    own = group[(group["grade"] == "") & (group["own"] == "yes") & (group["region"] != "")].to_dict("records")
     for k in range(min(unread, room)):
         x, y = left + ((n + k) % room + 0.5) * _STEP, top + (n + k) // room * line + _LINE / 2
         sheet.tile(x, y, "")
+        if k < len(own):
+            _name(sheet, str(own[k]["region_label"]), (x, y), colours.get(str(own[k]["region"]), INK))
         last = (x + _STEP / 2 + 4, y)
     if unread:
         text = words(language).text("unread_count", n=unread)
@@ -126,9 +129,16 @@ def _draw_grade(
         sheet.box(x - 11, y - 11, 22, 22, colour, alpha=WASH, zorder=3)
     sheet.middle(x, y, str(row["grade"]), align="center")
     if own:
-        label = str(row["region_label"])
-        half = style.text_width(label) / 2
-        sheet.text(min(max(x, EDGE + half), sheet.width - EDGE - half), y + 12, label, align="center")
+        _name(sheet, str(row["region_label"]), spot, colour)
     title = f"{row['region_label']}: {row['grade']}"
     to = f"record:{row['table']}/{row['record']}" if row.get("record") else to
     sheet.link(to, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
+
+
+def _name(sheet: Sheet, label: str, spot: tuple[float, float], colour: str) -> None:
+    """The name of an own region under its square."""
+    (label,) = style.wrap(label, 110, max_lines=1)
+    half = style.text_width(label) / 2
+    x = min(max(spot[0], EDGE + half), sheet.width - EDGE - half)
+    sheet.line(spot[0] - 11, spot[1] + 12, spot[0] + 11, spot[1] + 12, colour=colour, width=2)
+    sheet.text(x, spot[1] + 13, label, align="center")

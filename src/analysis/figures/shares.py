@@ -46,7 +46,8 @@ def coverage(sections: pd.DataFrame, *, language: str) -> Chart:
 
 
 def _share(row: Mapping[str, Any]) -> str:
-    return f"{100 * row['covered'] / row['chars']:.0f}" if row["chars"] else "0"
+    """Per cent, rounded down: all is 100 only where it is all."""
+    return str(int(100 * row["covered"] / row["chars"])) if row["chars"] else "0"
 
 
 def _draw_coverage(sections: pd.DataFrame, width: int) -> Figure:
