@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,13 +19,18 @@ from analysis.figures.words import words
 
 _COMMENT = ("record", "theme", "theme_label", "region", "region_label", "stance", "stance_label")
 _STANCES = ("o", "X", "D", "s", "^", "v", "P", "*")  # shapes of stances, in their order
-_LEAST = 58.0  # pixels that a region's column has at least
+_LEAST, _MOST = 58.0, 300.0  # pixels that a region's column has at least and at most
 
 
 @dataclass(frozen=True)
 class _Profile:
     comments: pd.DataFrame  # by theme, most frequent first, and within it by stance
     language: str
+    order: Sequence[str] = ()
+
+    @property
+    def colours(self) -> dict[str, str]:
+        return colours_of(self.comments["region"], self.order)
 
     @property
     def themes(self) -> dict[str, str]:
@@ -33,7 +39,11 @@ class _Profile:
     @property
     def regions(self) -> dict[str, str]:
         labels = dict(zip(self.comments["region"], self.comments["region_label"], strict=True))
-        return {region: str(labels[region]) for region in order(self.comments["region"]) if region in labels}
+        return {
+            r: str(labels[r])
+            for r in dict.fromkeys([*self.order, *order(self.comments["region"])])
+            if r in labels
+        }
 
     @property
     def stances(self) -> dict[str, str]:
@@ -44,22 +54,22 @@ class _Profile:
         return own.to_dict("records")
 
     def sign(self, stance: str, colour: str) -> Sign:
-        return Sign(_STANCES[[*sorted(self.stances)].index(stance) % len(_STANCES)], colour=colour)
+        return Sign(_STANCES[sorted(self.stances).index(stance) % len(_STANCES)], colour=colour)
 
 
-def comment_profile(comments: pd.DataFrame, *, language: str) -> Chart:
+def comment_profile(comments: pd.DataFrame, *, language: str, regions: Sequence[str] = ()) -> Chart:
     """Draw each comment of an evaluation as a mark: theme by row, region by column, stance by shape.
 
     Columns in: comments: record, theme, theme_label, region, region_label, stance, stance_label and,
-    where there is one, statement; a row for each theme of a comment. A categorical `region` gives the
-    regions' order and colours.
+    where there is one, statement; a row for each theme of a comment. `regions` are the
+    study's in order, for their colours, where there are regions without a comment.
     """
     comments = asked(comments, "comment_profile", *_COMMENT)
     if comments.empty:
         return nothing(language, comments)
     number = comments.groupby("theme")["record"].transform("size")
     comments = comments.assign(_n=-number).sort_values(["_n", "theme", "stance"], kind="stable")
-    profile = _Profile(comments.drop(columns="_n"), language)
+    profile = _Profile(comments.drop(columns="_n"), language, regions)
     return Chart(
         lambda width: _draw(profile, width),
         profile.comments,
@@ -86,7 +96,7 @@ def _told(profile: _Profile) -> list[tuple[str, str]]:
 def _draw(profile: _Profile, width: int) -> Figure:
     sheet = Sheet(width)
     left = gutter(sheet, profile.themes.values())
-    column = (width - EDGE - (left or EDGE)) / len(profile.regions)
+    column = min((width - EDGE - (left or EDGE)) / len(profile.regions), _MOST)
     entries = [
         (profile.sign(stance, POLICY), str(label)) for stance, label in sorted(profile.stances.items())
     ]
@@ -104,7 +114,7 @@ def _draw(profile: _Profile, width: int) -> Figure:
 
 
 def _draw_heads(sheet: Sheet, profile: _Profile, starts: dict[str, float], column: float) -> None:
-    colours = colours_of(profile.comments["region"])
+    colours = profile.colours
     lines = {r: style.wrap(name, column - 24, max_lines=2) for r, name in profile.regions.items()}
     for region, x in starts.items():
         sheet.box(x + 3, sheet.top + 3, 10, 10, colours[region])
@@ -135,7 +145,7 @@ def _draw_cell(
     own = profile.of(theme, region)
     if not own:
         return
-    colour = colours_of(profile.comments["region"])[region]
+    colour = profile.colours[region]
     end = draw_signs(sheet, x, y, [profile.sign(c["stance"], colour) for c in own], room=room)
     stances = ", ".join(f"{label} {n}" for label, n in counted(own, "stance_label").items())
     to = f"record:statements/{own[0]['record']}" if len(own) == 1 else f"#{theme}-{region}"

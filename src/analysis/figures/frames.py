@@ -43,9 +43,12 @@ def order(column: pd.Series) -> list[str]:
     return [str(value) for value in dict.fromkeys(column)]
 
 
-def colours_of(column: pd.Series) -> dict[str, str]:
-    """The colour of each region or scope of a column; what belongs to no region is ink."""
-    own = region_colours(region for region in order(column) if region not in (COMMON, ""))
+def colours_of(column: pd.Series, regions: Sequence[str] = ()) -> dict[str, str]:
+    """The colour of each region or scope of a column; what belongs to no region is ink.
+
+    `regions` are all of the study in its order, where the column may not hold each of them.
+    """
+    own = region_colours(r for r in [*regions, *order(column)] if r not in (COMMON, ""))
     return {COMMON: INK, "": INK} | own
 
 

@@ -13,8 +13,8 @@ from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET
-from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
-from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, unique
+from analysis.figures.encoding import Span, draw_bar, draw_key, edges, span_of
+from analysis.figures.frames import asked, colours_of, link, listed, nothing, unique
 from analysis.figures.rows import EDGE, gutter, heading, note, place_row, rule, sheet_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import aside, joined, words
@@ -32,6 +32,7 @@ class _Named:
     parts: pd.DataFrame
     projects: pd.DataFrame
     language: str
+    colours: Mapping[str, str]
 
     @property
     def bodies(self) -> dict[str, list[dict[str, Any]]]:
@@ -57,18 +58,26 @@ class _Named:
         return " → ".join(dict.fromkeys(str(r["institution_label"]) for r in rows))
 
 
-def institution_years(participations: pd.DataFrame, projects: pd.DataFrame, *, language: str) -> Chart:
+def institution_years(
+    participations: pd.DataFrame, projects: pd.DataFrame, *, language: str, regions: Sequence[str] = ()
+) -> Chart:
     """Draw for each institution the years of the projects in which it is named, thick where it is at the core.
 
     Columns in: participations: record (optional), institution, institution_label, project, role (core or
     another), role_label, identity (the same for a body before and after it was renamed); projects:
     record, label, short, start, end, open_end, region and, where there are, region_label, period,
     period_source, inferred, core_institutions (partial: the list ends in "and others"). Bars are drawn
-    as the project's years are known. Who is named without a project is listed below.
+    as the project's years are known. Who is named without a project is listed below. `regions` are the
+    study's in order, for their colours, where the projects are not of each of them.
     """
     parts = asked(participations, "institution_years", *_PART)
     projects = asked(projects, "institution_years", *_PROJECT)
-    named = _Named(parts, projects[projects["record"].isin(parts["project"])], language)
+    named = _Named(
+        parts,
+        projects[projects["record"].isin(parts["project"])],
+        language,
+        colours_of(projects["region"], regions),
+    )
     if parts.empty:
         return nothing(language, parts)
     rows = parts.merge(
@@ -82,9 +91,7 @@ def institution_years(participations: pd.DataFrame, projects: pd.DataFrame, *, l
     )
     own = [f"participations/{record}" for record in parts.get("record", [])]
     records = own + [f"projects/{record}" for record in named.projects["record"]]
-    return Chart(
-        lambda width: _draw_years(named, projects, width), rows, tuple(_told(named)), unique(records)
-    )
+    return Chart(lambda width: _draw_years(named, width), rows, tuple(_told(named)), unique(records))
 
 
 def _told(named: _Named) -> list[tuple[str, str]]:
@@ -102,22 +109,21 @@ def _told(named: _Named) -> list[tuple[str, str]]:
     return items
 
 
-def _draw_years(named: _Named, projects: pd.DataFrame, width: int) -> Figure:
+def _draw_years(named: _Named, width: int) -> Figure:
     sheet, word = Sheet(width), words(named.language)
     left = gutter(sheet, map(named.name, named.bodies), share=0.32)
     spans = [span_of(row) for row in named.projects.to_dict("records")]
     placed = [s for s in spans if s.placed]
-    axis = axis_over([d for s in placed for d in (s.start, s.end)], left or EDGE, width - EDGE, room=24)
-    colours = region_colours(order(projects["region"]))
+    axis = axis_over(_days(placed), left or EDGE, width - EDGE, room=24)
     signs = {sign for span in placed for sign in span.signs} - {"unplaced"}
     if placed:
         draw_key(sheet, signs, named.language, left=EDGE)
         _draw_roles_key(sheet, named)
         top, sheet.top = sheet.top, sheet.top + 24
-        _draw_projects(sheet, named, axis, colours)
+        _draw_projects(sheet, named, axis)
         rule(sheet)
         for body in named.bodies:
-            _draw_body(sheet, named, axis, (body, left), colours)
+            _draw_body(sheet, named, axis, (body, left))
             rule(sheet)
         draw_years(sheet, axis, top, sheet.top)
     sheet.top += 6
@@ -138,21 +144,29 @@ def _draw_years(named: _Named, projects: pd.DataFrame, width: int) -> Figure:
     return sheet.finish()
 
 
+def _days(spans: Sequence[Span]) -> list[str]:
+    """The dates that the axis has to hold; what goes on is seen to go on for three years."""
+    days = [day for span in spans for day in (span.start, span.end)]
+    going = [span.start for span in spans if span.after == "open" and span.start]
+    return days + [f"{int(day[:4]) + 3}-12-31" for day in going]
+
+
 def _draw_roles_key(sheet: Sheet, named: _Named) -> None:
-    """What a thick and a thin bar mean."""
+    """What a thick and a thin bar mean, where both are there."""
     roles = {r["role"] == "core": str(r["role_label"]) for rows in named.bodies.values() for r in rows}
+    if len(roles) < 2:
+        return
     x, y = EDGE, sheet.top + 9
     for core in (True, False):
-        if core in roles:
-            label = roles[True] if core else words(named.language).text("other_role")
-            height = _THICK if core else _THIN
-            sheet.box(x, y - height / 2, 26, height, QUIET)
-            sheet.middle(x + 34, y, label, colour=QUIET)
-            x += 34 + style.text_width(label) + 18
+        label = roles[True] if core else words(named.language).text("other_role")
+        height = _THICK if core else _THIN
+        sheet.box(x, y - height / 2, 26, height, QUIET)
+        sheet.middle(x + 34, y, label, colour=QUIET)
+        x += 34 + style.text_width(label) + 18
     sheet.top += 24
 
 
-def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis, colours: Mapping[str, str]) -> None:
+def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis) -> None:
     """The projects on top, each with its name beside or under its bar."""
     for row in named.projects.sort_values("start", kind="stable").to_dict("records"):
         span = span_of(row)
@@ -162,16 +176,16 @@ def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis, colours: Mapping
         (name,) = style.wrap(str(row["short"]), sheet.width - 2 * EDGE, max_lines=1)
         wide = style.text_width(name)
         if x1 + 8 + wide <= sheet.width - EDGE:
-            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, colours[row["region"]])
+            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, named.colours[row["region"]])
             sheet.middle(x1 + 8, sheet.top + 12, name)
             step = 25
         elif x0 - 8 - wide >= EDGE:
-            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, colours[row["region"]])
+            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, named.colours[row["region"]])
             sheet.middle(x0 - 8, sheet.top + 12, name, align="right")
             step = 25
         else:
             sheet.text(min(max(x0, EDGE), sheet.width - EDGE - wide), sheet.top + 2, name)
-            draw_bar(sheet, (x0, x1), sheet.top + 20, 10, span, colours[row["region"]])
+            draw_bar(sheet, (x0, x1), sheet.top + 20, 10, span, named.colours[row["region"]])
             step = 36
         key = f"projects/{row['record']}"
         sheet.link(
@@ -180,9 +194,7 @@ def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis, colours: Mapping
         sheet.top += step
 
 
-def _draw_body(
-    sheet: Sheet, named: _Named, axis: TimeAxis, row: tuple[str, float], colours: Mapping[str, str]
-) -> None:
+def _draw_body(sheet: Sheet, named: _Named, axis: TimeAxis, row: tuple[str, float]) -> None:
     """One institution: a bar for each project in which it is named."""
     body, left = row
     projects = {p["record"]: p for p in named.projects.to_dict("records")}
@@ -195,18 +207,20 @@ def _draw_body(
     for (part, project, span), lane in zip(parts, lanes, strict=True):
         x0, x1 = edges(axis, span)
         y, height = first + lane * 24, _THICK if part["role"] == "core" else _THIN
-        draw_bar(sheet, (x0, x1), y - height / 2, height, span, colours[project["region"]])
+        draw_bar(sheet, (x0, x1), y - height / 2, height, span, named.colours[project["region"]])
         title = f"{part['institution_label']}: {project['label']}, {part['role_label']}"
         to = f"participations/{part['record']}" if part.get("record") else f"projects/{project['record']}"
         of = [f"projects/{project['record']}", f"regions/{project['region']}"]
         sheet.link(f"record:{to}", title, (x0, y - 12, max(x1, x0 + 24), y + 12), of)
 
 
-def core_counts(cores: pd.DataFrame, *, language: str, small: bool = True) -> Chart:
+def core_counts(
+    cores: pd.DataFrame, *, language: str, small: bool = True, regions: Sequence[str] = ()
+) -> Chart:
     """Draw the number of core institutions named for each project, in order, by region.
 
     Columns in: cores: region, region_label, project, project_label, n (number), at_least (yes, no: the
-    list goes on), names (list).
+    list goes on), names (list, or text). `regions` as in `institution_years`.
     """
     cores = asked(cores, "core_counts", *_CORE)
     if cores.empty:
@@ -221,7 +235,7 @@ def core_counts(cores: pd.DataFrame, *, language: str, small: bool = True) -> Ch
         )
         told.append((str(row["project"]), about + listed(language, _list(row["names"]))))
     return Chart(
-        lambda width: _draw_cores(cores, width, small=small),
+        lambda width: _draw_cores(cores, sheet_of(width, small=small), colours_of(cores["region"], regions)),
         cores.assign(names=[joined(_list(v), language, wide=True) for v in cores["names"]]),
         tuple(told),
         unique([f"projects/{project}" for project in cores["project"]]),
@@ -232,11 +246,9 @@ def _list(names: object) -> Sequence[str]:
     return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
 
 
-def _draw_cores(cores: pd.DataFrame, width: int, *, small: bool) -> Figure:
-    sheet = sheet_of(width, small=small)
+def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str]) -> Figure:
     left = gutter(sheet, cores["project_label"], small=True, share=0.46)
     pitch = min(24.0, (sheet.width - left - EDGE - 56) / max(float(cores["n"].max()), 1))
-    colours = colours_of(cores["region"])
     for region, group in cores.groupby("region", sort=False, observed=True):
         heading(sheet, str(group["region_label"].iloc[0]), colours[str(region)], size=style.SMALL)
         for row in group.to_dict("records"):

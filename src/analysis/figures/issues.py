@@ -68,10 +68,11 @@ class _Matrix:
     links: pd.DataFrame
     language: str
     small: bool
+    regions: Sequence[str] = ()
 
     @property
     def colours(self) -> dict[str, str]:
-        return colours_of(self.issues["scope"])
+        return colours_of(self.issues["scope"], self.regions)
 
     @property
     def occasions(self) -> dict[str, str]:
@@ -82,13 +83,21 @@ class _Matrix:
         return own.to_dict("records")
 
 
-def issue_matrix(issues: pd.DataFrame, links: pd.DataFrame, *, language: str, small: bool = False) -> Chart:
+def issue_matrix(
+    issues: pd.DataFrame,
+    links: pd.DataFrame,
+    *,
+    language: str,
+    small: bool = False,
+    regions: Sequence[str] = (),
+) -> Chart:
     """Draw issues by later occasion, a dot for each passage that takes one up, the status in words beside.
 
     Columns in: issues: record, scope (common or a region), scope_label, number, short, label, status,
     status_label, inferred; links: issue, relation (names, same_topic, answers, bears_on), relation_label,
     collective (yes, no), table, record, label (of the passage), occasion, occasion_label, in order of
     time. Issues without a link stay as empty rows. `small` leaves out occasions and statuses.
+    `regions` are the study's in order, for their colours, where the issues may not name each of them.
     """
     issues = asked(issues, "issue_matrix", *_ISSUE)
     links = asked(links, "issue_matrix", *_LINK)
@@ -105,7 +114,7 @@ def issue_matrix(issues: pd.DataFrame, links: pd.DataFrame, *, language: str, sm
     issues = issues.assign(_s=issues["scope"].map(order(issues["scope"]).index)).sort_values(
         "_s", kind="stable"
     )
-    matrix = _Matrix(issues.drop(columns="_s"), links, language, small)
+    matrix = _Matrix(issues.drop(columns="_s"), links, language, small, regions)
     rows = matrix.issues.rename(columns={"record": "issue", "label": "issue_label"}).merge(
         links, on="issue", how="left", validate="one_to_many"
     )
@@ -266,11 +275,14 @@ def _draw_issue(
     rule(sheet)
 
 
-def issue_status(issues: pd.DataFrame, *, language: str, small: bool = True) -> Chart:
+def issue_status(
+    issues: pd.DataFrame, *, language: str, small: bool = True, regions: Sequence[str] = ()
+) -> Chart:
     """Draw a square for each issue by what became of it, common and regional ones apart.
 
     Columns in: issues: record, scope, scope_label, number, short, label, status, status_label. A
-    categorical `status` gives the order, and a row to statuses that no issue has.
+    categorical `status` gives the order, and a row to statuses that no issue has. `regions` as in
+    `issue_matrix`.
     """
     issues = asked(issues, "issue_status", *_ISSUE)
     if issues.empty:
@@ -286,7 +298,9 @@ def issue_status(issues: pd.DataFrame, *, language: str, small: bool = True) -> 
         told = listed(language, [link("issues", i["record"], _named(i, language)) for i in own])
         items.append((status, words(language)("count_told", what=label, n=len(own)) + told))
     return Chart(
-        lambda width: _draw_status(issues, statuses, language, width, small=small),
+        lambda width: _draw_status(
+            issues, statuses, colours_of(issues["scope"], regions), language, sheet_of(width, small=small)
+        ),
         issues[list(_ISSUE)],
         tuple(items),
         unique([f"issues/{record}" for record in issues["record"]]),
@@ -301,10 +315,8 @@ def _statuses(issues: pd.DataFrame) -> dict[str, str]:
 
 
 def _draw_status(
-    issues: pd.DataFrame, statuses: Mapping[str, str], language: str, width: int, *, small: bool
+    issues: pd.DataFrame, statuses: Mapping[str, str], colours: Mapping[str, str], language: str, sheet: Sheet
 ) -> Figure:
-    sheet = sheet_of(width, small=small)
-    colours = colours_of(issues["scope"])
     scopes = dict(zip(issues["scope"], issues["scope_label"], strict=True))
     sides = [[s for s in scopes if s == COMMON], [s for s in scopes if s != COMMON]]
     left = gutter(sheet, statuses.values(), share=0.4, small=True)

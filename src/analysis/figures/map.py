@@ -2,16 +2,206 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from math import cos, pi, radians, sin
+from pathlib import Path
+from typing import Any
 
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.frames import listed
+from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
+from analysis.figures.encoding import region_colours
+from analysis.figures.frames import asked, link, names, nothing, unique
+from analysis.figures.rows import EDGE, Sign, draw_sign, draw_signs_key, note
+from analysis.figures.sheet import Sheet
+from analysis.figures.words import joined, words
+
+_REGION = ("record", "label", "prefecture", "group", "programmes")
+_MAIN = (128.3, 30.9, 146.0, 45.6)  # west, south, east, north: the four main islands
+_SOUTH = (122.7, 23.9, 131.4, 29.6)  # the islands in the inset
+_INSET = "47"  # the prefecture that stands in the inset
+_FLAT = cos(radians(37))  # a degree of longitude in degrees of latitude, halfway
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """A part of the world on a part of the sheet."""
+
+    world: Box  # west, south, east, north
+    left: float
+    top: float
+    scale: float  # pixels a degree of latitude
+
+    @property
+    def right(self) -> float:
+        return self.left + (self.world[2] - self.world[0]) * _FLAT * self.scale
+
+    @property
+    def bottom(self) -> float:
+        return self.top + (self.world[3] - self.world[1]) * self.scale
+
+    def __call__(self, place: Sequence[float]) -> tuple[float, float]:
+        west, _, _, north = self.world
+        return self.left + (place[0] - west) * _FLAT * self.scale, self.top + (north - place[1]) * self.scale
+
+    def holds(self, ring: Sequence[Sequence[float]]) -> bool:
+        west, south, east, north = self.world
+        return all(west <= x <= east and south <= y <= north for x, y in ring)
+
+
+@cache
+def _japan() -> dict[str, Any]:
+    return dict(json.loads(Path(__file__).with_name("japan.json").read_text("utf-8")))
 
 
 def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
     """Draw the regions in their prefectures, the case regions with their names.
 
-    Columns in: regions: record, label, prefecture (JIS X 0401 code or ""), group (case, peer),
-    programmes. Regions without a code are listed below; without any there is no map.
+    Columns in: regions: record, label, prefecture (JIS X 0401 code or ""), group (case, peer), programmes
+    (list of labels, or text) and, where there are, name (shorter than the label) and table (regions, or
+    another study's as `study/regions`). Regions without a code are listed below;
+    without any there is no map but a list. The outline is Natural Earth's (japan.json).
     """
-    return listed(regions)
+    regions = asked(regions, "region_map", *_REGION)
+    if regions.empty:
+        return nothing(language, regions)
+    regions = regions.assign(label=regions["name"]) if "name" in regions else regions
+    regions = regions.assign(table=regions.get("table", "regions"))
+    regions = (
+        regions.assign(_p=regions["group"] != "case").sort_values("_p", kind="stable").drop(columns="_p")
+    )
+    word = words(language)
+    told = []
+    for row in regions.to_dict("records"):
+        of = row["programmes"]
+        programmes = of if isinstance(of, str) else joined(of, language)
+        region = link(row["table"], row["record"], row["label"])
+        key = "region_told" if programmes else "region_only"
+        told.append((str(row["record"]), word(key, region=region, programmes=programmes)))
+    shown = [row if isinstance(row, str) else "; ".join(names(row)) for row in regions["programmes"]]
+    return Chart(
+        lambda width: _draw(regions, language, width),
+        regions.assign(programmes=shown),
+        tuple(told),
+        unique([f"{row.table}/{row.record}" for row in regions.itertuples()]),
+    )
+
+
+def _draw(regions: pd.DataFrame, language: str, width: int) -> Figure:
+    sheet, word = Sheet(width), words(language)
+    known = regions["prefecture"].isin(_japan()["prefectures"])
+    if known.any():
+        unnamed = _draw_map(sheet, regions[known], language)
+        if unnamed:
+            note(sheet, word.text("unnamed", names=joined(unnamed, language)))
+    away = regions[~known]
+    if len(away):
+        note(sheet, word.text("elsewhere", names=joined(away["label"], language)))
+    return sheet.finish()
+
+
+def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
+    """Draw coast, points and names; return the names that had no room."""
+    word = words(language)
+    if (regions["group"] != "case").any():
+        draw_signs_key(sheet, [(Sign(colour=POLICY), word.text("peer_region"))])
+    wide = min(sheet.width - 2 * EDGE, 560)
+    main = _Frame(_MAIN, EDGE + (sheet.width - 2 * EDGE - wide) / 2, sheet.top, 0)
+    main = _Frame(_MAIN, main.left, sheet.top, wide / ((_MAIN[2] - _MAIN[0]) * _FLAT))
+    inset = None
+    if _INSET in set(regions["prefecture"]):
+        scale = main.scale * 0.72
+        inset = _Frame(_SOUTH, main.left, main.top + 8, scale)
+        sheet.line(inset.left, inset.bottom + 6, inset.right, inset.bottom + 6)
+        sheet.line(inset.right, inset.top, inset.right, inset.bottom + 6)
+    for ring in _japan()["outline"]:
+        for frame in filter(None, (main, inset)):
+            if frame.holds(ring):
+                sheet.shape(
+                    [frame(place) for place in ring], BAND, POLICY, linewidth=style.points(0.8), zorder=1
+                )
+    spots = _spots(regions, main, inset)
+    sheet.top = main.bottom + 6
+    return _draw_regions(sheet, regions, spots)
+
+
+def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame | None) -> list[tuple[float, float]]:
+    """Where each region's point stands; several of one prefecture stand around its middle."""
+    spots, met = [], dict.fromkeys(regions["prefecture"], 0)
+    sizes = regions["prefecture"].value_counts()
+    for code in regions["prefecture"]:
+        frame = inset if code == _INSET and inset else main
+        x, y = frame(_japan()["prefectures"][code])
+        n, of = met[code], int(sizes[code])
+        met[code] += 1
+        reach = 0.0 if of == 1 else 6 + 1.4 * of
+        spots.append((x + reach * cos(2 * pi * n / of), y + reach * sin(2 * pi * n / of)))
+    return spots
+
+
+def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, float]]) -> list[str]:
+    cases = [row["record"] for row in regions.to_dict("records") if row["group"] == "case"]
+    colours = region_colours(cases)
+    taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
+    hit: list[Box] = []
+    unnamed = []
+    for row, (x, y) in zip(regions.to_dict("records"), spots, strict=True):
+        case = row["group"] == "case"
+        colour = colours.get(row["record"], POLICY)
+        draw_sign(sheet, x, y, Sign(colour=colour), 12 if case else 7)
+        place = _free(sheet, str(row["label"]), (x, y), taken, style.BODY if case else style.SMALL)
+        box: Box = (x - 12, y - 12, x + 12, y + 12)
+        if place:
+            taken.append(place)
+            x0, y0, x1, y1 = place
+            sheet.box(x0 - 1, y0, x1 - x0 + 2, y1 - y0, PAPER, alpha=0.7, linewidth=0, zorder=1.5)
+            size = style.BODY if case else style.SMALL
+            sheet.middle(
+                place[0],
+                (place[1] + place[3]) / 2,
+                str(row["label"]),
+                size=size,
+                colour=INK if case else QUIET,
+            )
+        else:
+            unnamed.append(str(row["label"]))
+        box = _small(box, hit) if not case else box
+        if box:
+            hit.append(box)
+            key = f"{row['table']}/{row['record']}"
+            sheet.link(f"record:{key}", str(row["label"]), box, [key])
+    return unnamed
+
+
+def _free(
+    sheet: Sheet, label: str, spot: tuple[float, float], taken: Sequence[Box], size: float
+) -> Box | None:
+    """A place beside a point where its name lies over no other name or point."""
+    x, y = spot
+    wide, high = style.text_width(label, size), size + 2
+    tries = [(x + 9, y - high / 2), (x - 9 - wide, y - high / 2)]
+    tries += [(x - wide / 2, y - high - 8), (x - wide / 2, y + 8), (x + 6, y - high - 5), (x + 6, y + 5)]
+    tries += [(x - 6 - wide, y - high - 5), (x - 6 - wide, y + 5)]
+    for left, top in tries:
+        box = (left, top, left + wide, top + high)
+        inside = box[0] >= EDGE and box[2] <= sheet.width - EDGE
+        if inside and not any(_meet(box, other) for other in taken):
+            return box
+    return None
+
+
+def _small(box: Box, hit: Sequence[Box]) -> Box | None:
+    """The place of a point's link, unless it would lie on another: then its name below leads there."""
+    return None if any(_meet(box, other) for other in hit) else box
+
+
+def _meet(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -3,11 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
+from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.frames import listed
+from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET
+from analysis.figures.frames import asked, nothing
+from analysis.figures.rows import EDGE, Scale, Sign, draw_signs_key, gutter, heading, panel, place_row, rule
+from analysis.figures.sheet import Sheet
+from analysis.figures.words import aside, joined, words
+from analysis.words import figure as digits
+
+_CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
+_HIGH = 150.0  # pixels of the values above the choices
+_SHARE = 0.34  # of the sheet's width, that the words of choices take at most
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """Readings in the order of their values, and the words of their choices."""
+
+    readings: pd.DataFrame
+    names: Mapping[str, Mapping[str, str]]
+    language: str
+
+    @property
+    def choices(self) -> dict[str, list[str]]:
+        """The options of each choice that varies, in the order of their words."""
+        found = {}
+        for choice in _CHOICES:
+            if choice in self.readings and self.readings[choice].nunique() > 1:
+                known, used = (
+                    [*self.names.get(choice, {})],
+                    [*dict.fromkeys(self.readings[choice].astype(str))],
+                )
+                found[choice] = sorted(used, key=lambda o: (known.index(o) if o in known else len(known), o))
+        return found
+
+    def option(self, choice: str, option: str) -> str:
+        return self.names.get(choice, {}).get(option, option)
 
 
 def specification_curve(
@@ -15,15 +54,182 @@ def specification_curve(
 ) -> Chart:
     """Draw the value under every reading in order, and below which choices each reading makes.
 
-    Columns in: readings: value (number), chosen (yes, no), holds (yes, no), and a column for each choice
-    (links, periods, coder, sources, regions, years, as far as there). `names[choice][option]` are the words.
+    Columns in: readings: value (number), chosen (yes, no), holds (yes, no, or "" where nothing can
+    fail), and a column for each choice (links, periods, coder, sources, regions, years, as far as there);
+    only choices that vary are drawn. `names[choice][option]` are the words of the options.
     """
-    return listed(readings)
+    readings = asked(readings, "specification_curve", "value", "chosen", "holds")
+    readings = readings.assign(value=pd.to_numeric(readings["value"], errors="coerce")).dropna(subset="value")
+    if readings.empty:
+        return nothing(language, readings)
+    by = ["value", *(c for c in _CHOICES if c in readings)]
+    readings = readings.sort_values(by, kind="stable", ignore_index=True)
+    readings = readings.assign(fails=readings["holds"].astype(str).str.lower().isin(["no", "false"]))
+    curve = _Curve(readings, names, language)
+    return Chart(
+        lambda width: _draw_curve(curve, width), readings.drop(columns="fails"), tuple(_curve_told(curve))
+    )
+
+
+def _curve_told(curve: _Curve) -> list[tuple[str, str]]:
+    """The range, this report's value, and for each option the values under it."""
+    word, values = words(curve.language), curve.readings["value"]
+    chosen = curve.readings[curve.readings["chosen"] == "yes"]["value"]
+    told = word("readings_told", n=len(values), low=values.min(), high=values.max())
+    items = [("readings", told)]
+    items += [("chosen", word("chosen_told", value=float(chosen.iloc[0])))] if len(chosen) else []
+    for choice, options in curve.choices.items():
+        for option in options:
+            own = curve.readings[curve.readings[choice].astype(str) == option]
+            text = word(
+                "option_told",
+                option=curve.option(choice, option),
+                n=len(own),
+                low=own["value"].min(),
+                high=own["value"].max(),
+                fails=int(own["fails"].sum()),
+            )
+            items.append((f"{choice}-{option}".replace(" ", "-").replace("/", "-"), text))
+    return items
+
+
+def _draw_curve(curve: _Curve, width: int) -> Figure:
+    sheet, word = Sheet(width), words(curve.language)
+    labels = [curve.option(c, o) for c, options in curve.choices.items() for o in options]
+    left = gutter(sheet, labels, share=_SHARE)
+    n = len(curve.readings)
+    across = Scale(-1, n, (left or EDGE) + 34, sheet.width - EDGE - 8)
+    entries = [
+        (Sign(colour=INK), word.text("this_report")),
+        (Sign(filled=False, colour=QUIET), word.text("other_reading")),
+    ]
+    if curve.readings["fails"].any():
+        entries.append((Sign("X", colour=QUIET), word.text("does_not_hold")))
+    draw_signs_key(sheet, entries)
+    _draw_values(sheet, curve, across)
+    for choice, options in curve.choices.items():
+        heading(sheet, word.text(f"choice_{choice}"), size=style.SMALL)
+        for option in options:
+            row = place_row(sheet, curve.option(choice, option), left, height=22, colour=QUIET)
+            _draw_option(sheet, curve, (choice, option), across, row.y)
+        sheet.top += 6
+    return sheet.finish()
+
+
+def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
+    """A dot for each reading, the least and the greatest value and this report's with their numbers."""
+    readings, values = curve.readings, curve.readings["value"]
+    low, high = float(values.min()), float(values.max())
+    up = Scale(low, high if high > low else low + 1, sheet.top + _HIGH, sheet.top + 24)
+    axes = panel(sheet, across, sheet.top, sheet.top + _HIGH + 16)
+    axes.set_xticks([])
+    dots = readings.assign(x=readings.index, y=values.map(up))
+    size = style.points(min(9, max((across.right - across.left) / len(dots) - 1, 3)))
+    for fails, group in dots.groupby("fails"):
+        marker = "X" if fails else "o"
+        sns.scatterplot(
+            group[group["chosen"] != "yes"],
+            x="x",
+            y="y",
+            marker=marker,
+            s=size**2,
+            ax=axes,
+            facecolor=QUIET if fails else PAPER,
+            edgecolor=QUIET,
+            linewidth=1,
+        )
+        own = group[group["chosen"] == "yes"]
+        axes.scatter(own["x"], own["y"], marker=marker, s=(style.points(12)) ** 2, color=INK, zorder=4)
+    axes.set(xlabel="", ylabel="")
+    for value in dict.fromkeys((low, high)):
+        sheet.middle(across.left - 6, up(value), digits(value), align="right")
+        sheet.line(across.left, up(value), across.right, up(value), colour=GUIDE, below=0.2)
+    for _, row in dots[dots["chosen"] == "yes"].head(1).iterrows():
+        sheet.middle(across(row["x"]), row["y"] - 16, digits(row["value"]), align="center", size=style.BODY)
+    sheet.top += _HIGH + 26
+
+
+def _draw_option(sheet: Sheet, curve: _Curve, option: tuple[str, str], across: Scale, y: float) -> None:
+    """The readings that make a choice, as ticks under their values."""
+    takes = curve.readings[option[0]].astype(str) == option[1]
+    sheet.box(across.left, y - 7, across.right - across.left, 14, BAND, zorder=0.3)
+    step = (across.right - across.left) / (len(curve.readings) + 1)
+    wide = max(min(step - 1, 10), 1)
+    for n, row in curve.readings[takes].iterrows():
+        own = row["chosen"] == "yes"
+        sheet.box(across(float(str(n))) - wide / 2, y - 5, wide, 10, INK if own else POLICY)
 
 
 def agreement(rows: pd.DataFrame, *, language: str) -> Chart:
     """Draw the coders' agreement with its interval, a row a kind of judgement.
 
-    Columns in: rows: what_label, alpha, low, high (numbers or missing), units (number judged).
+    Columns in: rows: what_label, alpha, low, high (numbers; missing where they cannot be had), units
+    (number judged).
     """
-    return listed(rows)
+    rows = asked(rows, "agreement", "what_label", "alpha", "low", "high", "units")
+    if rows.empty:
+        return nothing(language, rows)
+    rows = rows.assign(**{c: pd.to_numeric(rows[c], errors="coerce") for c in ("alpha", "low", "high")})
+    word = words(language)
+    told = [
+        (
+            f"row-{n}",
+            f"{word('alpha_told', what=row['what_label'], units=int(row['units']))}{_alpha(row, language)}",
+        )
+        for n, row in enumerate(rows.to_dict("records"), 1)
+    ]
+    return Chart(lambda width: _draw_agreement(rows, language, width), rows, tuple(told))
+
+
+def _alpha(row: Mapping[str, float], language: str) -> str:
+    if pd.isna(row["alpha"]):
+        return words(language).text("undefined")
+    interval = "" if pd.isna(row["low"]) else f"{row['low']:.2f}–{row['high']:.2f}"
+    return joined([f"{row['alpha']:.2f}", interval and f"[{interval}]"], language)
+
+
+def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
+    sheet = Sheet(width)
+    labels = [
+        aside(str(row["what_label"]), [f"n = {digits(row['units'])}"], language)
+        for row in rows.to_dict("records")
+    ]
+    left = gutter(sheet, labels)
+    low = min(0.0, float(rows[["alpha", "low"]].min().min(skipna=True) or 0))
+    scale = Scale(low, 1, (left or EDGE) + 8, sheet.width - EDGE - 12)
+    sheet.top += 4
+    top, spots = sheet.top, []
+    for label, row in zip(labels, rows.to_dict("records"), strict=True):
+        place = place_row(sheet, label, left, height=36)
+        spots.append(place.y)
+        if pd.isna(row["alpha"]):
+            sheet.middle(scale.left, place.y, words(language).text("undefined"), colour=QUIET)
+        rule(sheet)
+    _draw_intervals(panel(sheet, scale, top, sheet.top), rows.assign(y=spots))
+    for row, y in zip(rows.to_dict("records"), spots, strict=True):
+        if not pd.isna(row["alpha"]):
+            sheet.middle(scale(row["alpha"]), y - 12, f"{row['alpha']:.2f}", align="center")
+    sheet.top += 22
+    return sheet.finish()
+
+
+def _draw_intervals(axes: Axes, rows: pd.DataFrame) -> None:
+    known = rows.dropna(subset="alpha")
+    spans = [
+        (known["alpha"] - known["low"]).fillna(0).clip(0),
+        (known["high"] - known["alpha"]).fillna(0).clip(0),
+    ]
+    axes.errorbar(
+        known["alpha"], known["y"], xerr=spans, fmt="none", ecolor=POLICY, elinewidth=style.points(4)
+    )
+    alone = known["low"].isna()
+    axes.scatter(
+        known["alpha"],
+        known["y"],
+        s=style.points(10) ** 2,
+        facecolor=[PAPER if a else INK for a in alone],
+        edgecolor=INK,
+        zorder=3,
+    )
+    axes.set_xticks([x for x in (-1, -0.5, 0, 0.5, 0.8, 1) if axes.get_xlim()[0] <= x])
+    axes.spines["bottom"].set_visible(False)

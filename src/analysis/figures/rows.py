@@ -56,10 +56,14 @@ def sheet_of(width: int, *, small: bool = False) -> Sheet:
 
 
 def gutter(sheet: Sheet, labels: Iterable[str], *, share: float = 0.34, small: bool = False) -> float:
-    """Pixels that the labels of rows take on the left; 0 where they stand above their marks."""
-    if sheet.narrow and not small:
+    """Pixels that the labels of rows take on the left; 0 where they stand above their marks.
+
+    On a phone only the shortest of labels stand on the left, and those of a small chart.
+    """
+    wide = style.widest([*labels]) + EDGE + 18
+    if sheet.narrow and not small and wide > sheet.width * 0.25:
         return 0.0
-    return min(style.widest([*labels]) + EDGE + 18, sheet.width * share)
+    return min(wide, sheet.width * share)
 
 
 def place_row(sheet: Sheet, label: str, left: float, *, height: float = 26, colour: str = INK) -> Row:
