@@ -110,8 +110,7 @@ class _Report:
             self.notices += [f"{language}: {line}" for line in books[language].notices]
         papers = Store(target, folder, record)
         for language in self.languages:
-            pdf.write(papers, books[language], folder)
-            self.notices += books[language].paper_notices
+            self.notices += pdf.write(papers, books[language])
         self.memory |= papers.memory
         front = site.front({x: books[x].imprint for x in self.languages}, self.languages)
         folders.write(folder / "index.html", front.encode())
@@ -123,6 +122,8 @@ class _Report:
     ) -> dict[str, Store]:
         """Set the languages, side by side where more than a page or two has to be set."""
         if len(books) > 1 and len(record) < 4:
+            for name in site.environment().list_templates(extensions=["html"]):
+                site.environment().get_template(name)  # compiled once for all languages
             sys.stdout.flush()
             sys.stderr.flush()
             with ProcessPoolExecutor(len(books), mp_context=get_context("fork")) as pool:
@@ -188,7 +189,6 @@ class Language:
         self.words = words.read(_ROOM / "words.yaml", language)
         self.runs = [run for run in report.runs if run.job.language == language]
         self.notices: list[str] = []
-        self.paper_notices: list[str] = []
 
     # -- What all pages share ----------------------------------------------------------------------
 
@@ -338,11 +338,21 @@ class Language:
         )
 
     @cached_property
-    def font(self) -> bytes:
+    def said(self) -> str:
+        """The characters that the figures of all pages say."""
         drawings = [
             svg for run in self.runs for f in _figures(run.notebook) for svg in f["svg"].values() if svg
         ]
-        return drawing.site_font(drawing.characters(drawings))
+        return drawing.characters(drawings)
+
+    @cached_property
+    def font(self) -> bytes:
+        return drawing.site_font(self.said)
+
+    @cached_property
+    def paper_key(self) -> list[str]:
+        """What both PDFs are made from."""
+        return [self.around, *(digest(_content(run.notebook)) for run in self.runs), repr(self.sections)]
 
     # -- The making --------------------------------------------------------------------------------
 
@@ -366,7 +376,7 @@ class Language:
         def key(links: Sequence[str]) -> str:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
-            more = [self._tables(run.job.page), self.font if _figures(run.notebook) else b""]
+            more = [self._tables(run.job.page), self.said if _figures(run.notebook) else ""]
             more += [repr(self.findings)] if blocks.gathers(run.notebook) else [self.findings is None]
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
@@ -430,7 +440,6 @@ class Language:
         """The pages of cards, one a table, and all cards as one script for the panel."""
         for name, (title, sections) in self.sections.items():
             own = {c.key: uses[c.key] for s in sections for c in s.cards if c.key in uses}
-            content = [[asdict(c) for c in s.cards] for s in sections]
 
             def make(
                 name: str = name, title: str = title, sections: list = sections, own: dict = own
@@ -438,14 +447,17 @@ class Language:
                 text = site.evidence_page(self.site, name, title, sections, own)
                 return {f"{self.language}/{name}.html": text.encode()}, None
 
-            store.make(f"{self.language}/{name}", digest(self.around, title, content, own), make)
-        everything = [[asdict(c) for c in s.cards] for _, many in self.sections.values() for s in many]
-        store.make(f"{self.language}/cards", digest(self.around, everything, uses), lambda: self._cards(uses))
+            store.make(f"{self.language}/{name}", digest(self.around, title, repr(sections), own), make)
+        store.make(
+            f"{self.language}/cards",
+            digest(self.around, repr(self.sections), uses),
+            lambda: self._cards(uses),
+        )
 
     def _cards(self, uses: Mapping[str, list[tuple[str, str]]]) -> tuple[Files, None]:
-        card = site.card(site.Renderer(self.site, ""))
+        card = site.card(site.Renderer(self.site, "", brief=True))
         made = {
-            c.key: card(c, uses.get(c.key, ()))
+            c.anchor: card(c, uses.get(c.key, ()))
             for _, many in self.sections.values()
             for s in many
             for c in s.cards
@@ -498,10 +510,11 @@ class Language:
             if p.suffix in (".css", ".js", ".svg")
         }
         files["_static/figures.css"] = colours.stylesheet().encode()
-        files["_static/figures.woff"] = self.font
         files[search.FILE] = entries
         for name, content in files.items():
             folders.write(store.folder / self.language / name, content)
+        font = f"{self.language}/_static/figures.woff"
+        store.make(font, digest(self.said), lambda: ({font: self.font}, None))
 
 
 def _figures(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
