@@ -360,7 +360,7 @@ class _Tree:
         made: list[Any] = []
         for named in many[:12]:
             made += [gap] * bool(made)
-            made.append(_link(named.key, shown(named.label)) if named.key else shown(named.label))
+            made.append(shown(named.label))  # a link for each would double the file
         return [*made, "…"] if len(many) > 12 else made
 
 
