@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,8 +55,7 @@ def groups(package: Mapping[str, Any], folder: Path, beside: Sequence[str], word
     """
     made = [Group("tidy", words.text("tidy_tables"), tuple(_tidy(package, folder, "", words)))]
     for other in beside:
-        title = f"{words.text('tidy_tables')} – {other}"
-        own = yaml.safe_load((folder / other / "datapackage.json").read_text("utf-8"))
+        own = json.loads((folder / other / "datapackage.json").read_text("utf-8"))
         title = f"{words.text('tidy_tables')}: {own['study'][f'short_{words.language}']}"
         made.append(Group(f"tidy-{other}", title, tuple(_tidy(own, folder / other, f"{other}/", words))))
     raw = tuple(_raw(package["study"]["kind"], words))
@@ -120,7 +120,7 @@ def terms(language: str, path: Path = GLOSSARY) -> tuple[Term, ...]:
     if not path.is_file():
         return ()
     other = OTHER[language]
-    found = yaml.safe_load(path.read_text("utf-8")) or []
+    found = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or []
     return tuple(
         Term(
             anchor=f"term-{n}",

@@ -34,7 +34,7 @@ def inline(
     root = _clean(svg, name)
     for link in root.iter(f"{_SVG}a"):
         to = link.get("href", "")
-        _lead(link, to, href(to), label(to))
+        _lead(link, href(to), label(to))
     width = root.attrib.pop("width", "")
     for own in ("height", "id", "style"):
         root.attrib.pop(own, None)
@@ -58,7 +58,7 @@ def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> byt
         to = href(link.get("href", ""))
         if to.startswith("#"):
             to = ""
-        _lead(link, "", to if to.startswith("http") or not to else f"../{to}", "")
+        _lead(link, to if to.startswith("http") or not to else f"../{to}", "")
     style = etree.Element(f"{_SVG}style")
     data = base64.b64encode(subset("".join(root.itertext()), source)).decode("ascii")
     style.text = (
@@ -115,14 +115,12 @@ def _reference(tag: str, value: str, name: str) -> str:
     return f"#{name}-{value[1:]}" if value.startswith("#") else ""
 
 
-def _lead(link: etree._Element, to: str, address: str, label: str) -> None:
+def _lead(link: etree._Element, address: str, label: str) -> None:
     if not address:
         link.tag = f"{_SVG}g"
         link.attrib.pop("href", None)
         return
     link.set("href", address)
-    if to.startswith("record:"):
-        link.set("data-record", to.removeprefix("record:"))
     if label and link.find(f"{_SVG}title") is None:
         title = etree.Element(f"{_SVG}title")
         title.text = label

@@ -11,16 +11,16 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from analysis.links import address, anchor
 from analysis.transcribe import periods, schema
-from analysis.transcribe.judgements import CONSENSUS
 from analysis.words import Words
 
+CONSENSUS = "consensus"  # the coder of what the coders agreed on, as `transcribe` has it
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
 _SLUG = re.compile(r"[a-z0-9]+([-_][a-z0-9]+)+")
 
@@ -150,6 +150,15 @@ class Evidence:
 
     def _known(self, keys: Iterable[str]) -> tuple[Named, ...]:
         return tuple(self.labels[self.prefix + key] for key in keys if self.prefix + key in self.labels)
+
+    def _brief(self, named: Named) -> Named:
+        """A record by the beginning of what it is called: its own card says the rest."""
+        most = {"ja": 34, "en": 72}[self.language]
+        return (
+            named
+            if len(named.label) <= most
+            else replace(named, label=named.label[: most - 1].rstrip() + "…")
+        )
 
     @cached_property
     def _scales(self) -> dict[str, Named]:
@@ -287,7 +296,7 @@ class Evidence:
             values=tuple(self._values(row)),
             places=tuple(self.place(self.passages[p]) for p in passages),
             addresses=tuple(row["address"].split()),
-            neighbours=self._known(near),
+            neighbours=tuple(map(self._brief, self._known(near))),
             judged=tuple(self._judged(key, row)),
             note=note,
             note_lang="" if row[f"note_{own}"] or not note else other,

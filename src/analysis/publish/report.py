@@ -6,7 +6,9 @@ same content is taken over: build/<study>/published.json remembers what each pag
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import io
 import json
 import shutil
 import sys
@@ -17,6 +19,8 @@ from functools import cached_property, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol
+
+from PIL import Image
 
 from analysis import folders, paths, words
 from analysis.figures import colours
@@ -110,8 +114,7 @@ class _Report:
             self.notices += [f"{language}: {line}" for line in books[language].notices]
         papers = Store(target, folder, record)
         for language in self.languages:
-            pdf.write(papers, books[language], folder)
-            self.notices += books[language].paper_notices
+            self.notices += pdf.write(papers, books[language])
         self.memory |= papers.memory
         front = site.front({x: books[x].imprint for x in self.languages}, self.languages)
         folders.write(folder / "index.html", front.encode())
@@ -123,6 +126,8 @@ class _Report:
     ) -> dict[str, Store]:
         """Set the languages, side by side where more than a page or two has to be set."""
         if len(books) > 1 and len(record) < 4:
+            for name in site.environment().list_templates(extensions=["html"]):
+                site.environment().get_template(name)  # compiled once for all languages
             sys.stdout.flush()
             sys.stderr.flush()
             with ProcessPoolExecutor(len(books), mp_context=get_context("fork")) as pool:
@@ -188,7 +193,6 @@ class Language:
         self.words = words.read(_ROOM / "words.yaml", language)
         self.runs = [run for run in report.runs if run.job.language == language]
         self.notices: list[str] = []
-        self.paper_notices: list[str] = []
 
     # -- What all pages share ----------------------------------------------------------------------
 
@@ -338,11 +342,21 @@ class Language:
         )
 
     @cached_property
-    def font(self) -> bytes:
+    def said(self) -> str:
+        """The characters that the figures of all pages say."""
         drawings = [
             svg for run in self.runs for f in _figures(run.notebook) for svg in f["svg"].values() if svg
         ]
-        return drawing.site_font(drawing.characters(drawings))
+        return drawing.characters(drawings)
+
+    @cached_property
+    def font(self) -> bytes:
+        return drawing.site_font(self.said)
+
+    @cached_property
+    def paper_key(self) -> list[str]:
+        """What both PDFs are made from."""
+        return [self.around, *(digest(_content(run.notebook)) for run in self.runs), repr(self.sections)]
 
     # -- The making --------------------------------------------------------------------------------
 
@@ -366,7 +380,7 @@ class Language:
         def key(links: Sequence[str]) -> str:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
-            more = [self._tables(run.job.page), self.font if _figures(run.notebook) else b""]
+            more = [self._tables(run.job.page), self.said if _figures(run.notebook) else ""]
             more += [repr(self.findings)] if blocks.gathers(run.notebook) else [self.findings is None]
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
@@ -430,7 +444,6 @@ class Language:
         """The pages of cards, one a table, and all cards as one script for the panel."""
         for name, (title, sections) in self.sections.items():
             own = {c.key: uses[c.key] for s in sections for c in s.cards if c.key in uses}
-            content = [[asdict(c) for c in s.cards] for s in sections]
 
             def make(
                 name: str = name, title: str = title, sections: list = sections, own: dict = own
@@ -438,14 +451,17 @@ class Language:
                 text = site.evidence_page(self.site, name, title, sections, own)
                 return {f"{self.language}/{name}.html": text.encode()}, None
 
-            store.make(f"{self.language}/{name}", digest(self.around, title, content, own), make)
-        everything = [[asdict(c) for c in s.cards] for _, many in self.sections.values() for s in many]
-        store.make(f"{self.language}/cards", digest(self.around, everything, uses), lambda: self._cards(uses))
+            store.make(f"{self.language}/{name}", digest(self.around, title, repr(sections), own), make)
+        store.make(
+            f"{self.language}/cards",
+            digest(self.around, repr(self.sections), uses),
+            lambda: self._cards(uses),
+        )
 
     def _cards(self, uses: Mapping[str, list[tuple[str, str]]]) -> tuple[Files, None]:
-        card = site.card(site.Renderer(self.site, ""))
+        card = site.card(site.Renderer(self.site, "", brief=True))
         made = {
-            c.key: card(c, uses.get(c.key, ()))
+            c.anchor: card(c, uses.get(c.key, ()))
             for _, many in self.sections.values()
             for s in many
             for c in s.cards
@@ -498,10 +514,11 @@ class Language:
             if p.suffix in (".css", ".js", ".svg")
         }
         files["_static/figures.css"] = colours.stylesheet().encode()
-        files["_static/figures.woff"] = self.font
         files[search.FILE] = entries
         for name, content in files.items():
             folders.write(store.folder / self.language / name, content)
+        font = f"{self.language}/_static/figures.woff"
+        store.make(font, digest(self.said), lambda: ({font: self.font}, None))
 
 
 def _figures(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -556,6 +573,15 @@ def _shipped(output: Mapping[str, Any]) -> dict[str, Any]:
         if blocks.FIGURE in data:
             data.pop("image/svg+xml", None)
             data[blocks.FIGURE] = {k: v for k, v in data[blocks.FIGURE].items() if k != "svg"}
+            data["image/png"] = _small(data["image/png"])
         made["data"] = data
         made["metadata"] = {}
     return made
+
+
+def _small(png: str) -> str:
+    """A figure's picture at the size it is shown in a notebook: a quarter of the room."""
+    with Image.open(io.BytesIO(base64.b64decode(png))) as picture, io.BytesIO() as file:
+        reduced = picture.convert("RGB").reduce(2)
+        reduced.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
+        return base64.b64encode(file.getvalue()).decode("ascii")

@@ -10,7 +10,7 @@ import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis.publish import blocks, drawing
-from analysis.links import address
+from analysis.links import address, anchor
 from analysis.publish.evidence import Card, Named, Section
 from analysis.words import Words
 
@@ -95,35 +95,29 @@ class Site:
 
 
 class Renderer:
-    """Sets one page; remembers which terms it has explained already."""
+    """Sets one page; remembers which terms it has explained already.
 
-    def __init__(self, site: Site, page: str) -> None:
-        self.site, self.page = site, page
+    A `brief` one names the records that links lead to, and leaves it to the page to say where they are.
+    """
+
+    def __init__(self, site: Site, page: str, *, brief: bool = False) -> None:
+        self.site, self.page, self.brief = site, page, brief
         self.explained: set[str] = set()
         self.lost: list[str] = []  # links that lead nowhere
 
     @cached_property
-    def environment(self) -> Environment:
-        made = _environment()
-        made.globals.update(
-            site=self.site,
-            page=self.page,
-            word=self.word,
-            spans=self.spans,
-            terms=self.terms,
-            link=self.link,
-            drawing=self.drawing,
-            plain=blocks.plain,
-            other=OTHER[self.site.language],
-            href=self.site.href,
-            region=self.region,
-        )
-        return made
+    def shared(self) -> dict[str, Any]:
+        """What every template may use."""
+        current = next((entry for entry in self.site.entries if entry.page == self.page), None)
+        own = {"site": self.site, "page": self.page, "current": current, "other": OTHER[self.site.language]}
+        words = {"word": self.word, "spans": self.spans, "terms": self.terms, "plain": blocks.plain}
+        links = {"link": self.link, "href": self.site.href, "region": self.region, "drawing": self.drawing}
+        links["anchor"] = anchor
+        return own | words | links
 
     def render(self, template: str, **values: Any) -> str:
         """A page as HTML."""
-        current = next((e for e in self.site.entries if e.page == self.page), None)
-        return self.environment.get_template(template).render(current=current, **values)
+        return environment().get_template(template).render(**self.shared, **values)
 
     def word(self, key: str, **values: Any) -> str:
         return self.site.words.text(key, **values)
@@ -180,10 +174,9 @@ class Renderer:
         if not address:
             self.lost.append(to)
             return Markup(escape(inner))
-        record = to.removeprefix("record:") if to.startswith("record:") else ""
-        about = Markup(' data-record="{}"').format(record) if record else Markup("")
-        if address.startswith("http"):
-            about += Markup(' rel="noreferrer"')
+        if self.brief and to.startswith("record:"):
+            return Markup('<a data-to="{}">{}</a>').format(to.removeprefix("record:"), inner)
+        about = Markup(' rel="noreferrer"') if address.startswith("http") else ""
         return Markup('<a href="{}"{}>{}</a>').format(address, about, inner)
 
     def drawing(self, svg: str, name: str, *, fixed: bool = False) -> Markup:
@@ -195,7 +188,9 @@ class Renderer:
         return label.label if label else ""
 
 
-def _environment() -> Environment:
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """The templates of the theme, compiled once."""
     made = Environment(
         loader=FileSystemLoader(THEME),
         autoescape=True,
@@ -284,10 +279,10 @@ def evidence_page(
 
 def card(renderer: Renderer) -> Callable[[Card, Sequence[tuple[str, str]]], str]:
     """What sets a card by itself, for the panel beside a figure."""
-    macro = renderer.environment.get_template("cards.html").module.card  # type: ignore[attr-defined]
-    return lambda one, uses: str(macro(one, uses, 2))
+    module = environment().get_template("cards.html").make_module(renderer.shared)
+    return lambda one, uses: str(module.card(one, uses, 2))  # type: ignore[attr-defined]
 
 
 def front(imprints: Mapping[str, Imprint], languages: Sequence[str]) -> str:
     """The page that chooses a language."""
-    return _environment().get_template("front.html").render(imprints=imprints, languages=languages)
+    return environment().get_template("front.html").render(imprints=imprints, languages=languages)

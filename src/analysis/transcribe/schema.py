@@ -181,7 +181,7 @@ class Schema:
 @lru_cache(maxsize=4)
 def load(path: Path = paths.SCHEMA) -> Schema:
     """Return the schema that a file describes; `data/schema.yaml` unless another is named."""
-    document = yaml.safe_load(Path(path).read_text("utf-8"))
+    document = yaml.load(Path(path).read_text("utf-8"), Loader=yaml.CSafeLoader)
     vocabularies = {
         name: MappingProxyType({value: Text(*labels) for value, labels in values.items()})
         for name, values in document["vocabularies"].items()

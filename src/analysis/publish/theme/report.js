@@ -74,16 +74,26 @@ document.addEventListener("keydown", (event) => {
 
 // -- One record, everywhere on the page --------------------------------------------------------------
 
+/** The anchor of the record that an element shows or leads to. */
+function record(element) {
+  const address = element?.getAttribute("href") ?? "";
+  return element?.dataset.record ?? (/^evidence-[\w-]+\.html#/.test(address) ? address.split("#")[1] : "");
+}
+
 function light(event) {
-  const on = event.target.closest?.("[data-record]");
+  const key = record(event.target.closest?.("a[href], [data-record]"));
   for (const lit of document.querySelectorAll(".lit")) lit.classList.remove("lit");
-  if (!on) return;
-  for (const same of document.querySelectorAll(`[data-record="${CSS.escape(on.dataset.record)}"]`)) same.classList.add("lit");
+  if (!key) return;
+  const same = `[data-record="${CSS.escape(key)}"], a[href$="#${CSS.escape(key)}"]`;
+  for (const element of document.querySelectorAll(same)) element.classList.add("lit");
 }
 document.addEventListener("pointerover", light);
 document.addEventListener("focusin", light);
 
 // -- Evidence beside the figure ----------------------------------------------------------------------
+
+/** Where a record's card stands: `table/id`, with the study before it where it is another one. */
+const home = (key) => `evidence-${key.slice(0, key.lastIndexOf("/")).replaceAll("/", "-")}.html#${key.replaceAll("/", "-")}`;
 
 let opener = null; // where the focus returns to
 let cards = null;
@@ -132,8 +142,8 @@ document.addEventListener("click", (event) => {
     show([shown], address);
     return;
   }
-  const key = link.dataset.record;
-  if (!key || document.getElementById(address.split("#")[1])?.matches(".card")) return;
+  const key = record(link);
+  if (!key || document.getElementById(key)?.matches(".card")) return;
   event.preventDefault();
   loaded().then((all) => {
     if (!all[key]) throw new Error(key);
@@ -141,6 +151,7 @@ document.addEventListener("click", (event) => {
     const holder = make("div");
     holder.innerHTML = all[key]; // made by the templates, which escape all data
     for (const element of holder.querySelectorAll("[id]")) element.removeAttribute("id");
+    for (const element of holder.querySelectorAll("a[data-to]")) element.href = home(element.dataset.to);
     show([...holder.childNodes], address);
   }).catch(() => { location.href = address; });
 });
