@@ -40,7 +40,7 @@ from analysis.verify import sources, verify
 from analysis.verify.cells import Cells, CellVerdict
 from analysis.verify.claims import Claims
 from analysis.verify.layout import Layout
-from analysis.verify.normaliser import _RADICALS, normalise
+from analysis.transcribe.normaliser import _RADICALS, normalise
 from analysis.verify.passages import Fingerprint, PassageVerdict, Place, fingerprint, locate
 
 HARBOUR = paths.ROOT / "tests" / "studies" / "harbour"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from analysis.verify.normaliser import normalise
+from analysis.transcribe.normaliser import normalise
 from analysis.verify.passages import fingerprint
 
 

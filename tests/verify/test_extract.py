@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.transcribe import periods as notation
+from analysis.transcribe.normaliser import normalise
 from analysis.verify.extract import Names, citations, grades, numbers, ordinals, periods, words
-from analysis.verify.normaliser import normalise
 
 
 def printed(reader, text: str, normaliser: str = "ja-1") -> list[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.transcribe.normaliser import normalise
 from analysis.verify.extract import BOUNDARY, Names
 from analysis.verify.matching import Claim, RowText, judge
-from analysis.verify.normaliser import normalise
 
 STRATEGIES = "海の戦略（2013年6月決定）・海の戦略2014（2014年6月決定）・海の戦略2015（2015年6月決定）"
 

@@ -15,10 +15,10 @@ import pytest
 
 from analysis.transcribe import load
 from analysis.transcribe import schema as schemas
+from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.problems import StudyError
 from analysis.verify import verification_log as record
 from analysis.verify import verify
-from analysis.verify.normaliser import normalise
 from analysis.verify.passages import Fingerprint, fingerprint
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"

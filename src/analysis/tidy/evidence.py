@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
 from analysis.transcribe.load import Study
+from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.schema import Schema
 from analysis.verify.coverage import HEADINGS, UNCOVERED
-from analysis.verify.normaliser import normalise
 from analysis.verify.verification_log import VerificationState, recorded_coverage
 
 

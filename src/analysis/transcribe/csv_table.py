@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
+from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.problems import Problem, nearest, quoted, visible
 from analysis.transcribe.schema import Field
-from analysis.verify.normaliser import normalise
 
 # --- tables ------------------------------------------------------------
 

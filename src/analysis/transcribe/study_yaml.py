@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from analysis.transcribe.csv_table import fault, read_text, shown
+from analysis.transcribe.normaliser import NORMALISERS
 from analysis.transcribe.problems import Problem, nearest, one_of, quoted
 from analysis.transcribe.schema import KINDS, LANGUAGES, SLUG
-from analysis.verify.normaliser import NORMALISERS
 
 FILE = "study.yaml"
 ROLES = ("considerations", "recommendations")

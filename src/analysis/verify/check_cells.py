@@ -15,10 +15,10 @@ from functools import cached_property
 from itertools import pairwise
 
 from analysis.transcribe.load import Study
+from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.schema import Field, Schema, Table
 from analysis.verify.extract import BOUNDARY, Names, number
 from analysis.verify.matching import TOPICS, VALUES, Claim, Judgement, RowText, judge, stands_anywhere
-from analysis.verify.normaliser import normalise
 from analysis.verify.passages import Place
 from analysis.verify.source_text import SourceText
 

@@ -16,8 +16,8 @@ import pandas as pd
 
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.load import Study
+from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.study_yaml import Section
-from analysis.verify.normaliser import normalise
 from analysis.verify.source_text import SourceText, Span
 
 UNCOVERED = "uncovered"  # the table of passages that no record stands on

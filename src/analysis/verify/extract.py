@@ -3,7 +3,7 @@
 A passage is read, rather than searched for the forms a value might take: so a check can say not only that
 a value does not stand there but what stands there instead. Values are given as the tables write them (a
 period in the notation of `analysis.transcribe.periods`, a number without separators), the text is
-normalised (`analysis.verify.normaliser`).
+normalised (`analysis.transcribe.normaliser`).
 """
 
 from __future__ import annotations

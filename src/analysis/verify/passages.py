@@ -20,8 +20,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from analysis.transcribe import schema
-from analysis.verify.normaliser import NORMALISERS as NORMALISERS
-from analysis.verify.normaliser import normalise
+from analysis.transcribe.normaliser import NORMALISERS as NORMALISERS
+from analysis.transcribe.normaliser import normalise
 from analysis.verify.source_text import Reading, SourceText, Span
 
 OPENING = 12  # characters of a passage that the repository may show

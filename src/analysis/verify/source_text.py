@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from analysis.verify.normaliser import normalise
+from analysis.transcribe.normaliser import normalise
 
 
 class Span(NamedTuple):

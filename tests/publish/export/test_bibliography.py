@@ -16,8 +16,7 @@ from citeproc import (
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, parse_bytes
 
-from analysis.publish.export import bibtex, csl
-from analysis.publish.export.works import works
+from analysis.publish.export.bibliography import bibtex, csl, works
 
 UNKNOWN = {"id": "ref-9", "number": "9", "identified": "unknown"}
 
@@ -27,7 +26,7 @@ def entries(book):
     """Write a study's bibliography as BibTeX and have pybtex read it."""
 
     def read(study) -> BibliographyData:
-        return parse_bytes(bibtex.bibliography(works(study, book)), "bibtex")
+        return parse_bytes(bibtex(works(study, book)), "bibtex")
 
     return read
 
@@ -37,7 +36,7 @@ def items(book):
     """Write a study's bibliography as CSL-JSON and read it."""
 
     def read(study) -> dict[str, dict]:
-        content = json.loads(csl.bibliography(works(study, book)))
+        content = json.loads(csl(works(study, book)))
         return {item["id"]: item for item in content}
 
     return read

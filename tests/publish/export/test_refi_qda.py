@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from lxml import etree
 
-from analysis.publish.export import refi_qda
+from analysis.publish.export import codebook
 
 SPACE = {"q": "urn:QDA-XML:codebook:1.0"}
 GUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -46,7 +46,7 @@ def study(request):
 
 
 def codes(study) -> list[etree._Element]:
-    return etree.fromstring(refi_qda.codebook(study)).findall(".//q:Code", SPACE)
+    return etree.fromstring(codebook.refi_qda(study)).findall(".//q:Code", SPACE)
 
 
 @pytest.mark.parametrize(
@@ -61,18 +61,18 @@ def codes(study) -> list[etree._Element]:
     ],
 )
 def test_a_codebook_of_another_form_is_told_from_one_of_the_standards(small, spoil):
-    root = etree.fromstring(refi_qda.codebook(small(themes=[{"id": "money"}])))
+    root = etree.fromstring(codebook.refi_qda(small(themes=[{"id": "money"}])))
     assert FORM.validate(root)
     spoil(root.find(".//q:Code", SPACE))
     assert not FORM.validate(root)
 
 
 def test_a_study_without_themes_has_no_codebook_of_a_form_that_wants_one(small):
-    assert refi_qda.codebook(small()) is None
+    assert codebook.refi_qda(small()) is None
 
 
 def test_the_codebook_has_the_standards_form(study):
-    root = etree.fromstring(refi_qda.codebook(study))
+    root = etree.fromstring(codebook.refi_qda(study))
     assert FORM.validate(root), FORM.error_log
 
 
@@ -116,8 +116,8 @@ def test_text_that_is_markup_elsewhere_stays_text(small):
 
 def test_ids_stay_for_good_and_differ_between_themes_and_studies(harbour):
     # Written down: codings made with an export must find their codes in every later one.
-    assert refi_qda.guid("harbour", "funding") == "83c33986-9cc9-5d78-9f2a-a4fdd0b8ebb6"
+    assert codebook.guid("harbour", "funding") == "83c33986-9cc9-5d78-9f2a-a4fdd0b8ebb6"
     found = [code.get("guid") for code in codes(harbour)]
     assert len(set(found)) == len(found) == len(harbour.tables["themes"])
     assert all(re.fullmatch(GUID, guid) for guid in found)
-    assert set(found).isdisjoint(refi_qda.guid("other", t) for t in harbour.tables["themes"]["id"])
+    assert set(found).isdisjoint(codebook.guid("other", t) for t in harbour.tables["themes"]["id"])

@@ -291,12 +291,3 @@ def test_the_file_can_be_written_to_by_others(made, book, tmp_path):
         file.execute("CREATE TABLE own (id)")
         file.commit()
         assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-
-
-def test_what_no_page_uses_is_blank_whatever_the_library_left_there(paper_made, book):
-    content = sqlite.database(paper_made.study, book, paper_made.data)
-    spoiled = bytearray(content)
-    unused = content.index(bytes(64), 112, 4096) + 32
-    spoiled[unused] = 7
-    sqlite._blank(spoiled)
-    assert spoiled == content

@@ -5,20 +5,20 @@ from __future__ import annotations
 import csv
 import io
 
-from analysis.publish.export import taguette
+from analysis.publish.export import codebook
 
 
 def rows(study) -> list[dict[str, str]]:
-    content = taguette.codebook(study).decode("utf-8")
+    content = codebook.taguette(study).decode("utf-8")
     return list(csv.DictReader(io.StringIO(content, newline="")))
 
 
 def test_a_study_without_themes_has_a_header_alone(small):
-    assert taguette.codebook(small()) == b"tag,description\n"
+    assert codebook.taguette(small()) == b"tag,description\n"
 
 
 def test_exactly_one_column_could_be_the_tags_name(paper):
-    header = taguette.codebook(paper).decode("utf-8").splitlines()[0].split(",")
+    header = codebook.taguette(paper).decode("utf-8").splitlines()[0].split(",")
     assert len({"tag", "name", "path"} & set(header)) == 1
     assert "description" in header
 

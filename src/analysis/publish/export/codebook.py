@@ -1,12 +1,23 @@
-"""What the codebook's formats have in common: a theme's name and its description."""
+"""The codebook for tools of qualitative analysis: as REFI-QDA (.qdc) and as the CSV that Taguette imports.
+
+REFI-QDA standard 1.5 (https://www.qdasoftware.org) is read by ATLAS.ti, MAXQDA, NVivo and QualCoder.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+import uuid
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
 
 from analysis.transcribe.load import Study
 
+NAMESPACE = "urn:QDA-XML:codebook:1.0"
+_GUIDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
 _WORDS = {"ja": ("含む：", "含まない："), "en": ("Include: ", "Exclude: ")}
 
 
@@ -31,12 +42,38 @@ def codes(study: Study) -> Iterator[Code]:
         yield Code(theme["id"], name, "\n\n".join(texts))
 
 
-def _defined(theme: dict[str, str], language: str) -> str:
+def _defined(theme: Mapping[Any, str], language: str) -> str:
     include, exclude = _WORDS[language]
-    return "\n".join(
-        [
-            theme[f"definition_{language}"],
-            include + theme[f"include_{language}"],
-            exclude + theme[f"exclude_{language}"],
-        ]
-    )
+    definition, included, excluded = (theme[f"{n}_{language}"] for n in ("definition", "include", "exclude"))
+    return f"{definition}\n{include}{included}\n{exclude}{excluded}"
+
+
+def taguette(study: Study) -> bytes:
+    """The codebook as CSV, one tag a row; its header alone where the study has no themes.
+
+    Taguette wants exactly one column named tag, name or path, and guesses the file's encoding.
+    """
+    with io.StringIO(newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["tag", "description"])
+        writer.writerows([code.name, code.description] for code in codes(study))
+        return file.getvalue().encode("utf-8")
+
+
+def refi_qda(study: Study) -> bytes | None:
+    """The codebook as XML; None where the study has no themes: the format wants one code or more."""
+    spaces: Any = {None: NAMESPACE}
+    root = etree.Element(f"{{{NAMESPACE}}}CodeBook", origin="analysis", nsmap=spaces)
+    parent = etree.SubElement(root, f"{{{NAMESPACE}}}Codes")
+    for code in codes(study):
+        about = {"guid": guid(study.id, code.id), "name": code.name, "isCodable": "true"}
+        element = etree.SubElement(parent, f"{{{NAMESPACE}}}Code", about)
+        etree.SubElement(element, f"{{{NAMESPACE}}}Description").text = code.description
+    if not len(parent):
+        return None
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def guid(study: str, theme: str) -> str:
+    """The identifier of a theme: the same on every export, and another in every study."""
+    return str(uuid.uuid5(_GUIDS, f"{study}/{theme}"))

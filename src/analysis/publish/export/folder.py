@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
-from analysis import paths
-from analysis.publish.export import bibtex, csl, readme, refi_qda, sqlite, taguette
-from analysis.publish.export.works import works
+from analysis import folders, paths
+from analysis.publish.export import TEMPLATES, bibliography, codebook, sqlite
 from analysis.tidy import datapackage, read
 from analysis.transcribe import load, schema
 
@@ -22,21 +19,18 @@ class ExportError(ValueError):
 def write(study: str) -> list[Path]:
     """Write exports/<study>/ from the transcription and the tidy tables; return its files.
 
-    Raises StudyError where the transcription is wrong and ExportError where there are no tidy
-    tables; the last export is then as it was.
+    Raises StudyError where the transcription is wrong and ExportError where there are no tidy tables; the last
+    export is then as it was.
     """
     made = files(study)
     target = paths.EXPORTS / study
-    paths.EXPORTS.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{study}-", dir=paths.EXPORTS) as folder:
-        fresh = Path(folder, study)
+    with folders.replacing(target) as fresh:
         for name, content in made.items():
             path = fresh / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         for path in (fresh, *fresh.rglob("*")):  # permissions do not depend on who writes
             path.chmod(0o755 if path.is_dir() else 0o644)
-        _swap(fresh, target)
     return [target / name for name in made]
 
 
@@ -50,27 +44,15 @@ def files(study: str) -> dict[str, bytes]:
     package = paths.PROCESSED / study
     if not (package / datapackage.FILE).is_file():
         raise ExportError(f"data/processed/{study}: no tidy tables; run: make data STUDY={study}")
-    cited = list(works(loaded, book))
+    cited = list(bibliography.works(loaded, book))
     made = {f"{PACKAGE}/{path.name}": path.read_bytes() for path in sorted(package.iterdir())}
     made |= {
-        "codebook.csv": taguette.codebook(loaded),
-        "references.bib": bibtex.bibliography(cited),
-        "references.csl.json": csl.bibliography(cited),
+        "codebook.csv": codebook.taguette(loaded),
+        "references.bib": bibliography.bibtex(cited),
+        "references.csl.json": bibliography.csl(cited),
         "study.sqlite": sqlite.database(loaded, book, read.open_tables(study, "en")),
     }
-    if (codes := refi_qda.codebook(loaded)) is not None:
+    if (codes := codebook.refi_qda(loaded)) is not None:
         made["codebook.qdc"] = codes
-    return dict(sorted((made | {"README.md": readme.readme(loaded, made)}).items()))
-
-
-def _swap(fresh: Path, target: Path) -> None:
-    """Put a finished folder in the place of the old one; the old one goes last."""
-    old = fresh.parent / "old"
-    if target.exists():
-        target.rename(old)
-    try:
-        shutil.move(fresh, target)
-    except OSError:
-        if old.exists():
-            old.rename(target)
-        raise
+    readme = TEMPLATES.get_template("readme.md").render(meta=loaded.meta, made=made)
+    return dict(sorted((made | {"README.md": readme.encode("utf-8")}).items()))

@@ -14,24 +14,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 import pandas as pd
 
-from analysis.publish.export import views
+from analysis.publish.export import TEMPLATES
 from analysis.tidy.read import Tables
 from analysis.transcribe.load import Study
-from analysis.transcribe.study_yaml import Meta
-from analysis.transcribe.validators import SUBJECTS
 from analysis.transcribe.schema import Field, Schema
 from analysis.transcribe.schema import Table as Described
+from analysis.transcribe.study_yaml import Meta
+from analysis.transcribe.validators import SUBJECTS
 
 _TYPES = {"integer": "INTEGER", "number": "REAL"}
 _SECTIONS = "sections"  # they stand in study.yaml, and get a table here
-# The header's change counter, and which version of the library wrote the file at which change:
-# of a file that is written once nothing is lost where both counts are 0 and the version is unsaid.
+# The header's change counter, and which version of the library wrote the file at which change: of a file that
+# is written once nothing is lost where both counts are 0 and the version is unsaid.
 _COUNTER, _STAMP = slice(24, 28), slice(92, 100)
 _PAGE = 4096
-_TREES = {2: 12, 5: 12, 10: 8, 13: 8}  # kinds of pages of a b-tree, and how long their headers are
 
 
 @dataclass
@@ -68,31 +68,17 @@ def database(study: Study, schema: Schema, data: Tables) -> bytes:
             create, insert = table.sql()
             made.execute(create)
             made.executemany(insert, table.rows)
-        for name, query in views.views(study.meta.kind, _linked(study, schema)):
-            made.execute(f"CREATE VIEW {_q(name)} AS\n{query}")
+        views = TEMPLATES.get_template("views.sql").render(
+            kind=study.meta.kind, linked=_linked(study, schema)
+        )
+        made.executescript(views)
         made.execute("VACUUM")
         _check(made)
         content = bytearray(made.serialize())
     finally:
         made.close()
     content[_COUNTER], content[_STAMP] = bytes(4), bytes(8)
-    _blank(content)
     return bytes(content)
-
-
-def _blank(content: bytearray) -> None:
-    """Clear what pages do not use: there, some versions of SQLite leave remains of earlier cells.
-
-    A page of a b-tree begins with its kind, the number of its cells and where they begin
-    (https://www.sqlite.org/fileformat2.html, section 1.6). Pages of overflow begin with a 0.
-    """
-    for page in range(0, len(content), _PAGE):
-        head = page + (100 if page == 0 else 0)
-        if content[head] in _TREES:
-            cells = int.from_bytes(content[head + 3 : head + 5], "big")
-            begin = page + (int.from_bytes(content[head + 5 : head + 7], "big") or 65536)
-            unused = slice(head + _TREES[content[head]] + 2 * cells, begin)
-            content[unused] = bytes(unused.stop - unused.start)
 
 
 def _check(made: sqlite3.Connection) -> None:
@@ -109,49 +95,25 @@ def _about(study: Study, schema: Schema, data: Tables) -> Iterator[_Table]:
     meta = study.meta
     plain = [f.name for f in fields(Meta) if isinstance(getattr(meta, f.name), str | int)]
     yield _simple("study", plain, [[getattr(meta, name) for name in plain]], key="id")
-    yield _simple(
-        "authors",
-        ["position", "name_ja", "name_en", "affiliation_ja", "affiliation_en"],
-        [
-            [n, a.name_ja, a.name_en, a.affiliation_ja, a.affiliation_en]
-            for n, a in enumerate(meta.authors, 1)
-        ],
-        key="position",
-    )
-    yield _simple(
-        _SECTIONS,
-        ["id", "position", "title", "title_en", "role", "printed"],
-        [
-            [s.id, n, s.title, s.title_en, s.role, "yes" if s.printed else "no"]
-            for n, s in enumerate(meta.sections, 1)
-        ],
-        key="id",
-    )
-    yield _simple(
-        "vocabularies",
-        ["vocabulary", "value", "position", "label_ja", "label_en"],
-        [
-            [name, value, n, label.ja, label.en]
-            for name, values in schema.vocabularies.items()
-            for n, (value, label) in enumerate(values.items(), 1)
-        ],
-        key="vocabulary, value",
-    )
-    yield _simple(
-        "dictionary",
-        [
-            "table_name",
-            "column_name",
-            "position",
-            "title_ja",
-            "title_en",
-            "description_ja",
-            "description_en",
-            "vocabulary",
-        ],
-        _dictionary(schema, meta.kind, data),
-        key="table_name, column_name",
-    )
+    people = ["name_ja", "name_en", "affiliation_ja", "affiliation_en"]
+    authors = [[n, *(getattr(a, part) for part in people)] for n, a in enumerate(meta.authors, 1)]
+    yield _simple("authors", ["position", *people], authors, key="position")
+    sections = [
+        [s.id, n, s.title, s.title_en, s.role, "yes" if s.printed else "no"]
+        for n, s in enumerate(meta.sections, 1)
+    ]
+    columns = ["id", "position", "title", "title_en", "role", "printed"]
+    yield _simple(_SECTIONS, columns, sections, key="id")
+    values = [
+        [name, value, n, label.ja, label.en]
+        for name, labels in schema.vocabularies.items()
+        for n, (value, label) in enumerate(labels.items(), 1)
+    ]
+    columns = ["vocabulary", "value", "position", "label_ja", "label_en"]
+    yield _simple("vocabularies", columns, values, key="vocabulary, value")
+    columns = ["table_name", "column_name", "position", "title_ja", "title_en"]
+    columns += ["description_ja", "description_en", "vocabulary"]
+    yield _simple("dictionary", columns, _dictionary(schema, meta.kind, data), key="table_name, column_name")
     regions = list(enumerate(meta.regions, 1))
     order = _simple("region_order", ["region", "position"], [[r, n] for n, r in regions], key="region")
     order.constraints.append('FOREIGN KEY ("region") REFERENCES "regions" ("id")')
@@ -161,16 +123,8 @@ def _about(study: Study, schema: Schema, data: Tables) -> Iterator[_Table]:
 def _dictionary(schema: Schema, kind: str, data: Tables) -> Iterator[list]:
     for table in schema.tables.values():
         for n, column in enumerate(table.fields_for(kind), 1):
-            yield [
-                table.name,
-                column.name,
-                n,
-                column.title.ja,
-                column.title.en,
-                column.description.ja,
-                column.description.en,
-                column.vocabulary,
-            ]
+            words = [text(x) for text in (column.title, column.description) for x in ("ja", "en")]
+            yield [table.name, column.name, n, *words, column.vocabulary]
     for name, resource in data.resources.items():
         for n, column in enumerate(resource["schema"]["fields"], 1):
             yield [f"tidy_{name}", column["name"], n, column["title_ja"], column["title"], None, None, None]
@@ -188,30 +142,27 @@ def _simple(name: str, columns: Sequence[str], rows: Iterable[Sequence], key: st
 
 def _transcribed(study: Study, schema: Schema) -> Iterator[_Table]:
     kind = study.meta.kind
-    for table, column in sorted(
-        {
-            f.target
-            for t in schema.tables.values()
-            for f in t.fields_for(kind)
-            if f.target and f.target[1] != "id"
-        }
-    ):
+    keys = {f.target for t in schema.tables.values() for f in t.fields_for(kind) if f.target}
+    for parent, name in sorted(key for key in keys if key[1] != "id"):
         # Such as the names of the scales: several rows of the table have the same one.
-        names = pd.unique(study.tables[table][column])
-        yield _simple(f"{table}_{column}", [column], [[name] for name in names], key=column)
+        names = pd.unique(study.tables[parent][name])
+        yield _simple(f"{parent}_{name}", [name], [[each] for each in names], key=name)
     for name, table in schema.tables.items():
         rows = study.tables[name]
         yield _raw(table, rows, schema, kind)
         for column in table.fields_for(kind):
-            if column.many:
-                yield _links(name, column.target[0], rows, column.name)
+            if column.many and column.target:
+                listed = column.target[0]
+                yield _listed(name, listed, rows, column.name, _one(listed))
             elif column.name == "address":
-                yield _addresses(name, rows)
+                yield _listed(name, "addresses", rows, "address", "address")
 
 
 def _raw(table: Described, rows: pd.DataFrame, schema: Schema, kind: str) -> _Table:
     described = table.fields_for(kind)
-    columns, constraints, computed = [], [], []
+    columns: list[str] = []
+    constraints: list[str] = []
+    computed: list[str] = []
     for column in described:
         columns.append(_column(column, schema))
         constraints += _foreign(column, table.name)
@@ -258,37 +209,24 @@ def _by_row(column: Field, table: Described, schema: Schema, kind: str) -> Itera
         yield f"{column.name}_{_one(parent)}", when, parent
 
 
-def _links(table: str, parent: str, rows: pd.DataFrame, column: str) -> _Table:
-    links = [
+def _listed(table: str, listed: str, rows: pd.DataFrame, column: str, one: str) -> _Table:
+    """The several ids (or addresses) of a column's cells, one a row, in their order."""
+    cells = [
         (row, n, each)
         for row, cell in zip(rows["id"], rows[column], strict=True)
         for n, each in enumerate(cell.split(), 1)
     ]
-    one = _q(_one(parent))
-    return _Table(
-        f"{table}_{parent}",
-        ['"record" TEXT NOT NULL', '"position" INTEGER NOT NULL', f"{one} TEXT NOT NULL"],
-        links,
-        [
-            f'PRIMARY KEY ("record", {one})',
-            f'FOREIGN KEY ("record") REFERENCES {_q(table)} ("id")',
-            f'FOREIGN KEY ({one}) REFERENCES {_q(parent)} ("id")',
-        ],
-    )
-
-
-def _addresses(table: str, rows: pd.DataFrame) -> _Table:
-    links = [
-        (row, n, each)
-        for row, cell in zip(rows["id"], rows["address"], strict=True)
-        for n, each in enumerate(cell.split(), 1)
+    addresses = column == "address"
+    constraints = [
+        f'PRIMARY KEY ("record", {_q("position" if addresses else one)})',
+        f'FOREIGN KEY ("record") REFERENCES {_q(table)} ("id")',
+        *([] if addresses else [f'FOREIGN KEY ({_q(one)}) REFERENCES {_q(listed)} ("id")']),
     ]
-    return _Table(
-        f"{table}_addresses",
-        ['"record" TEXT NOT NULL', '"position" INTEGER NOT NULL', '"address" TEXT NOT NULL'],
-        links,
-        ['PRIMARY KEY ("record", "position")', f'FOREIGN KEY ("record") REFERENCES {_q(table)} ("id")'],
-    )
+    columns = [
+        f"{_q(name)} {kind} NOT NULL"
+        for name, kind in (("record", "TEXT"), ("position", "INTEGER"), (one, "TEXT"))
+    ]
+    return _Table(f"{table}_{listed}", columns, cells, constraints)
 
 
 def _linked(study: Study, schema: Schema) -> list[str]:
@@ -319,7 +257,7 @@ def _rows(frame: pd.DataFrame) -> list[list]:
     return [[_null(cell) for cell in row] for row in frame.astype(object).to_numpy().tolist()]
 
 
-def _null(cell: object) -> object:
+def _null(cell: Any) -> Any:
     """A cell as SQLite knows it: what is empty or missing is NULL."""
     if isinstance(cell, str):
         return cell or None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.verify.normaliser import NORMALISERS, normalise
+from analysis.transcribe.normaliser import NORMALISERS, normalise
 
 GOLDEN = Path(__file__).parent / "golden"
 # Characters for which some order of the rules would matter.
