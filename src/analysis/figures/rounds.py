@@ -78,7 +78,9 @@ def _draw(rounds: pd.DataFrame, colours: Mapping[str, str], language: str, width
     left = gutter(sheet, rounds["round_label"].drop_duplicates(), share=0.36)
     for id_, group in _groups(rounds):
         start = left or EDGE
-        room = max(int((width - EDGE - start) // _STEP), 1)
+        count = words(language).text("unread_count", n=_unread(group))
+        beside = style.text_width(count) + 8 if _unread(group) else 0
+        room = max(int((width - EDGE - start - beside) // _STEP), 1)
         read = group[group["grade"] != ""].to_dict("records")
         lines = max(-(-(len(read) + min(_unread(group), room)) // room), 1)
         line = _LINE + (_NAMES if ((group["own"] == "yes") & (group["region"] != "")).any() else 0)
@@ -112,11 +114,7 @@ def _draw_round(
         last = (x + _STEP / 2 + 4, y)
     if unread:
         text = words(language).text("unread_count", n=unread)
-        wide = style.text_width(text)
-        if last[0] + wide <= sheet.width - EDGE:
-            sheet.middle(last[0], last[1], text, colour=QUIET)
-        else:
-            sheet.text(min(last[0], sheet.width - EDGE - wide), last[1] + 12, text, colour=QUIET)
+        sheet.middle(last[0], last[1], text, colour=QUIET)
 
 
 def _draw_grade(
