@@ -20,10 +20,10 @@ import pandas as pd
 from analysis.publish.export import views
 from analysis.tidy.read import Tables
 from analysis.transcribe.load import Study
-from analysis.transcribe.study_yaml import Meta
-from analysis.transcribe.validators import SUBJECTS
 from analysis.transcribe.schema import Field, Schema
 from analysis.transcribe.schema import Table as Described
+from analysis.transcribe.study_yaml import Meta
+from analysis.transcribe.validators import SUBJECTS
 
 _TYPES = {"integer": "INTEGER", "number": "REAL"}
 _SECTIONS = "sections"  # they stand in study.yaml, and get a table here
