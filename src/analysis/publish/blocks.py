@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import Any
 
-from lxml import etree, html
+from lxml import html
 from markdown_it import MarkdownIt
 
 _MIME = "application/vnd.analysis."
@@ -39,44 +39,48 @@ class Span:
     to: str = ""
 
 
+class _Block:
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
+
+
 @dataclass(frozen=True)
-class Heading:
-    kind: ClassVar[str] = "heading"
+class Heading(_Block):
+    """A heading with the anchor that leads to it."""
+
     level: int
     spans: tuple[Any, ...]
     anchor: str = ""
 
 
 @dataclass(frozen=True)
-class Paragraph:
-    kind: ClassVar[str] = "paragraph"
+class Paragraph(_Block):
+    """A paragraph of words."""
+
     spans: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Listing:
-    kind: ClassVar[str] = "list"
+class Listing(_Block):
+    """A list, its items blocks."""
+
     ordered: bool
     items: tuple[tuple[Any, ...], ...]  # blocks
 
 
 @dataclass(frozen=True)
-class Quote:
-    kind: ClassVar[str] = "quote"
-    blocks: tuple[Any, ...]
+class Group(_Block):
+    """Blocks that stand together: a `quote`, or by the tag of their cell `numbers` or an `aside`."""
 
-
-@dataclass(frozen=True)
-class Group:
-    """Blocks of one cell that carries a tag for the page's look: `numbers`, `aside`."""
-
-    kind: ClassVar[str] = "group"
     name: str
     blocks: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Column:
+    """The head of a column."""
+
     title: str
     number: bool = False
     judgement: bool = False
@@ -84,6 +88,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
+    """A cell: words, whether they are inferred, and what it sorts by."""
+
     spans: tuple[Any, ...]
     inferred: bool = False
     sort: Any = None
@@ -95,13 +101,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
+    """A row, and the record that it shows."""
+
     cells: tuple[Cell, ...]
     record: str = ""
 
 
 @dataclass(frozen=True)
-class Table:
-    kind: ClassVar[str] = "table"
+class Table(_Block):
+    """A table with its rows."""
+
     name: str
     caption: str
     columns: tuple[Column, ...]
@@ -110,10 +119,9 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(_Block):
     """A figure of the report: two drawings of the same rows, its words and its files."""
 
-    kind: ClassVar[str] = "figure"
     name: str
     title: str
     subtitle: str
@@ -130,10 +138,9 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(_Block):
     """What was found, how it was counted, what would make it false, and whether it holds."""
 
-    kind: ClassVar[str] = "finding"
     id: str
     headline: tuple[Any, ...]
     how: tuple[Any, ...]
@@ -150,34 +157,31 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Number:
+class Number(_Block):
     """A large number and what it counts."""
 
-    kind: ClassVar[str] = "number"
     value: str
     spans: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Picture:
+class Picture(_Block):
     """A picture from an ordinary cell: PNG or JPEG bytes, or SVG."""
 
-    kind: ClassVar[str] = "picture"
     data: bytes
     type: str
     alt: str
 
 
 @dataclass(frozen=True)
-class Code:
+class Code(_Block):
     """Text as it was written: a value, what was printed, LaTeX."""
 
-    kind: ClassVar[str] = "code"
     text: str
     language: str = ""
 
 
-Block = Heading | Paragraph | Listing | Quote | Group | Table | Figure | Finding | Picture | Code
+Block = Heading | Paragraph | Listing | Group | Table | Figure | Finding | Picture | Code
 
 
 @dataclass(frozen=True)
@@ -288,8 +292,7 @@ class _Reader:
             return [Number(str(data[NUMBER]["value"]), inline(data[NUMBER]["text"]))]
         for kind, make in _ORDINARY.items():
             if kind in data:
-                made = make(_joined(data[kind]))
-                return [self.cut(block) for block in made]
+                return [self.cut(block) for block in make(_joined(data[kind]))]
         return self.text(_joined(data.get("text/plain", "")))
 
     def text(self, text: str) -> list[Any]:
@@ -379,49 +382,13 @@ def _finding(about: Mapping[str, Any]) -> Finding:
 # -- Markdown and HTML -------------------------------------------------------------------------------
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
-_MARKDOWN.validateLink = lambda url: True  # `record:` and `page:` lead, too; others are dropped later
-_ROLES = {
-    "strong": "strong",
-    "b": "strong",
-    "em": "em",
-    "i": "em",
-    "cite": "em",
-    "code": "code",
-    "kbd": "code",
-    "mark": "mark",
-    "sub": "sub",
-    "sup": "sup",
-    "a": "link",
-    "span": "plain",
-    "abbr": "plain",
-    "small": "plain",
-    "u": "plain",
-    "del": "plain",
-    "s": "plain",
-    "q": "plain",
-}
-_GONE = {
-    "script",
-    "style",
-    "template",
-    "iframe",
-    "object",
-    "embed",
-    "noscript",
-    "svg",
-    "math",
-    "form",
-    "input",
-    "button",
-    "select",
-    "textarea",
-    "head",
-    "title",
-    "meta",
-    "link",
-    "video",
-    "audio",
-}
+_MARKDOWN.validateLink = lambda url: True  # type: ignore[method-assign]  # `record:` and `page:` lead, too; others are dropped later
+_ROLES = {"b": "strong", "i": "em", "cite": "em", "kbd": "code", "a": "link"}  # other tags are their roles
+_INLINE = re.compile("strong|b|em|i|cite|code|kbd|mark|sub|sup|a|span|abbr|small|u|del|s|q|br")
+_GONE = re.compile(
+    "script|style|template|iframe|object|embed|noscript|svg|math|form|input|button|select|textarea|head|title"
+    "|meta|link|video|audio"
+)
 _LED = re.compile(r"(record|page):[\w/.#-]+|https?://\S+|#[\w-]+")
 
 
@@ -449,9 +416,9 @@ def _flow(element: Any) -> Iterator[Any]:
     """The blocks in an element; words between blocks are paragraphs of their own."""
     loose: list[Any] = _words(element.text)
     for child in element:
-        if child.tag in _ROLES or child.tag == "br":
+        if _INLINE.fullmatch(child.tag):
             loose += _inline(child)
-        elif child.tag not in _GONE:
+        elif not _GONE.fullmatch(child.tag):
             yield from _paragraph(loose)
             loose = []
             yield from _element(child)
@@ -473,7 +440,7 @@ def _element(element: Any) -> Iterator[Any]:
         language = "" if code is None else (code.get("class") or "").removeprefix("language-")
         yield Code("".join(element.itertext()).rstrip(), language)
     elif tag == "blockquote":
-        yield Quote(tuple(_flow(element)))
+        yield Group("quote", tuple(_flow(element)))
     elif tag == "img":
         found = re.fullmatch(r"data:(image/(?:png|jpeg));base64,([\w+/=\s]+)", element.get("src", ""))
         if found:
@@ -491,7 +458,7 @@ def _paragraph(spans: Iterable[Any]) -> Iterator[Paragraph]:
 def _inside(element: Any) -> list[Any]:
     spans = _words(element.text)
     for child in element:
-        if child.tag not in _GONE:
+        if not _GONE.fullmatch(child.tag):
             spans += _inline(child)
         spans += _words(child.tail)
     return spans
@@ -501,14 +468,14 @@ def _inline(element: Any) -> list[Any]:
     if element.tag == "br":
         return ["\n"]
     spans = _inside(element)
-    kind = _ROLES.get(element.tag, "plain")
+    kind = _ROLES.get(element.tag, element.tag)
     if kind == "link":
         to = (element.get("href") or "").strip()
         return [Span("link", tuple(spans), to)] if _LED.fullmatch(to) else spans
-    if kind == "plain":
-        own = element.get("lang")
-        return [Span("lang", tuple(spans), own)] if own in ("ja", "en") else spans
-    return [Span(kind, tuple(spans))]
+    if kind in ("strong", "em", "code", "mark", "sub", "sup"):
+        return [Span(kind, tuple(spans))]
+    own = element.get("lang")
+    return [Span("lang", tuple(spans), own)] if own in ("ja", "en") else spans
 
 
 def _words(text: str | None) -> list[Any]:
@@ -608,9 +575,9 @@ def walk(blocks: Iterable[Any]) -> Iterator[Any]:
     """Every block, those inside others included."""
     for block in blocks:
         yield block
-        if block.kind in ("group", "quote"):
+        if block.kind == "group":
             yield from walk(block.blocks)
-        elif block.kind == "list":
+        elif block.kind == "listing":
             yield from walk(b for item in block.items for b in item)
         elif block.kind == "finding" and isinstance(block.figure, Figure):
             yield block.figure
@@ -685,9 +652,7 @@ def _ranked(blocks: Iterable[Any]) -> Iterator[Any]:
                 number += 1
                 block = replace(block, anchor=f"section-{number}")
             level = block.level
-        elif block.kind == "figure":
-            block = replace(block, level=min(level + 1, 4))
-        elif block.kind == "finding":
+        elif block.kind == "figure" or block.kind == "finding":
             block = replace(block, level=min(level + 1, 4))
         yield block
 

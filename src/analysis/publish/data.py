@@ -20,6 +20,8 @@ GLOSSARY = paths.DOCS / "glossary.yaml"
 
 @dataclass(frozen=True)
 class Column:
+    """A column in a dictionary."""
+
     name: str
     title: str
     description: str
@@ -42,6 +44,8 @@ class TableOfData:
 
 @dataclass(frozen=True)
 class Group:
+    """Tables that are listed together."""
+
     anchor: str
     title: str
     tables: tuple[TableOfData, ...]

@@ -20,9 +20,9 @@ from analysis.figures import font
 
 FAMILY = "IPAexGothic"
 _SVG, _XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}"
-_ELEMENTS = frozenset(
-    "svg g defs path rect circle ellipse line polyline polygon text tspan title desc use a clipPath image"
-    " linearGradient radialGradient stop pattern marker mask symbol".split()
+_ELEMENTS = re.compile(
+    "svg|g|defs|path|rect|circle|ellipse|line|polyline|polygon|text|tspan|title|desc|use|a|clipPath|image"
+    "|linearGradient|radialGradient|stop|pattern|marker|mask|symbol"
 )
 _NAMED = re.compile(r"url\(#([^)]+)\)")
 
@@ -75,7 +75,7 @@ def _clean(svg: str, name: str) -> etree._Element:
     root = etree.fromstring(svg.encode(), parser)
     for element in list(root.iter()):
         tag = element.tag if isinstance(element.tag, str) else ""
-        if tag.removeprefix(_SVG) not in _ELEMENTS and element is not root:
+        if not _ELEMENTS.fullmatch(tag.removeprefix(_SVG)) and element is not root:
             _drop(element)
             continue
         for key, value in list(element.attrib.items()):

@@ -163,7 +163,7 @@ class Evidence:
     @cached_property
     def _scales(self) -> dict[str, Named]:
         """What a scale is called, by its id: its grades carry the name."""
-        found = {}
+        found: dict[str, Named] = {}
         for row in self.records:
             if row["table"] == "scales":
                 cells = json.loads(row["cells"])
@@ -253,7 +253,6 @@ class Evidence:
     def _links(self) -> dict[str, list[tuple[str, str, str]]]:
         """Judged links by the record on either side: relation, the other side, coder."""
         found: dict[str, list[tuple[str, str, str]]] = {}
-        kinds: dict[str, str] = {row["record"]: row["table"] for row in self.records}
         for row in rows(self.folder / "issue_links.csv"):
             record, issue = f"{row['table']}/{row['record']}", f"issues/{row['issue']}"
             relation, coder = row[f"relation_{self.language}"], self._coder(row["coder"])

@@ -100,10 +100,10 @@ def _set(tree: Node) -> bytes:
     try:
         made, warnings = typst.compile_with_warnings(
             (THEME / "report.typ").read_bytes(),
-            root=str(THEME),
+            root=THEME,
             format="pdf",
             timestamp=0,
-            font_paths=[str(font.file().parent)],
+            font_paths=[font.file().parent],
             ignore_system_fonts=True,
             pdf_standards="ua-1",  # for screen readers; a picture without words is refused
             sys_inputs={"document": json.dumps(tree)},
@@ -245,15 +245,12 @@ class _Tree:
     def _paragraph(self, block: blocks.Paragraph) -> Iterator[Node]:
         yield {"kind": "paragraph", "spans": self.spans(block.spans)}
 
-    def _list(self, block: blocks.Listing) -> Iterator[Node]:
+    def _listing(self, block: blocks.Listing) -> Iterator[Node]:
         yield {
             "kind": "list",
             "ordered": block.ordered,
             "items": [self._nested(item) for item in block.items],
         }
-
-    def _quote(self, block: blocks.Quote) -> Iterator[Node]:
-        yield {"kind": "quote", "blocks": self._nested(block.blocks)}
 
     def _group(self, block: blocks.Group) -> Iterator[Node]:
         numbers = [b for b in block.blocks if b.kind == "number"]
@@ -261,7 +258,7 @@ class _Tree:
             made = [{"value": shown(n.value), "spans": self.spans(n.spans)} for n in numbers]
             yield {"kind": "numbers", "numbers": made}
         else:
-            yield from self._nested(block.blocks)
+            yield {"kind": block.name, "blocks": self._nested(block.blocks)}
 
     def _code(self, block: blocks.Code) -> Iterator[Node]:
         yield {"kind": "code", "text": shown(block.text)}

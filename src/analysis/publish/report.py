@@ -229,7 +229,7 @@ class Language:
         )
 
     @cached_property
-    def evidence(self) -> list[evidence.Evidence]:
+    def studies(self) -> list[evidence.Evidence]:
         """The records of the study itself, then of those beside it."""
         made = [
             evidence.Evidence(
@@ -244,13 +244,13 @@ class Language:
 
     @cached_property
     def labels(self) -> dict[str, evidence.Named]:
-        return {key: named for own in self.evidence for key, named in own.labels.items()}
+        return {key: named for own in self.studies for key, named in own.labels.items()}
 
     @cached_property
     def sections(self) -> dict[str, tuple[str, list[evidence.Section]]]:
         """The evidence page by page: its title and the tables on it."""
         made = {}
-        for own in self.evidence:
+        for own in self.studies:
             study = own.about[f"short_{self.language}"]
             for section in own.sections():
                 said = {"table": section.title, "study": study}
@@ -259,7 +259,7 @@ class Language:
         return made
 
     @cached_property
-    def guides(self) -> list[guides.Guide]:
+    def guide_pages(self) -> list[guides.Guide]:
         return guides.guides([self.language])
 
     @cached_property
@@ -283,7 +283,7 @@ class Language:
         if not any(entry.page == "evidence" for entry in found):
             found.append(own("evidence", "evidence"))
         found.append(own("data", "evidence"))
-        found += [site.Entry(g.page, g.title, "researchers") for g in self.guides]
+        found += [site.Entry(g.page, g.title, "researchers") for g in self.guide_pages]
         if self.terms:
             found.append(own("glossary", "researchers"))
         return tuple(sorted(found, key=lambda entry: site.GROUPS.index(entry.group)))
@@ -368,7 +368,7 @@ class Language:
         uses = self.uses(said)
         self._evidence(store, uses)
         parts = [part for one in said.values() for part in one["entries"]]
-        parts += [part for guide in self.guides for part in self._guide(store, guide)]
+        parts += [part for guide in self.guide_pages for part in self._guide(store, guide)]
         self._others(store)
         cards = [search.of_card(c) for _, many in self.sections.values() for s in many for c in s.cards]
         self._static(store, search.script(self.entries, [*cards, *parts], self.terms))
@@ -380,7 +380,7 @@ class Language:
         def key(links: Sequence[str]) -> str:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
-            more = [self._tables(run.job.page), self.said if _figures(run.notebook) else ""]
+            more: list[Any] = [self._tables(run.job.page), self.said if _figures(run.notebook) else ""]
             more += [repr(self.findings)] if blocks.gathers(run.notebook) else [self.findings is None]
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
@@ -471,7 +471,7 @@ class Language:
 
     def _guide(self, store: Store, guide: guides.Guide) -> list[Any]:
         def make() -> tuple[Files, list[Any]]:
-            page = guide.page_of(self.guides)
+            page = guide.page_of(self.guide_pages)
             text, _ = site.notebook_page(self.site, guide.page, page, {"tables": [], "notebook": False})
             entries = search.of_page(guide.page, page.blocks)
             return {f"{self.language}/{guide.page}.html": text.encode()}, entries
@@ -497,7 +497,7 @@ class Language:
             title = self.words.text(page)
 
             def make(
-                name: str = name, page: str = page, title: str = title, more: dict = more
+                name: str = name, page: str = page, title: str = title, more: Any = more
             ) -> tuple[Files, None]:
                 renderer = site.Renderer(self.site, page)
                 text = renderer.render(f"{name}.html", title=title, description=title, **more)
@@ -550,7 +550,7 @@ def _uses(page: str, found: blocks.Page) -> Iterator[tuple[str, str, str]]:
 
 def shipped(notebook: Mapping[str, Any]) -> bytes:
     """A notebook as it is downloaded: without stamps of its making; of each figure the picture and words."""
-    cells = []
+    cells: list[dict[str, Any]] = []
     for cell in notebook["cells"]:
         made = {k: v for k, v in cell.items() if k != "outputs"}
         made["metadata"] = {k: v for k, v in cell.get("metadata", {}).items() if k == "tags"}

@@ -61,9 +61,9 @@ def text_of(block: Any) -> str:
     """All words of a block."""
     if block.kind == "code":
         return block.text
-    if block.kind == "list":
+    if block.kind == "listing":
         return " ".join(text_of(b) for item in block.items for b in item)
-    if block.kind in ("group", "quote"):
+    if block.kind == "group":
         return " ".join(map(text_of, block.blocks))
     if block.kind == "table":
         return " ".join(cell.text for row in block.rows for cell in row.cells)

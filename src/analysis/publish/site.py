@@ -17,8 +17,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from analysis.publish import blocks, drawing
 from analysis.links import address, anchor
+from analysis.publish import blocks, drawing
 from analysis.publish.evidence import Card, Named, Section
 from analysis.words import Words
 
