@@ -29,6 +29,8 @@ _FIRST = "first of STUDIES"  # in click's own memory of a call
 class Refused(click.ClickException):
     """A user's mistake: said in one line (or one line each)."""
 
+    exit_code: int  # type: ignore[misc]
+
     def __init__(self, message: str, exit_code: int = 2) -> None:
         super().__init__(message)
         self.exit_code = exit_code
@@ -123,9 +125,9 @@ def _one_of(*known: str) -> Callable[[click.Context, click.Parameter, str], str]
 def study_option(command: Callable, *, beside: bool = False) -> Callable:
     """Give a command the study it is about; with `beside` also the studies to set beside it."""
     several = "several: the report of the first, with the others beside it"
-    given = {"envvar": "STUDIES", "default": "", "callback": _beside, "is_eager": True, "help": several}
+    given: dict[str, Any] = {"envvar": "STUDIES", "default": "", "callback": _beside, "is_eager": True, "help": several}
     command = click.option("--studies", "beside", expose_value=beside, **given)(command)
-    one = {"envvar": "STUDY", "default": "okamoto2020", "callback": _study, "help": "a folder of data/raw"}
+    one: dict[str, Any] = {"envvar": "STUDY", "default": "okamoto2020", "callback": _study, "help": "a folder of data/raw"}
     return click.option("--study", **one)(command)
 
 
@@ -246,7 +248,7 @@ def _build(
     from analysis import folders
     from analysis.build import published, run
 
-    what = {"beside": beside, "page": page}
+    what: dict[str, Any] = {"beside": beside, "page": page}
     if force != "1" and published.is_up_to_date(study, languages, **what):
         return False
     wait = partial(click.echo, f"waiting for another command that builds {study}", err=True)

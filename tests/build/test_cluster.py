@@ -1,8 +1,7 @@
-"""Runs on other machines: the same report, whatever happens to a worker, and nothing taken on trust."""
+"""Runs on other machines: the same notebooks, whatever happens to a worker, and nothing taken on trust."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -16,52 +15,54 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import pytest
-from analysis.build.fresh import package_of
+from tiny import TABLES, Tiny, make, reads
 
 from analysis import paths
-from analysis.build import cluster, run
+from analysis.build import cluster, run, staleness
 from analysis.build.execute import NotebookError
-from analysis.build.plan import plan
+from analysis.build.plan import Job
 
 distributed = pytest.importorskip("distributed")
-
-pytestmark = pytest.mark.xdist_group("cluster")
-STUDY = "okamoto2020"
-
-
-# -- Orders, on an Executor of any kind ------------------------------------------------------------
+pytestmark = [pytest.mark.build, pytest.mark.xdist_group("cluster")]
+JOB = Job("one", "en", "one", parameters={"study": "tiny", "language": "en"})
+SHOWS = """
+import os, pathlib
+print(pathlib.Path(os.environ["ANALYSIS_PROCESSED"], study, "grades.csv").read_text())
+print(os.environ["ANALYSIS_READINGS"] and open(os.environ["ANALYSIS_READINGS"]).read())
+"""
 
 
 @pytest.fixture(scope="module")
-def job():
-    return next(j for j in plan(package_of(STUDY)["study"], ["en"]) if j.page == "outlook")
+def tiny(tmp_path_factory) -> Tiny:
+    project = make(tmp_path_factory.mktemp("cluster") / "project")
+    project.notebook("one", SHOWS, reads(grades=["grade"])).notebook("slow", "import time; time.sleep(1)")
+    return project.plan("one")
 
 
 @pytest.fixture
-def here() -> Iterator[cluster.Cluster]:
+def here(tiny, monkeypatch) -> Iterator[cluster.Remote]:
+    """The tiny project's jobs on a thread of this process, which takes that project for its own."""
+    for name in ("PROCESSED", "NOTEBOOKS"):
+        folder = tiny.folder / getattr(paths, name).relative_to(paths.ROOT)
+        monkeypatch.setattr(paths, name, folder)
     with ThreadPoolExecutor(1) as pool:
-        yield cluster.Cluster(pool, STUDY, warm=False)
+        yield cluster.Remote(pool, "tiny", warm=False)
 
 
-def order_of(there: cluster.Cluster, job, **changed) -> cluster.Order:
-    text = (paths.NOTEBOOKS / f"{job.notebook}.ipynb").read_text("utf-8")
-    return replace(cluster.Order(job, text, there.alike, there.tables, False), **changed)
+def remote_job(here: cluster.Remote, **changed) -> cluster.RemoteJob:
+    notebook = run.plan.read(paths.NOTEBOOKS / "one.ipynb")
+    return replace(cluster.RemoteJob(JOB, notebook, None, here.required, here.tables, False), **changed)
 
 
-def test_tables_that_arrive_with_other_bytes_are_refused_by_name(here, job):
-    files = here.files | {"outlook.csv": here.files["outlook.csv"] + b"\n"}
-    with pytest.raises(cluster.ClusterError, match=r"outlook\.csv arrived with other bytes"):
-        cluster.fulfil(order_of(here, job), STUDY, files)
+# -- A job, on an Executor of any kind -------------------------------------------------------------
 
 
-def test_a_table_that_does_not_arrive_is_refused_by_name(here, job):
-    files = {name: content for name, content in here.files.items() if name != "grades.csv"}
-    with pytest.raises(cluster.ClusterError, match=r": grades\.csv arrived"):
-        cluster.fulfil(order_of(here, job), STUDY, files)
+@pytest.mark.parametrize("files", [{"tiny/grades.csv": b"other"}, {"tiny/more.csv": b""}])
+def test_tables_that_arrive_with_other_bytes_are_refused_by_name(here, files):
+    with pytest.raises(cluster.ClusterError, match=f"{next(iter(files))} arrived with other bytes"):
+        cluster.run_remote(remote_job(here), here.files | files)
 
 
 @pytest.mark.parametrize(
@@ -75,89 +76,50 @@ def test_a_table_that_does_not_arrive_is_refused_by_name(here, job):
         "Python",
     ],
 )
-def test_a_worker_that_differs_is_refused_in_one_line_that_names_what_differs(here, job, name):
-    assert name in here.alike
-    order = order_of(here, job, alike={**here.alike, name: "0"})
+def test_a_worker_that_differs_is_refused_in_one_line_that_names_what_differs(here, name):
+    assert here.required[name]
     with pytest.raises(cluster.ClusterError) as refusal:
-        cluster.fulfil(order, STUDY, here.files)
+        cluster.run_remote(remote_job(here, required={**here.required, name: "0"}), here.files)
     assert str(refusal.value).startswith(f"worker {socket.gethostname()}: {name} differ from this")
     assert "\n" not in str(refusal.value)
 
 
-def test_a_worker_that_lacks_a_file_is_refused(here, job):
-    order = order_of(here, job, alike={**here.alike, "src/analysis/new.py": "1"})
-    with pytest.raises(cluster.ClusterError, match=r"src/analysis/new\.py differ"):
-        cluster.fulfil(order, STUDY, here.files)
-
-
-def test_a_worker_whose_files_changed_under_it_is_refused(here, job, tmp_path, monkeypatch):
+def test_a_worker_whose_files_changed_under_it_is_refused(here, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     (tmp_path / "code.py").write_text("old")
-    cluster.digests(["code.py"], cluster.provenance.file_digest)  # as its first job does
+    cluster.digests(["code.py"], staleness.file_digest)  # as its first job does
     (tmp_path / "code.py").write_text("new")
-    order = order_of(here, job, alike=cluster.digests(["code.py"]))
+    job = remote_job(here, required=cluster.digests(["code.py"]))
     with pytest.raises(cluster.ClusterError, match=r"code\.py differ .* start the worker again"):
-        cluster.fulfil(order, STUDY, here.files)
+        cluster.run_remote(job, here.files)
 
 
-def test_what_must_be_alike_holds_what_a_run_depends_on_and_what_runs_it(here):
-    depends = {f"src/{name}" for name in cluster.provenance.modules()}
-    runs = {f"src/analysis/report/{name}.py" for name in ("run", "execute", "kernels", "kernel_server")}
-    assert depends | runs <= here.alike.keys()
-    assert all(here.alike.values()), "a file without a digest is missing"
+def test_a_notebook_reads_the_tables_and_readings_that_travelled_and_comes_back_as_from_here(here, tmp_path):
+    (tmp_path / "readings.csv").write_text("found")
+    there = here.submit(JOB, readings=tmp_path / "readings.csv").result()
+    assert there.cells[2].outputs[0].text == f"{TABLES['grades']}\nfound\n"
+    assert there.metadata.analysis.reads == {"grades": ["grade"], "study": []}
 
 
-def test_another_process_gives_the_notebook_that_a_run_here_gives(job):
+def test_another_process_gives_the_same(here):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        there = cluster.Cluster(pool, STUDY, warm=False).submit(job).result()
-    assert nbformat.writes(there) == nbformat.writes(run.perform(job, warm=False))
-    assert "outlook.csv" in run.tables_read(there, STUDY)
+        here.executor = pool
+        assert here.submit(JOB).result() == run.attempt_job(JOB, warm=False, processed=paths.PROCESSED)
 
 
-def test_a_notebook_reads_the_tables_that_travelled_not_those_that_are_here(job):
-    with ThreadPoolExecutor(1) as pool:
-        there = cluster.Cluster(pool, STUDY, package_of(STUDY)["study"]["beside"], warm=False)
-        package = json.loads(there.files["datapackage.json"])
-        package["study"]["title_en"] = "A title that travelled"
-        there.files = there.files | {"datapackage.json": json.dumps(package).encode()}
-        there.tables = {n: hashlib.sha256(c).hexdigest() for n, c in there.files.items()}
-        index = next(j for j in plan(package_of(STUDY)["study"], ["en"]) if j.page == "index")
-        assert "A title that travelled" in nbformat.writes(there.submit(index).result())
-
-
-def test_the_tables_of_the_studies_beside_it_travel_too():
-    about = package_of(STUDY)["study"]
-    page = next(j for j in plan(about, ["en"]) if j.page == "records")
-    with ThreadPoolExecutor(1) as pool:
-        there = cluster.Cluster(pool, STUDY, about["beside"], warm=False)
-        made = there.submit(page).result()
-    (other,) = about["beside"]
-    assert {f"{other}/evidence.csv", "crosswalk.csv"} <= set(run.tables_read(made, STUDY))
-
-
-def test_a_notebook_that_fails_comes_back_as_its_error(here, job):
-    wrong = replace(job, parameters=dict(job.parameters) | {"language": "xx"})
+def test_a_notebook_that_fails_comes_back_as_its_error_and_one_that_never_does_as_one(here):
+    wrong = replace(JOB, parameters={"study": "none", "language": "en"})
     error = here.submit(wrong).result()
     assert isinstance(error, NotebookError)
-    assert "language 'xx': write 'ja' or 'en'" in str(error)
-
-
-def test_a_job_that_no_worker_survives_fails_and_the_others_go_on(job):
-    def answer(order: cluster.Order) -> bytes:
-        if order.job.page == "index":
-            raise distributed.scheduler.KilledWorker("fulfil", SimpleNamespace(address="tcp://w"), 3)
-        return nbformat.writes(nbformat.v4.new_notebook()).encode("utf-8")
+    assert "FileNotFoundError" in str(error)
 
     class Losing(ThreadPoolExecutor):
-        def submit(self, function, order, *rest):
-            return super().submit(answer, order)
+        def submit(self, *_):
+            return super().submit(lambda: 1 / 0)
 
-    jobs = [replace(job, page="index"), job]
     with Losing(1) as pool:
-        submit = cluster.Cluster(pool, STUDY, warm=False).submit
-        results = {j.page: r for j, r in run.run_all(jobs, warm=False, at_once=1, submit=submit)}
-    assert "not run by the cluster: KilledWorker" in str(results["index"])
-    assert not isinstance(results["outlook"], NotebookError)
+        here.executor = pool
+        assert "one (en/one): not run by the cluster: ZeroDivisionError" in str(here.submit(JOB).result())
 
 
 # -- A scheduler and workers in processes of their own ---------------------------------------------
@@ -232,77 +194,53 @@ def wait_until(condition: Callable[[], object], patience: float = 120) -> object
     return found
 
 
-@pytest.fixture(scope="module")
-def project(new_project, tmp_path_factory):
-    """The project with the synthetic study, three pages a language, built here."""
-    made = new_project(tmp_path_factory.mktemp("cluster") / "project")
-    made.only_pages("index", "grades", "region-{region}")
-    done = made.run("report")
-    assert done.returncode == 0, done.stderr[-2000:]
-    return made
+BUILD = """
+import json, sys
+from analysis.build.cluster import ClusterError
+try:
+    run_report("tiny", {arguments}, workers=Workers(address="{address}"))
+except ClusterError as error:
+    sys.exit(str(error))
+"""
 
 
-def on(address: str) -> dict[str, str]:
-    return {"EXECUTOR": "dask", "ADDRESS": address}
+def runs(project: Tiny) -> dict[str, bytes]:
+    folder = project.folder / "build" / "tiny" / "runs"
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.ipynb")}
 
 
-def test_a_worker_killed_in_mid_run_costs_no_notebook_and_the_report_is_identical(project, tmp_path):
-    expected = project.files()
-    copy = project.copy(tmp_path / "project")
-    copy.run("clean")
-    with machines(tmp_path / "machines", copy.folder) as made:
-        workers = [made.worker(copy.folder) for _ in range(2)]
-        address = made.address
-        client = distributed.Client(address, set_as_default=False)
+def build_on(project: Tiny, address: str, arguments: str = "") -> subprocess.CompletedProcess:
+    return project.python(BUILD.format(address=address, arguments=arguments or "force=True"))
+
+
+def test_a_worker_killed_in_mid_run_costs_no_notebook_and_the_runs_are_identical(tiny, tmp_path):
+    tiny.notebook("two", "study", reads(grades=["grade"])).plan("two", "slow")
+    tiny.build()
+    expected = runs(tiny)
+    with machines(tmp_path / "machines", tiny.folder) as made:
+        workers = [made.worker(tiny.folder) for _ in range(2)]
+        client = distributed.Client(made.address, set_as_default=False)
         client.wait_for_workers(2, timeout=120)
         doomed, pid = next(iter(client.run(os.getpid).items()))
         with ThreadPoolExecutor(1) as beside:
-            building = beside.submit(copy.run, "report", **on(address))
+            building = beside.submit(build_on, tiny, made.address)
             # Busy with a notebook, and with that alone: Dask's own bookkeeping has no such key.
-            wait_until(lambda: any("fulfil" in key for key in client.processing().get(doomed, ())))
+            wait_until(lambda: any("run_remote" in key for key in client.processing().get(doomed, ())))
             os.kill(pid, signal.SIGKILL)
             done = building.result()
         client.close()
         assert [w.poll() is None for w in workers].count(True) == 1
     assert done.returncode == 0, done.stderr[-2000:]
-    assert copy.files() == expected
+    assert len(expected) == 4
+    assert runs(tiny) == expected
 
 
-def test_a_worker_with_other_code_is_one_line_and_leaves_the_report(project, tmp_path):
-    other = project.copy(tmp_path / "other")
-    style = other.folder / "src/analysis/figures/style.py"
-    style.write_text(style.read_text("utf-8") + "# changed\n", "utf-8")
-    copy = project.copy(tmp_path / "project")
-    before = copy.files()
-    with machines(tmp_path / "machines", copy.folder) as made:
-        made.worker(other.folder)
-        done = copy.run("report", FORCE="1", **on(made.address))
-    assert done.returncode == 2
-    assert "src/analysis/figures/style.py differ from this machine's" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert copy.files() == before
-
-
-def test_an_address_where_nothing_listens_is_one_line(project):
+def test_an_address_where_nothing_listens_is_one_line(tiny):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    done = project.run("report", FORCE="1", **on(address))
-    assert done.returncode == 2
-    assert f"ADDRESS={address}: no Dask scheduler answers there" in done.stderr
-    assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("given", "said"),
-    [
-        ({"EXECUTOR": "spark"}, "EXECUTOR: found 'spark', expected dask"),
-        ({"EXECUTOR": "dask"}, "ADDRESS: found '', expected the scheduler's address"),
-        ({"EXECUTOR": "dask", "ADDRESS": "localhost"}, "ADDRESS: found 'localhost'"),
-        ({"ADDRESS": "tcp://localhost:8786"}, "ADDRESS: given without EXECUTOR"),
-    ],
-)
-def test_a_wrong_executor_or_address_is_one_line_and_starts_nothing(project, given, said):
-    done = project.run("report", FORCE="1", **given)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith(said) and done.stderr.count("\n") == 1
+    done = build_on(tiny, address)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
+        1,
+        f"ADDRESS={address}: no Dask scheduler answers there; see docs/cluster.md",
+    )

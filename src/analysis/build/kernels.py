@@ -82,9 +82,9 @@ PATIENCE = 60  # seconds for a server or a kernel to answer at all
 
 log = logging.getLogger(__name__)
 _lock = threading.Lock()  # guards the four below
-_servers = {}  # (pid of the runner, preloaded modules) -> Server; a forked runner gets its own
-_running = set()  # provisioners with a process
-_said = set()
+_servers: dict = {}  # (pid of the runner, preloaded modules) -> Server; a forked runner gets its own
+_running: set = set()  # provisioners with a process
+_said: set = set()
 _stopped = False  # for good, by stop()
 
 
@@ -184,7 +184,7 @@ class WarmProvisioner(LocalProvisioner):
     """Starts a kernel by forking the server, or, with a line on stderr, as an ordinary process."""
 
     warm = Bool(True, help="False for an ordinary kernel.").tag(config=True)
-    preload = List(help="Modules for the server to import beyond PRELOAD.").tag(config=True)
+    preload: List = List(help="Modules for the server to import beyond PRELOAD.").tag(config=True)
     environment = Dict(help="Variables for this kernel beyond ENVIRONMENT.").tag(config=True)
 
     async def pre_launch(self, **kwargs):

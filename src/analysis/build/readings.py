@@ -117,7 +117,7 @@ def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) ->
     notebook = entry["notebook"]
     defaults = _declared(notebook, path)
     given = plan.standard(notebook, study, LANGUAGES[0], path)
-    given |= {"values_only": True} if "values_only" in defaults else {}
+    quick = {"values_only": True} if "values_only" in defaults else {}
     choices, alone = (_values(entry.get(key, {}), study) for key in ("choices", "one_at_a_time"))
     sets: list[dict[str, str]] = [{}]
     if entry.get("product", "true") == "true":
@@ -133,7 +133,7 @@ def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) ->
             seen.add(key)
             differs = [f"{k}={v}" for k, v in each.items() if v != own[k]]
             name = " ".join([notebook, *(differs or ["as declared"])])
-            job = Job(name, LANGUAGES[0], notebook, parameters=given | full)
+            job = Job(name, LANGUAGES[0], notebook, parameters={**given, **quick, **full})
             yield Reading(job, full, chosen=number == 0)
 
 

@@ -66,7 +66,7 @@ class Workers:
             kernels.start(PRELOAD)  # its imports run beside those that follow
         pool = ThreadPoolExecutor(self.max_workers or (os.cpu_count() or 1) + 1)
         try:
-            yield partial(pool.submit, attempt_job, warm=self.warm)
+            yield partial(pool.submit, partial(attempt_job, warm=self.warm))
         except BaseException:  # Ctrl-C is one: nothing may go on running behind the caller's back
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.stop()

@@ -158,7 +158,7 @@ def _digests(path: Path, language: str) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     resources = _description(path.parent)["resources"]
-    of = next((r for r in resources if r["path"] == path.name), {})
+    of: dict[str, Any] = next((r for r in resources if r["path"] == path.name), {})
     title = {"ja": "title_ja"}.get(language, "title")
     fields = {f["name"]: (f["type"], f.get(title)) for f in of.get("schema", {}).get("fields", [])}
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
