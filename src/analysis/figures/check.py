@@ -151,7 +151,7 @@ def _hollow(pixels: np.ndarray, boxes: Sequence[Box]) -> list[str]:
         used[max(int(y0), 0) : int(y1) + 1] = True
     rows = np.flatnonzero(used)
     gaps = np.diff(np.concatenate([[-1], rows, [len(used)]])) - 1
-    worst = int(gaps.max())
+    worst = int(max(gaps[0], gaps[-1], gaps.max() - EMPTY))  # within, values may lie far apart
     return [f"box higher than its content: {worst} px of nothing"] if worst > EMPTY else []
 
 
