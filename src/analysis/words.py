@@ -2,7 +2,7 @@
 
 A catalogue is a YAML file `key: {ja: "…", en: "…"}`; what it says of a value stands in named
 placeholders: `{n}` a number, `{n:word}` the number as prose has it, `{n:issue|issues}` the noun
-that goes with it, `{names:list}` several names.
+that goes with it, `{names:list}` several names, `{names:lower}` the same within a sentence.
 """
 
 from __future__ import annotations
@@ -133,6 +133,8 @@ class _Formatter(string.Formatter):
             raise WordsError(f"{place}: no value for {error}; given: {given}") from None
 
     def format_field(self, value: Any, spec: str) -> str:
+        if spec == "lower":  # names of themes and the like within an English sentence
+            return listed([self._lower(self._shown(v)) for v in value], self.language)
         if spec == "list":
             return listed([self._shown(v) for v in value], self.language)
         if "|" in spec:  # a noun in singular and plural
@@ -140,6 +142,9 @@ class _Formatter(string.Formatter):
         if spec == "word":
             return in_words(value, self.language)
         return self._shown(value) if not spec else super().format_field(value, spec)
+
+    def _lower(self, name: str) -> str:
+        return name[:1].lower() + name[1:] if self.language == "en" and name[1:2].islower() else name
 
     def _shown(self, value: Any) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
