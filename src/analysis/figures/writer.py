@@ -45,23 +45,7 @@ def bundle(
     """
     _stated(name, caption)
     own = chart if isinstance(chart, Chart) else _foreign(chart)
-    with style.applied():
-        widths = {"wide": WIDE, "narrow": NARROW} if isinstance(chart, Chart) else {"wide": WIDE}
-        if role == "small":  # it stands beside text, as wide as a phone at any width of the page
-            widths = {"wide": NARROW}
-        figures = {layout: own.figure(width) for layout, width in widths.items()}
-        found = [
-            f"{layout}: {fault}"
-            for layout, figure in figures.items()
-            for fault in faults(figure, ours=isinstance(chart, Chart))
-        ]
-        if found:
-            raise FigureError(f"figure {name}: " + "; ".join(found))
-        svgs = {
-            layout: write(figure, name=name, layout=layout, alt=caption.alt)
-            for layout, figure in figures.items()
-        }
-        png = _png(figures["wide"], caption)
+    svgs, png = _drawn(own, name, caption, house=isinstance(chart, Chart))
     about = {
         "name": name,
         "title": caption.title,
@@ -80,6 +64,20 @@ def bundle(
         "image/png": base64.b64encode(png).decode("ascii"),
         "text/plain": caption.alt,
     }
+
+
+def _drawn(chart: Chart, name: str, caption: Caption, *, house: bool) -> tuple[dict[str, str], bytes]:
+    """The chart's SVG by layout and its PNG, checked; only a chart of ours has a narrow layout."""
+    with style.applied():
+        widths = {"wide": WIDE, "narrow": NARROW} if house else {"wide": WIDE}
+        figures = {layout: chart.figure(width) for layout, width in widths.items()}
+        found = [
+            f"{where}: {fault}" for where, figure in figures.items() for fault in faults(figure, ours=house)
+        ]
+        if found:
+            raise FigureError(f"figure {name}: " + "; ".join(found))
+        svgs = {where: write(f, name=name, layout=where, alt=caption.alt) for where, f in figures.items()}
+        return svgs, _png(figures["wide"], caption)
 
 
 def _stated(name: str, caption: Caption) -> None:
