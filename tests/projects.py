@@ -23,6 +23,7 @@ MAKE_PARAMETERS = (
     "STUDY",
     "STUDIES",
     "LANGUAGE",
+    "PAGE",
     "SOURCE",
     "WORDS",
     "JOBS",
@@ -80,7 +81,7 @@ class Project:
         )
 
     def stale(self) -> dict[str, str]:
-        """The runs that are not fresh, and what `status` says of each."""
+        """The tables, readings and runs that are not fresh, and what `status` says of each."""
         said = self.run("status")
         assert said.returncode == 0, said.stderr
         lines = [line for line in said.stdout.splitlines() if line != "everything is fresh"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner, Result
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.cli import main
+from projects import MAKE_PARAMETERS, files
 
 STRANGE = (
     "../../etc",
@@ -31,12 +34,12 @@ STRANGE = (
     "\x1b[31m",
 )
 tables = pytest.mark.xdist_group("tables")  # one worker writes the synthetic study's tables
-COMMANDS = ("report", "data", "figures", "export", "verify", "status", "clean")
+COMMANDS = ("report", "data", "watch", "export", "verify", "status")
 
 
 def run(*arguments: str, **environment: str) -> Result:
     """Run a command in this process; whatever goes wrong must be said, not raised."""
-    unset = dict.fromkeys(("STUDY", "LANGUAGE", "SOURCE", "JOBS", "FORCE", "KERNELS", "MAKELEVEL"))
+    unset = dict.fromkeys([*MAKE_PARAMETERS, "MAKELEVEL"])
     done = CliRunner(env=unset | environment).invoke(main, list(arguments))
     assert done.exception is None or isinstance(done.exception, SystemExit), repr(done.exception)
     return done
@@ -107,6 +110,30 @@ def test_a_strange_value_of_another_parameter_is_refused_in_one_line(name, value
     refused(done, name)
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"EXECUTOR": "spark"}, "EXECUTOR: found 'spark', expected dask"),
+        ({"EXECUTOR": "dask"}, "ADDRESS: found '', expected the scheduler's address"),
+        ({"EXECUTOR": "dask", "ADDRESS": "localhost"}, "ADDRESS: found 'localhost'"),
+        ({"ADDRESS": "tcp://localhost:8786"}, "ADDRESS: given without EXECUTOR"),
+    ],
+)
+def test_a_wrong_executor_or_address_is_one_line_and_starts_nothing(given, said):
+    done = run("report", **given)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.startswith(said) and done.stderr.count("\n") == 1
+
+
+def test_help_and_a_wrong_parameter_import_nothing_slow():
+    code = "import sys; from analysis import cli; cli.main(['--help'], standalone_mode=False)"
+    slow = "print([m for m in ('pandas', 'nbformat', 'matplotlib', 'yaml') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}; {slow}"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
 def test_a_check_without_a_source_says_how_to_give_one():
     done = run("verify")
     assert (done.exit_code, done.stdout) == (2, "")
@@ -129,10 +156,12 @@ def test_every_command_says_what_it_does(command):
 # -- Studies that are not right --------------------------------------------------------------------
 
 
-def test_the_state_of_a_study_is_said_before_anything_of_it_was_made(new_project, tmp_path):
-    stale = new_project(tmp_path / "project").stale()
-    assert stale["en/index"] == "never run"
-    assert set(stale.values()) == {"never run"}
+def test_the_state_of_a_study_without_tables_is_one_line_and_writes_nothing(new_project, tmp_path):
+    project = new_project(tmp_path / "project")
+    done = project.run("status")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "data/processed/harbour: no tables yet; run: make data STUDY=harbour\n"
+    assert not (project.folder / "build").exists()
 
 
 def test_a_folder_without_a_study_is_refused_with_what_is_missing(new_project, tmp_path):
@@ -158,6 +187,31 @@ def tabled(new_project, tmp_path_factory):
 def test_tables_are_written_once_and_are_then_up_to_date(tabled):
     assert tabled.run("data").stdout == "data/processed/harbour: up to date\n"
     assert [path.name for path in tabled.processed.parent.iterdir()] == ["harbour"]
+
+
+@tables
+def test_status_says_what_is_stale_and_writes_nothing(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    before = files(project.folder)
+    assert set(project.stale().values()) == {"never run"}
+    with (project.raw / "issues.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    assert project.stale()["data/processed/harbour"] == "changed since; run: make data STUDY=harbour"
+    (project.raw / "issues.csv").write_bytes((tabled.raw / "issues.csv").read_bytes())
+    assert {k: v for k, v in files(project.folder).items() if "__pycache__" not in k} == {
+        k: v for k, v in before.items() if "__pycache__" not in k
+    }
+
+
+@tables
+def test_a_comment_in_a_module_checks_again_but_changes_no_table(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    before = files(project.processed)
+    (module,) = (project.folder / "src" / "analysis" / "tidy").glob("grades.py")
+    module.write_text(module.read_text("utf-8") + "# a comment\n", "utf-8")
+    assert project.run("data").stdout == "data/processed/harbour: up to date\n"
+    assert files(project.processed) == before
+    assert b"made_from" not in before["datapackage.json"]
 
 
 @tables

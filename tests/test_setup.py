@@ -24,6 +24,7 @@ PARAMETERS = (
     "STUDY",
     "STUDIES",
     "LANGUAGE",
+    "PAGE",
     "SOURCE",
     "WORDS",
     "JOBS",
@@ -42,7 +43,8 @@ COMMANDS = {
     "report",
     "test",
     "data",
-    "figures",
+    "watch",
+    "check",
     "lab",
     "clean",
     "lock",
@@ -149,11 +151,27 @@ def test_the_citation_has_the_version_and_licence_of_the_package():
     assert citation["license"] == PROJECT["project"]["license"]
 
 
-def test_the_code_is_clean_for_ruff():
-    folders = [name for name in ("src", "tests", "notebooks") if (ROOT / name).is_dir()]
-    command = [sys.executable, "-m", "ruff", "check", "--quiet", "--output-format=concise"]
-    found = subprocess.run([*command, *folders], cwd=ROOT, capture_output=True, text=True)
-    assert (found.returncode, found.stdout) == (0, ""), found.stdout + found.stderr
+def subset(*extras: str) -> dict[str, str]:
+    """Return the pins, with their hashes, that the Makefile installs for a report and these extras."""
+    code = re.search(r"define SUBSET\n(.*?)\nendef", MAKEFILE, re.DOTALL)[1].replace("$$", "$")
+    command = [sys.executable, "-c", code, *extras]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    blocks = re.split(r"^(?=[a-z0-9])", done.stdout, flags=re.MULTILINE)[1:]
+    return {block.split("==")[0]: block for block in blocks}
+
+
+def test_a_report_gets_neither_the_lab_nor_the_tools_of_tests_and_extras_add_theirs():
+    report = subset()
+    assert not {"jupyterlab", "notebook", "sphinx", "pytest", "ruff", "mypy", "distributed"} & report.keys()
+    assert {"papermill", "pandas", "typst", "uv", "flit-core", "ipython", "tornado"} <= report.keys()
+    assert subset("lab").keys() - report.keys() >= {"jupyterlab", "jupyter-server"}
+    assert subset("test", "pdf").keys() - report.keys() >= {"pytest", "pluggy", "pdfplumber"}
+    assert all(block in LOCK and "--hash=sha256:" in block for block in report.values())
+
+
+def test_all_extras_together_are_the_whole_lock():
+    extras = PROJECT["project"]["optional-dependencies"]
+    assert subset(*extras).keys() == pins(LOCK).keys()
 
 
 # -- make ------------------------------------------------------------------------------------------
@@ -261,7 +279,7 @@ STRANGE = ("STUDY=../../etc", "STUDY=$(shell touch pwned)", "STUDY=x\ny", "LANGU
     ("command", "assignment"),
     [
         *(("report", assignment) for assignment in STRANGE),
-        *((command, "STUDY=x; touch pwned") for command in ("data", "figures", "verify", "status")),
+        *((command, "STUDY=x; touch pwned") for command in ("data", "watch", "status")),
     ],
 )
 def test_a_strange_value_gets_one_clear_line_and_status_2(checkout, command, assignment):
@@ -320,10 +338,11 @@ def test_a_chosen_python_finds_the_kernel_provisioner_without_an_installation(ch
     assert declared["warm"] in found
 
 
-def test_the_kernels_of_the_lab_find_this_checkout_from_any_folder(checkout, tmp_path):
+def test_the_kernels_of_the_lab_find_this_checkout_from_any_folder(fresh, tmp_path):
     # Kernels get the environment of the server that starts them.
+    checkout = fresh
     (checkout.folder / "src" / "jupyterlab.py").write_text(ECHO, encoding="utf-8")
-    environment = received(checkout.make(*here("lab")))["environment"]
+    environment = received(checkout.make("lab"))["environment"]
     where = [sys.executable, "-c", "import analysis; print(analysis.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert found.stdout.strip() == str(checkout.folder / "src" / "analysis" / "__init__.py"), found.stderr
@@ -430,6 +449,18 @@ def test_another_lock_sets_up_everything_anew(fresh):
     assert fresh.make("data").returncode == 0
     assert steps(fresh) == FIRST_SET_UP
     assert not (fresh.folder / ".venv" / "left-over").exists()
+
+
+def test_a_command_that_needs_more_adds_it_once_and_what_is_there_stays(fresh):
+    fresh.make("data")
+    steps(fresh)
+    fresh.folder.joinpath("src", "jupyterlab.py").write_text("", encoding="utf-8")
+    assert fresh.make("lab").returncode == 0
+    assert steps(fresh) == ["uv sync", "uv install"]
+    for command in ("data", "lab"):
+        assert fresh.make(command).returncode == 0
+    assert steps(fresh) == []
+    assert (fresh.folder / ".venv" / "extras").read_text("utf-8").split() == ["lab"]
 
 
 def test_another_pyproject_reinstalls_the_package_alone(fresh):
