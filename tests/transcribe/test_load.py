@@ -710,6 +710,9 @@ def test_a_study_without_study_yaml_is_refused(study):
         ("printed: false", "printed: maybe", "which YAML reads as a text"),
         ("title_en: Title, ", "titel_en: Title, ", "sections.titel_en: found an unknown key"),
         ("name_ja: 灯野渚, ", "", "authors.name_ja: found no such key"),
+        ("year: 2022", "year: 2022\nreport: {titel_en: Ports}", "report.titel_en: found an unknown key"),
+        ("year: 2022", "year: 2022\nreport: {authors: [A]}", "report.authors: found 'A', expected keys"),
+        ("year: 2022", "year: 2022\nreport: Ports", "report: found 'Ports', which YAML reads as a text"),
         ("id: harbour", "!!python/object/apply:os.getcwd []", "expected YAML"),
     ],
 )

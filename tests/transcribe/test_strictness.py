@@ -20,7 +20,9 @@ from analysis import paths
 from analysis.transcribe import load
 from analysis.transcribe import schema as schemas
 from analysis.verify import sources, verify
-from analysis.verify.passages import PassageVerdict
+from analysis.verify.check_cells import Cells, CellVerdict
+from analysis.verify.passages import PassageVerdict, locate
+from analysis.verify.source_text import SourceText
 
 SCRIPT = paths.ROOT / "benchmarks" / "verification.py"
 TODAY = date(2024, 5, 17)
@@ -134,12 +136,12 @@ def test_the_cost_grows_with_the_source_and_not_with_its_square(benchmark, check
 
 
 def _checked(benchmark, study, text) -> None:
-    layout = verify.Layout(text, study.meta.normaliser)
-    places = verify.locate(benchmark._prints(study), layout)
+    layout = SourceText(text, study.meta.normaliser)
+    places = locate(benchmark._prints(study), layout)
     assert all(place.verdict == PassageVerdict.EXACT for place in places)
     by_id = dict(zip(study.tables["passages"]["id"], places, strict=True))
-    cells = list(verify.Cells(study, schemas.load(), layout, by_id).results())
-    assert all(cell.verdict == verify.CellVerdict.FOUND for cell in cells)
+    cells = list(Cells(study, schemas.load(), layout, by_id).results())
+    assert all(cell.verdict == CellVerdict.FOUND for cell in cells)
 
 
 def _calls_of(work) -> int:
