@@ -41,8 +41,9 @@ def reproduce(
 
     `languages` are those of the published report if not given, `reviewer` who vouches for it (with an ORCID in
     brackets or not); `folder` (build/certificate/<study> if not given) gets certificate.json, certificate.html,
-    codecheck.yml and the report that was made; `say` is called with a line of progress. The certificate `holds` only if every artefact is complete, stable and consistent. Raises ReproduceError,
-    and writes nothing, where `expected/<study>.json` cannot be read or is of other languages.
+    codecheck.yml and the report that was made; `say` is called with a line of progress. The certificate `holds`
+    only if every artefact is complete, stable and consistent. Raises ReproduceError, and writes nothing, where
+    `expected/<study>.json` cannot be read or is of other languages.
     """
     began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     against = published(study, root)
@@ -66,8 +67,9 @@ def reproduce(
             artefacts=tuple(judge(first.report, second.report, against, exact=not here.differences)),
             outdated=() if first.status else tuple(_outdated(study, root, first.project)),
         )
-        kept = None if made.stable else second.report
-        certificate.write(made, folder, first.report, second=kept, root=root)
+        certificate.write(
+            made, folder, first.report, second=None if made.stable else second.report, root=root
+        )
     return made
 
 
