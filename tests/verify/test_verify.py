@@ -54,6 +54,11 @@ class Copy:
         return verify.check(self.study, self.source, today=TODAY)
 
     @property
+    def read_as_it_is(self) -> load.Study:
+        """The study with the files as they are now, whose cells nobody has looked at again."""
+        return replace(self.read, folder=self.folder)
+
+    @property
     def study(self) -> load.Study:
         """The study as it is now; reading it takes a second, so only when a table has changed."""
         return load.read(self.folder) if self.changed else replace(self.read, folder=self.folder)
@@ -262,6 +267,26 @@ def test_one_changed_cell_makes_the_record_stale_and_says_which_line(harbour):
     state = record.state(harbour.study)
     assert state.words("en") == "changed since verification: phases.csv line 4"
     assert state.words("ja") == "照合後に変更: phases.csv 4行目"
+
+
+TAMPERINGS = {
+    "a cell": ("evaluations", "aoura-slipway-final", {"grade": "A"}),
+    "a paraphrase": ("statements", "hatano-links", {"statement_ja": "別のこと。"}),
+    "a note": ("statements", "hatano-links", {"note": "another", "note_ja": "別の注"}),
+    "an opening": ("passages", "s1-02", {"opening": "別の言葉"}),
+    "a fingerprint": ("passages", "s1-02", {"sha256": "0" * 64}),
+    "a place": ("plans", "plan-2", {"passages": "s2-09"}),
+    "a label": ("regions", "aoura", {"label_en": "Elsewhere"}),
+}
+
+
+@pytest.mark.parametrize("done", TAMPERINGS)
+def test_a_tampering_with_a_raw_table_is_noticed_without_the_source(harbour, done):
+    verified(harbour)
+    table, row, cells = TAMPERINGS[done]
+    harbour.set(table, row, **cells)
+    (place,) = record.state(harbour.read_as_it_is).places
+    assert re.fullmatch(rf"{table}\.csv line \d+", place)
 
 
 def test_rows_added_and_removed_are_told(harbour):

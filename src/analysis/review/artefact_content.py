@@ -207,12 +207,9 @@ def rms(one: np.ndarray, other: np.ndarray) -> float:
 
 def greys(picture: np.ndarray) -> np.ndarray:
     """The mean grey of each square of a picture, on white; the last squares may be cut."""
-    opacity = picture[:, :, 3:].astype(float) / 255
-    grey = (picture[:, :, :3] * opacity + 255 * (1 - opacity)).mean(axis=2)
-    whole = np.pad(grey, [(0, -length % SQUARE) for length in grey.shape], mode="edge")
-    height, width = whole.shape[0] // SQUARE, whole.shape[1] // SQUARE
-    means = whole.reshape(height, SQUARE, width, SQUARE).mean(axis=(1, 3))
-    return np.rint(means).astype(np.uint8)
+    drawn = Image.fromarray(picture)
+    sheet = Image.alpha_composite(Image.new("RGBA", drawn.size, "white"), drawn)
+    return np.rint(np.asarray(sheet.convert("RGB").reduce(SQUARE), float).mean(axis=2)).astype(np.uint8)
 
 
 def packed(means: np.ndarray) -> str:

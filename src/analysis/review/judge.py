@@ -61,7 +61,7 @@ class _Judge:
     published: Mapping[str, Any]
     exact: bool
     nothing: bool  # is published
-    known: dict[tuple[str, Path], tuple[str, str]] = field(default_factory=dict)
+    known: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
 
     def verdict(self, name: str) -> Verdict:
         reports = [report for report in (self.first, self.second) if (report / name).is_file()]
@@ -92,9 +92,11 @@ class _Judge:
 
     def consistent(self, name: str, report: Path) -> tuple[str, str]:
         """One of CONSISTENT; and what was found where it is not yes."""
-        if (name, report) not in self.known:
-            self.known[name, report] = self._consistent(name, report)
-        return self.known[name, report]
+        rows = report / rows_of(name)
+        state = name, digest(report / name), digest(rows) if rows.is_file() else ""
+        if state not in self.known:
+            self.known[state] = self._consistent(name, report)
+        return self.known[state]
 
     def _consistent(self, name: str, report: Path) -> tuple[str, str]:
         entry, content = self.published[name], (report / name).read_bytes()

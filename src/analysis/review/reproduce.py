@@ -39,26 +39,18 @@ def reproduce(
 ) -> Certificate:
     """Build a study's report twice from clean copies, judge it, and write the certificate.
 
-    study      a folder of data/raw
-    languages  those of the published report if not given; all if nothing is published
-    reviewer   who vouches for it, with an ORCID in brackets or not; without a name the certificate names nobody
-    folder     for certificate.json, certificate.html, codecheck.yml and the report that was made
-               (build/certificate/<study> if not given); what it held is replaced
-    say        called with a line of progress
-
-    The certificate `holds` only if every artefact is complete, stable and consistent. Raises ReproduceError,
-    and writes nothing, where `expected/<study>.json` cannot be read or is of other languages.
+    `languages` are those of the published report if not given, `reviewer` who vouches for it (with an ORCID in
+    brackets or not); `folder` (build/certificate/<study> if not given) gets certificate.json, certificate.html,
+    codecheck.yml and the report that was made; `say` is called with a line of progress. The certificate `holds`
+    only if every artefact is complete, stable and consistent. Raises ReproduceError, and writes nothing, where
+    `expected/<study>.json` cannot be read or is of other languages.
     """
     began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     against = published(study, root)
-    if against and languages and set(languages) != set(against["languages"]):
-        raise ReproduceError(
-            f"LANGUAGE: found {', '.join(languages)}, expected {' and '.join(against['languages'])}: the pages of"
-            f" the published report lead to each other, so one language is another report; leave LANGUAGE out"
-        )
-    languages = tuple(languages) or tuple(against["languages"] if against else LANGUAGES)
+    languages = _languages(against, languages)
     here = certificate.environment(root / "requirements.lock")
-    differences = (*here.differences, *elsewhere(here, against))
+    here = replace(here, differences=(*here.differences, *elsewhere(here, against)))
+    folder = folder or root / "build" / "certificate" / study
     with tempfile.TemporaryDirectory(prefix="reproduce-") as name:
         first, second = build_twice(root, study, languages, Path(name).resolve(), say)
         say("comparing each artefact")
@@ -69,17 +61,28 @@ def reproduce(
             checked=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
             seconds=round(time.monotonic() - began, 1),
             source=_source(root),
-            environment=replace(here, differences=differences),
+            environment=here,
             not_varied=not_set(second.conditions),
             builds=(first.record, second.record),
-            artefacts=tuple(judge(first.report, second.report, against, exact=not differences)),
-            outdated=tuple(_outdated(root / TIDY / study, first.project / TIDY / study, root)),
+            artefacts=tuple(judge(first.report, second.report, against, exact=not here.differences)),
+            outdated=() if first.status else tuple(_outdated(study, root, first.project)),
         )
-        kept = second.report if not made.stable else None
         certificate.write(
-            made, folder or root / "build" / "certificate" / study, first.report, second=kept, root=root
+            made, folder, first.report, second=None if made.stable else second.report, root=root
         )
     return made
+
+
+def _languages(against: Mapping[str, Any] | None, asked: Sequence[str]) -> tuple[str, ...]:
+    """Those to build: as published, for the pages of a report lead to each other in all of them."""
+    if not against:
+        return tuple(asked) or LANGUAGES
+    if asked and set(asked) != set(against["languages"]):
+        raise ReproduceError(
+            f"LANGUAGE: found {', '.join(asked)}, expected {' and '.join(against['languages'])}: the pages of the"
+            " published report lead to each other, so in one language it is another report; leave LANGUAGE out"
+        )
+    return tuple(against["languages"])
 
 
 def elsewhere(here: Environment, against: Mapping[str, Any] | None) -> list[str]:
@@ -98,8 +101,9 @@ def elsewhere(here: Environment, against: Mapping[str, Any] | None) -> list[str]
     return found
 
 
-def _outdated(kept: Path, made: Path, root: Path) -> list[str]:
+def _outdated(study: str, root: Path, project: Path) -> list[str]:
     """The committed tidy tables that a build makes otherwise, or not at all; none where none are kept."""
+    kept, made = root / TIDY / study, project / TIDY / study
     names = sorted({*artefacts(kept), *artefacts(made)}) if kept.is_dir() and made.is_dir() else []
     return [
         (kept / name).relative_to(root).as_posix()

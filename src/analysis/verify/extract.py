@@ -57,8 +57,8 @@ _JA_TO = re.compile("〜|-|から|ないし")
 _JA_OPEN_END = re.compile("〜|から|より|以降|以来|以後")
 _JA_OPEN_START = re.compile("まで|以前")
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?P<{}>(?:" + "|".join(_MONTHS) + r")[a-z]*\.?)"
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+_MONTH = r"(?P<{}>(?:" + _MONTHS + r")[a-z]*\.?)"
 _EN_DATE = re.compile(
     rf"(?<![\w,.$€£¥#])(?:(?P<day>\d\d?) {_MONTH.format('m1')},? (?P<y1>{_YEAR})"
     rf"|{_MONTH.format('m2')} (?P<d2>\d\d?),? (?P<y2>{_YEAR})"
@@ -120,7 +120,7 @@ def _en_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
         return _dated(year, part["iso"][5:7], part["iso"][8:])
     name = part["m1"] or part["m2"] or part["m3"]
     if name:
-        return _dated(year, str(_MONTHS.index(name[:3].lower()) + 1), part["day"] or part["d2"])
+        return _dated(year, str(_MONTHS.split("|").index(name[:3].lower()) + 1), part["day"] or part["d2"])
     return _Day(year, unit="" if first else "year")  # `FY2011-2016`: the second is fiscal too
 
 
@@ -206,37 +206,16 @@ def number(value: float | str) -> str:
     return f"{float(value):.10g}"
 
 
-_ROMAN = [
-    "I",
-    "II",
-    "III",
-    "IV",
-    "V",
-    "VI",
-    "VII",
-    "VIII",
-    "IX",
-    "X",
-    "XI",
-    "XII",
-    "XIII",
-    "XIV",
-    "XV",
-    "XVI",
-    "XVII",
-    "XVIII",
-    "XIX",
-    "XX",
-]
+_ROMAN = "I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII|XIII|XIV|XV|XVI|XVII|XVIII|XIX|XX"
 _KANJI = "一二三四五六七八九十"
-_WORDS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"]
+_WORDS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
 _ORDINAL = re.compile(
     rf"第(?P<a>\d+|[{_KANJI}](?![{_KANJI}]))|\((?P<b>\d{{1,3}})\)"
     r"|(?:フェーズ|ステージ|ステップ|段階|[Pp]hase|[Ss]tage|[Ss]tep|[Pp]lan|No\.) ?(?P<c>\d+)"
     r"|(?<![A-Za-z])(?P<d>[IVX]+)(?![A-Za-z])|(?<![\d.,])(?P<e>\d+)(?:st|nd|rd|th)(?![a-z])"
     # A circled number is a bare one after normalisation: at the beginning of a clause.
     r"|(?<=[、。:「(])(?P<f>\d{1,2})(?=[^\d.,、。〜年月日%期回人社件円点つ個名校)-])"
-    rf"|(?<![a-z])(?P<g>{'|'.join(_WORDS)})(?![a-z])"
+    rf"|(?<![a-z])(?P<g>{_WORDS})(?![a-z])"
 )
 
 
@@ -244,7 +223,7 @@ def ordinals(text: str, language: str) -> Iterator[Mention]:
     """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`."""
     for match in _ORDINAL.finditer(text):
         printed = match[match.lastgroup or 0]
-        for row in (_ROMAN, list(_KANJI), _WORDS):
+        for row in (_ROMAN.split("|"), list(_KANJI), _WORDS.split("|")):
             if printed in row:
                 printed = str(row.index(printed) + 1)
         if printed.isdecimal():

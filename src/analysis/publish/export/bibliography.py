@@ -18,7 +18,7 @@ from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _LANGUAGES = {"ja": "japanese", "en": "english"}
 # No lone brace in any form: BibTeX counts escaped ones as well.
 _ESCAPED = {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
@@ -142,7 +142,7 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     if work.issued:
         yield "year", f"{{{work.date[0] if work.date else _escaped(work.issued)}}}"
     if len(work.date) > 1:
-        yield "month", _MONTHS[work.date[1] - 1]
+        yield "month", _MONTHS.split("|")[work.date[1] - 1]
     if len(work.date) > 2:
         yield "date", f"{{{work.issued}}}"  # BibLaTeX's: BibTeX has no word for the day
     if work.addresses:
