@@ -173,7 +173,9 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     labels = []
     for row in named.to_dict("records"):
         x, label = axis(row["start"]), row.get("short") or row["label"]
-        flip = x + 10 + style.text_width(label) > sheet.width - 4
+        after, before = sheet.width - 14 - x, x - 14  # pixels beside the dot
+        (label,) = style.wrap(label, max(after, before), max_lines=1)
+        flip = style.text_width(label) > after
         reach = (
             (x - 10 - style.text_width(label), x + 6) if flip else (x - 6, x + 10 + style.text_width(label))
         )
