@@ -7,17 +7,28 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 
 from analysis import figures
 from analysis.figures import style
-from analysis.figures.bundle import MIME
+from analysis.figures.check import faults
+from analysis.figures.colours import ACCENTS
 from analysis.figures.svg import hits
+from analysis.figures.writer import MIME
 
 LONG = {
     "en": "A most extraordinarily long-winded designation <b>*of*</b> $x$ [y](z) for inter-organisational matters ",
     "ja": "非常に長い名称をもつ地域科学技術イノベーション推進のための広域連携強化促進事業（第二期・延長分）",
 }
-SIZES = (0, 1, 3, 12)  # regions: none, one row, a usual study, many with long names
+# Regions: none, one row, a usual study, and many with long names.
+CASES = [
+    (0, "ja", style.WIDE),
+    (1, "en", style.NARROW),
+    (3, "ja", style.WIDE),
+    (3, "en", style.NARROW),
+    (12, "en", style.WIDE),
+    (12, "ja", style.NARROW),
+]
 
 
 def name(kind: str, n: int, size: int, language: str) -> str:
@@ -342,12 +353,16 @@ every = pytest.mark.parametrize("chart", CHARTS)
 in_both = pytest.mark.parametrize("language", ["ja", "en"])
 
 
-@pytest.mark.parametrize("size", SIZES)
-@in_both
+@pytest.mark.parametrize(("size", "language", "width"), CASES)
 @every
-def test_a_chart_can_be_read_and_hit_whatever_its_frames_hold(chart, language, size):
-    made = figures.bundle(CHARTS[chart](size, language), name="chart", caption=CAPTION)
-    assert made[MIME]["svg"]["narrow"].startswith("<svg")
+def test_a_chart_can_be_read_and_hit_whatever_its_frames_hold(chart, size, language, width):
+    assert faults(CHARTS[chart](size, language).figure(width)) == []
+
+
+@every
+def test_a_chart_is_written_for_a_page_and_for_a_phone(chart):
+    made = figures.bundle(CHARTS[chart](1, "en"), name="chart", caption=CAPTION)[MIME]
+    assert all(made["svg"][layout].startswith("<svg") for layout in ("wide", "narrow"))
 
 
 @in_both
@@ -405,9 +420,8 @@ def test_a_region_keeps_its_colour_where_others_have_nothing():
     own = cores(3, "en").query("region == 'region-2'")
     with style.applied():
         chart = figures.core_counts(own, language="en", regions=["region-0", "region-1", "region-2"])
-        colours = {patch.get_facecolor() for patch in chart.draw(480).axes[0].patches}
-        everywhere = figures.core_counts(cores(3, "en"), language="en").draw(480).axes[0].patches
-    assert colours <= {patch.get_facecolor() for patch in everywhere[-8:]}
+        drawn = {to_hex(patch.get_facecolor()) for patch in chart.draw(480).axes[0].patches}
+    assert drawn & {*ACCENTS} == {ACCENTS[2]}
 
 
 def test_themes_are_sorted_by_what_is_called_for_and_a_small_chart_keeps_six():

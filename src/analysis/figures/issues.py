@@ -327,10 +327,11 @@ def _draw_status(
         )
         for side in sides
     ]
-    pitch = min(24.0, (sheet.width - EDGE - left - 60) / max(sum(most), 1))
-    starts = [left, left + max(most[0], 3) * pitch + 24 if sides[0] else left]
-    for side, x in zip(sides, starts, strict=True):
-        _draw_scopes(sheet, {s: str(scopes[s]) for s in side}, colours, x)
+    head = min(style.widest([str(scopes[s]) for s in sides[0]]) + 16, 120)  # of the common ones
+    pitch = min(24.0, (sheet.width - EDGE - left - head - 60) / max(sum(most), 1))
+    starts = [left, left + max(most[0] * pitch, head) + 24 if sides[0] else left]
+    for side, x, end in zip(sides, starts, (starts[1] - 8, sheet.width - EDGE), strict=True):
+        _draw_scopes(sheet, {s: str(scopes[s]) for s in side}, colours, (x, end if sides[1] else sheet.width))
     sheet.top += style.line_height() * _scope_lines(scopes) + 4
     for status, label in statuses.items():
         rule(sheet)
@@ -348,15 +349,18 @@ def _scope_lines(scopes: Mapping[str, object]) -> int:
     return max(1, min(len(scopes) - (COMMON in scopes), 4))
 
 
-def _draw_scopes(sheet: Sheet, scopes: Mapping[str, str], colours: Mapping[str, str], x: float) -> None:
+def _draw_scopes(
+    sheet: Sheet, scopes: Mapping[str, str], colours: Mapping[str, str], edges: tuple[float, float]
+) -> None:
     """Above its squares, the names of the scopes they stand for."""
+    x, end = edges
     for n, (scope, name) in enumerate(scopes.items()):
         if n == 3 and len(scopes) > 4:
             sheet.text(x + 16, sheet.top + n * style.line_height(), "…", colour=QUIET)
             break
         y = sheet.top + n * style.line_height()
         sheet.box(x, y + 3, 10, 10, colours[scope])
-        (line,) = style.wrap(name, sheet.width - x - 40, max_lines=1)
+        (line,) = style.wrap(name, end - x - 16, max_lines=1)
         sheet.text(x + 16, y, line, colour=QUIET)
 
 

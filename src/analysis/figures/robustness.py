@@ -120,8 +120,9 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
     """A dot for each reading, the least and the greatest value and this report's with their numbers."""
     readings, values = curve.readings, curve.readings["value"]
     low, high = float(values.min()), float(values.max())
-    up = Scale(low, high if high > low else low + 1, sheet.top + _HIGH, sheet.top + 24)
-    axes = panel(sheet, across, sheet.top, sheet.top + _HIGH + 16)
+    depth = _HIGH if high > low else 40.0
+    up = Scale(low, high if high > low else low + 1, sheet.top + depth, sheet.top + 24)
+    axes = panel(sheet, across, sheet.top, sheet.top + depth + 16)
     axes.set_xticks([])
     dots = readings.assign(x=readings.index, y=values.map(up))
     size = style.points(min(9, max((across.right - across.left) / len(dots) - 1, 3)))
@@ -146,7 +147,7 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
         sheet.line(across.left, up(value), across.right, up(value), colour=GUIDE, below=0.2)
     for _, row in dots[dots["chosen"] == "yes"].head(1).iterrows():
         sheet.middle(across(row["x"]), row["y"] - 16, digits(row["value"]), align="center", size=style.BODY)
-    sheet.top += _HIGH + 26
+    sheet.top += depth + 26
 
 
 def _draw_option(sheet: Sheet, curve: _Curve, option: tuple[str, str], across: Scale, y: float) -> None:
@@ -208,7 +209,8 @@ def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
     _draw_intervals(panel(sheet, scale, top, sheet.top), rows.assign(y=spots))
     for row, y in zip(rows.to_dict("records"), spots, strict=True):
         if not pd.isna(row["alpha"]):
-            sheet.middle(scale(row["alpha"]), y - 12, f"{row['alpha']:.2f}", align="center")
+            x = min(max(scale(row["alpha"]), EDGE + 18), sheet.width - EDGE - 18)
+            sheet.middle(x, y - 12, f"{row['alpha']:.2f}", align="center")
     sheet.top += 22
     return sheet.finish()
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import style
+from analysis.figures.axis import pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET, WASH
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, unique
@@ -76,67 +77,84 @@ def _colours(rounds: pd.DataFrame, regions: Sequence[str]) -> dict[str, str]:
 def _draw(rounds: pd.DataFrame, colours: Mapping[str, str], language: str, width: int) -> Figure:
     sheet = Sheet(width)
     left = gutter(sheet, rounds["round_label"].drop_duplicates(), share=0.36)
+    start = left or EDGE
+    room = max(int((width - EDGE - start) // _STEP), 1)
     for id_, group in _groups(rounds):
-        start = left or EDGE
-        count = words(language).text("unread_count", n=_unread(group))
-        beside = style.text_width(count) + 8 if _unread(group) else 0
-        room = max(int((width - EDGE - start - beside) // _STEP), 1)
-        read = group[group["grade"] != ""].to_dict("records")
-        lines = max(-(-(len(read) + min(_unread(group), room)) // room), 1)
-        line = _LINE + (_NAMES if ((group["own"] == "yes") & (group["region"] != "")).any() else 0)
-        row = place_row(sheet, str(group["round_label"].iloc[0]), left, height=line * lines)
-        top = row.y - line * lines / 2
-        _draw_round(sheet, (id_, group), (start, top, room, line), colours, language)
+        squares = _squares(group, room)
+        lines = [squares[n : n + room] for n in range(0, len(squares), room)] or [[]]
+        levels = [_levels(sheet, line, start) for line in lines]
+        heights = [_LINE + _NAMES * (max(level, default=-1) + 1) for level in levels]
+        text = words(language).text("unread_count", n=_unread(group)) if _unread(group) else ""
+        beside = start + len(lines[-1]) * _STEP + 6
+        fits = beside + style.text_width(text) <= width - EDGE
+        high = sum(heights) + (0 if fits else 18)
+        row = place_row(sheet, str(group["round_label"].iloc[0]), left, height=high)
+        top = row.y - high / 2
+        for line, level, height in zip(lines, levels, heights, strict=True):
+            _draw_line(sheet, line, level, (start, top + _LINE / 2), colours, f"#{id_}")
+            top += height
+        if text:
+            x, y = (beside, top - heights[-1] + _LINE / 2) if fits else (start, top + 6)
+            sheet.middle(x, y, text, colour=QUIET)
         rule(sheet)
     return sheet.finish()
 
 
-def _draw_round(
-    sheet: Sheet,
-    round_: tuple[str, pd.DataFrame],
-    place: tuple[float, float, int, float],
-    colours: Mapping[str, str],
-    language: str,
-) -> None:
-    """The squares of one round: grades that were read, then those that were not, with their number."""
-    (id_, group), (left, top, room, line) = round_, place
-    read, unread = group[group["grade"] != ""].to_dict("records"), _unread(group)
-    for n, row in enumerate(read):
-        x, y = left + (n % room + 0.5) * _STEP, top + n // room * line + _LINE / 2
-        _draw_grade(sheet, row, (x, y), colours, to=f"#{id_}")
-    n = len(read)
+def _squares(group: pd.DataFrame, room: int) -> list[Mapping[str, Any]]:
+    """What stands side by side: grades that were read, own regions without one, then others unread."""
+    read = group[group["grade"] != ""].to_dict("records")
     own = group[(group["grade"] == "") & (group["own"] == "yes") & (group["region"] != "")].to_dict("records")
-    for k in range(min(unread, room)):
-        x, y = left + ((n + k) % room + 0.5) * _STEP, top + (n + k) // room * line + _LINE / 2
-        sheet.tile(x, y, "")
-        if k < len(own):
-            _name(sheet, str(own[k]["region_label"]), (x, y), colours.get(str(own[k]["region"]), INK))
-        last = (x + _STEP / 2 + 4, y)
-    if unread:
-        text = words(language).text("unread_count", n=unread)
-        sheet.middle(last[0], last[1], text, colour=QUIET)
+    own = own[: _unread(group)]
+    blank = {"grade": "", "own": "no", "region": "", "region_label": ""}
+    return [*read, *own, *[blank] * (min(_unread(group), room) - len(own))]
 
 
-def _draw_grade(
-    sheet: Sheet, row: Mapping[str, Any], spot: tuple[float, float], colours: Mapping[str, str], *, to: str
+def _levels(sheet: Sheet, line: Sequence[Mapping[str, Any]], start: float) -> list[int]:
+    """How far below its square the name of each own region stands, so that no two overlap."""
+    named = [(n, _named(sheet, row, start, n)) for n, row in enumerate(line) if row["own"] == "yes"]
+    return pack([(x0, x1) for _, (_, x0, x1) in named], gap=6)
+
+
+def _named(sheet: Sheet, row: Mapping[str, Any], start: float, n: int) -> tuple[str, float, float]:
+    """A region's name under the n-th square, and its left and right edge."""
+    (label,) = style.wrap(str(row["region_label"]), 110, max_lines=1)
+    half = style.text_width(label) / 2
+    x = min(max(start + (n + 0.5) * _STEP, EDGE + half), sheet.width - EDGE - half)
+    return label, x - half, x + half
+
+
+def _draw_line(
+    sheet: Sheet,
+    line: Sequence[Mapping[str, Any]],
+    levels: Sequence[int],
+    place: tuple[float, float],
+    colours: Mapping[str, str],
+    to: str,
 ) -> None:
-    (x, y), own = spot, row["own"] == "yes"
-    colour = colours.get(str(row["region"]), INK)
+    """One line of squares; `place` is where it starts and the middle of its squares."""
+    (start, y), level = place, iter(levels)
+    for n, row in enumerate(line):
+        x, own = start + (n + 0.5) * _STEP, row["own"] == "yes"
+        colour = colours.get(str(row["region"]), INK)
+        _draw_square(sheet, row, (x, y), colour)
+        if own:
+            label, left, _ = _named(sheet, row, start, n)
+            below = y + 13 + next(level) * _NAMES
+            sheet.line(x, y + 11, x, below + 2, colour=colour, width=2)
+            sheet.text(left, below, label)
+        if row["grade"]:
+            about = f"record:{row['table']}/{row['record']}" if row.get("record") else to
+            title = f"{row['region_label']}: {row['grade']}"
+            sheet.link(about, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
+
+
+def _draw_square(sheet: Sheet, row: Mapping[str, Any], spot: tuple[float, float], colour: str) -> None:
+    x, y = spot
+    if not row["grade"]:
+        sheet.tile(x, y, "")
+        return
+    own = row["own"] == "yes"
     sheet.box(x - 11, y - 11, 22, 22, PAPER, colour, zorder=3, linewidth=style.points(3 if own else 1.25))
     if own:
         sheet.box(x - 11, y - 11, 22, 22, colour, alpha=WASH, zorder=3)
     sheet.middle(x, y, str(row["grade"]), align="center")
-    if own:
-        _name(sheet, str(row["region_label"]), spot, colour)
-    title = f"{row['region_label']}: {row['grade']}"
-    to = f"record:{row['table']}/{row['record']}" if row.get("record") else to
-    sheet.link(to, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
-
-
-def _name(sheet: Sheet, label: str, spot: tuple[float, float], colour: str) -> None:
-    """The name of an own region under its square."""
-    (label,) = style.wrap(label, 110, max_lines=1)
-    half = style.text_width(label) / 2
-    x = min(max(spot[0], EDGE + half), sheet.width - EDGE - half)
-    sheet.line(spot[0] - 11, spot[1] + 12, spot[0] + 11, spot[1] + 12, colour=colour, width=2)
-    sheet.text(x, spot[1] + 13, label, align="center")
