@@ -110,17 +110,17 @@ def _squares(group: pd.DataFrame, room: int) -> list[Mapping[str, Any]]:
 
 
 def _levels(sheet: Sheet, line: Sequence[Mapping[str, Any]], start: float) -> list[int]:
-    """How far below its square the name of each own region stands, so that no two overlap."""
-    named = [(n, _named(sheet, row, start, n)) for n, row in enumerate(line) if row["own"] == "yes"]
-    return pack([(x0, x1) for _, (_, x0, x1) in named], gap=6)
+    """How far below its square the name of each own region stands: no two overlap, no leader crosses one."""
+    named = [_named(sheet, row, start, n) for n, row in enumerate(line) if row["own"] == "yes"]
+    return pack([(-right, -left) for _, left, right in reversed(named)], gap=6)[::-1]
 
 
 def _named(sheet: Sheet, row: Mapping[str, Any], start: float, n: int) -> tuple[str, float, float]:
     """A region's name under the n-th square, and its left and right edge."""
     (label,) = style.wrap(str(row["region_label"]), 110, max_lines=1)
-    half = style.text_width(label) / 2
-    x = min(max(start + (n + 0.5) * _STEP, EDGE + half), sheet.width - EDGE - half)
-    return label, x - half, x + half
+    wide = style.text_width(label)
+    left = min(start + n * _STEP + 2, sheet.width - EDGE - wide)
+    return label, left, left + wide
 
 
 def _draw_line(
@@ -139,8 +139,9 @@ def _draw_line(
         _draw_square(sheet, row, (x, y), colour)
         if own:
             label, left, _ = _named(sheet, row, start, n)
-            below = y + 13 + next(level) * _NAMES
-            sheet.line(x, y + 11, x, below + 2, colour=colour, width=2)
+            below = y + 13 + (down := next(level)) * _NAMES
+            if down:
+                sheet.line(left + 1, y + 12, left + 1, below + 2, colour=colour, width=2)
             sheet.text(left, below, label)
         if row["grade"]:
             about = f"record:{row['table']}/{row['record']}" if row.get("record") else to
