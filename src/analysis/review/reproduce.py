@@ -64,9 +64,9 @@ def reproduce(
             artefacts=tuple(judge(first.report, second.report, against, exact=not here.differences)),
             outdated=() if first.status else tuple(_outdated(study, root, first.project)),
         )
-        certificate.write(
-            made, folder, first.report, second=None if made.stable else second.report, root=root
-        )
+        kept = None if made.stable else second.report
+        target = folder or root / "build" / "certificate" / study
+        certificate.write(made, target, first.report, second=kept, root=root)
     return made
 
 
