@@ -40,17 +40,14 @@ def reproduce(
     """Build a study's report twice from clean copies, judge it, and write the certificate.
 
     `languages` are those of the published report if not given, `reviewer` who vouches for it (with an ORCID in
-    brackets or not); `folder` (build/certificate/<study> if not given) gets certificate.json, certificate.html,
-    codecheck.yml and the report that was made; `say` is called with a line of progress. The certificate `holds`
-    only if every artefact is complete, stable and consistent. Raises ReproduceError, and writes nothing, where
+    brackets or not); `folder` (build/certificate/<study> if not given) gets the certificate and the report that
+    was made; `say` is called with a line of progress. Raises ReproduceError, and writes nothing, where
     `expected/<study>.json` cannot be read or is of other languages.
     """
     began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     against = published(study, root)
     languages = _languages(against, languages)
-    here = certificate.environment(root / "requirements.lock")
-    here = replace(here, differences=(*here.differences, *elsewhere(here, against)))
-    folder = folder or root / "build" / "certificate" / study
+    here = _here(root, against)
     with tempfile.TemporaryDirectory(prefix="reproduce-") as name:
         first, second = build_twice(root, study, languages, Path(name).resolve(), say)
         say("comparing each artefact")
@@ -67,9 +64,9 @@ def reproduce(
             artefacts=tuple(judge(first.report, second.report, against, exact=not here.differences)),
             outdated=() if first.status else tuple(_outdated(study, root, first.project)),
         )
-        certificate.write(
-            made, folder, first.report, second=None if made.stable else second.report, root=root
-        )
+        kept = None if made.stable else second.report
+        target = folder or root / "build" / "certificate" / study
+        certificate.write(made, target, first.report, second=kept, root=root)
     return made
 
 
@@ -83,6 +80,11 @@ def _languages(against: Mapping[str, Any] | None, asked: Sequence[str]) -> tuple
             " published report lead to each other, so in one language it is another report; leave LANGUAGE out"
         )
     return tuple(against["languages"])
+
+
+def _here(root: Path, against: Mapping[str, Any] | None) -> Environment:
+    here = certificate.environment(root / "requirements.lock")
+    return replace(here, differences=(*here.differences, *elsewhere(here, against)))
 
 
 def elsewhere(here: Environment, against: Mapping[str, Any] | None) -> list[str]:
