@@ -34,14 +34,13 @@ from analysis import paths
 from analysis.transcribe import load, periods
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.load import Study
+from analysis.transcribe.normaliser import _RADICALS, normalise
 from analysis.transcribe.problems import StudyError
 from analysis.transcribe.schema import Field, Schema, Table
 from analysis.verify import sources, verify
-from analysis.verify.cells import Cells, CellVerdict
-from analysis.verify.claims import Claims
-from analysis.verify.layout import Layout
-from analysis.transcribe.normaliser import _RADICALS, normalise
+from analysis.verify.check_cells import Cells, CellVerdict, Claims
 from analysis.verify.passages import Fingerprint, PassageVerdict, Place, fingerprint, locate
+from analysis.verify.source_text import SourceText
 
 HARBOUR = paths.ROOT / "tests" / "studies" / "harbour"
 TODAY = date(2020, 1, 1)  # of no consequence: nothing is written
@@ -172,7 +171,7 @@ class Killed:
 
 def tried(study: Study, source_text: str, schema: Schema, chosen: Sequence[Mutation]) -> list[Killed]:
     """Hold each mutated row to the source, all else being as it was."""
-    layout = Layout(source_text, study.meta.normaliser)
+    layout = SourceText(source_text, study.meta.normaliser)
     places = dict(zip(study.tables["passages"]["id"], locate(_prints(study), layout), strict=True))
     cells = Cells(study, schema, layout, places)
     return [Killed(mutation, _fate(mutation, study, schema, cells)) for mutation in chosen]
@@ -185,7 +184,7 @@ def _fate(mutation: Mutation, study: Study, schema: Schema, cells: Cells) -> str
     tables = MappingProxyType({**study.tables, mutation.table: row})
     alone = Schema(MappingProxyType({table.name: table}), schema.vocabularies, {})
     for claims in Claims(replace(study, tables=tables), alone).rows():
-        if any(cell.verdict == CellVerdict.NOT_FOUND for cell in cells.of_row(claims)):
+        if any(cell.verdict == CellVerdict.NOT_FOUND for cell in cells._of_row(claims)):
             return "NOT_FOUND"
     if _repeats(row, frame, table, mutation):
         return "repeats"
@@ -259,12 +258,12 @@ def source_alterations(text: str, spans: Sequence[tuple[int, int]], rounds: int)
 
 def altered_passages(study: Study, source_text: str, rounds: int = 12) -> dict[str, Counter]:
     """For each class of characters, the verdicts of the passages in which one was altered."""
-    layout = Layout(source_text, study.meta.normaliser)
+    layout = SourceText(source_text, study.meta.normaliser)
     prints, text = _prints(study), layout.plain.text
     spans = [(p.spans[0].start, p.spans[-1].end) for p in locate(prints, layout)]
     verdicts: dict[str, Counter] = {}
     for name, altered, touched in source_alterations(text, spans, rounds):
-        places = locate([prints[n] for n in touched], Layout(altered, study.meta.normaliser))
+        places = locate([prints[n] for n in touched], SourceText(altered, study.meta.normaliser))
         verdicts.setdefault(name, Counter()).update(str(place.verdict) for place in places)
     return verdicts
 
@@ -384,10 +383,10 @@ def noise_table(study: Study, source_text: str) -> list[tuple[str, int, int, int
     normaliser, prints = study.meta.normaliser, _prints(study)
     kinds = (study.tables["passages"]["kind"] == "footnote").tolist()
     schema = schemas.load()
-    original = locate(prints, Layout(source_text, normaliser))
+    original = locate(prints, SourceText(source_text, normaliser))
     rows = []
     for name, copy in {"as it is": source_text, **noises(source_text, original, kinds)}.items():
-        layout = Layout(copy, normaliser)
+        layout = SourceText(copy, normaliser)
         places = locate(prints, layout)
         exact = sum(place.verdict == PassageVerdict.EXACT for place in places)
         by_id = dict(zip(study.tables["passages"]["id"], places, strict=True))
@@ -488,7 +487,7 @@ def _print_times(study: Study, source: Path) -> None:
     def row(name: str, study: Study, path: Path) -> None:
         report = verify.check(study, path, today=TODAY)
         seconds = timed(lambda: verify.check(study, path, today=TODAY).render())
-        sizes = len(report.layout.plain.text), len(report.passages), len(report.cells)
+        sizes = len(report.text.plain.text), len(report.passages), len(report.cells)
         found = "" if report.ok else f" ({len(report.problems)} problems)"
         print(f"| {name}{found} | " + " | ".join(f"{n:,}" for n in sizes) + f" | {seconds:.2f} |")
 
