@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
+from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -79,7 +79,7 @@ def printed(text: str, name: str = "stdout") -> dict[str, Any]:
 
 def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
     return {
-        "cells": [*cells, code(shown({f"{MIME}reads+json": {"phase_spans": ["label", "period"]}}))],
+        "cells": [*cells, code(shown({f"{MIME}reads+json": {f"{STUDY}/phase_spans": ["label", "period"]}}))],
         "metadata": {
             "kernelspec": {"name": "python3", "display_name": "Python 3"},
             "analysis": {"inputs": {"x": "y"}},
@@ -93,21 +93,15 @@ def notebook(*cells: dict[str, Any]) -> dict[str, Any]:
 
 
 def _saved(figure: Figure, kind: str) -> bytes:
-    with io.BytesIO() as file:
+    with io.BytesIO() as file, style.applied(), rc_context({"svg.hashsalt": "samples"}):
         figure.savefig(
             file, format=kind, dpi=200, metadata={"Date": None, "Creator": None} if kind == "svg" else None
         )
         return file.getvalue()
 
 
-def _bars(bars: list[tuple[str, float, float, str]], width: float, title: str) -> Figure:
-    settings = {
-        "font.family": style.family(),
-        "svg.fonttype": "none",
-        "svg.hashsalt": title,
-        "font.size": 8.6,
-    }
-    with mpl.rc_context(settings):
+def _bars(bars: list[tuple[str, float, float, str]], width: float) -> Figure:
+    with style.applied():
         height = 0.34 * len(bars) + 0.5
         drawn = Figure(figsize=(width / 100, height), dpi=100)
         axes = drawn.add_axes((0.3, 0.5 / height, 0.67, 1 - 0.6 / height))
@@ -132,7 +126,7 @@ def figure(
     role: str = "main",
     subtitle: str = "",
 ) -> dict[str, Any]:
-    wide, narrow = _bars(bars, 1000, name), _bars(bars, 358, name)
+    wide, narrow = _bars(bars, 1000), _bars(bars, 358)
     if role == "small":
         wide = narrow
     svg = _saved(wide, "svg").decode()
@@ -297,7 +291,7 @@ def overview(language: str) -> dict[str, Any]:
     )
 
 
-def issues(language: str) -> dict[str, Any]:
+def issues(language: str, prefix: str = "") -> dict[str, Any]:
     ja = language == "ja"
     word = (lambda a, b: a) if ja else (lambda a, b: b)
     rows = [
@@ -337,14 +331,18 @@ def issues(language: str) -> dict[str, Any]:
         prose("## All issues", "en"),
         code(
             figure(
-                "issue-chart",
+                f"{prefix}issue-chart",
                 word("四つの課題", "Four issues"),
                 bars(language, 5),
                 language=language,
                 subtitle=word("年度", "Fiscal years"),
             )
         ),
-        code(table("issue-table", word("課題とその後", "Issues and what became of them"), columns, rows)),
+        code(
+            table(
+                f"{prefix}issue-table", word("課題とその後", "Issues and what became of them"), columns, rows
+            )
+        ),
         prose("## 結論できないこと\n\n1. 順位は付けられない。\n2. 因果は言えない。", "ja"),
         prose(
             "## What may not be concluded\n\n1. No ranking.\n2. No *cause* is shown, **whatever** `the table` says.",
@@ -375,7 +373,7 @@ def ordinary(language: str) -> dict[str, Any]:
         code(shown({"text/html": frame.to_html(), "text/plain": str(frame)}, "execute_result")),
         code(
             shown(
-                {"text/html": frame.style.to_html(), "text/plain": "<pandas.io.formats.style.Styler>"},
+                {"text/html": frame.style.set_uuid("x").to_html(), "text/plain": "<pandas.io.formats.style.Styler>"},
                 "execute_result",
             )
         ),
@@ -399,7 +397,7 @@ def runs(languages: tuple[str, ...] = ("ja", "en")) -> list[Run]:
     titles = {
         "index": ("概要", "Overview", "findings", overview),
         "issues": ("課題", "Issues", "findings", issues),
-        "region-hamamatsu": ("浜松", "Hamamatsu", "regions", issues),
+        "region-hamamatsu": ("浜松", "Hamamatsu", "regions", lambda language: issues(language, "hamamatsu-")),
         "own": ("自由な頁", "My own page", "researchers", ordinary),
     }
     for language in languages:

@@ -141,7 +141,9 @@ def _run(run: Any, memory: Mapping[str, Any]) -> Entity:
     """One run of one notebook: from tables and parameters to a page and its figures."""
     job, made = run.job, memory[name_of(run.job)]
     given = ", ".join(f"{name}={value}" for name, value in job.parameters.items())
-    tables = [f"data/{name}.csv" for name in made["said"]["reads"] if name != "readings"]
+    own = f"{job.parameters.get('study', '')}/"
+    reads = [name.removeprefix(own) for name in made["said"]["reads"] if name != "readings"]
+    tables = [f"data/{name}.csv" for name in reads]
     return {
         "@id": f"#run-{job.language}-{job.page}",
         "@type": "CreateAction",

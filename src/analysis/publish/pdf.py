@@ -178,8 +178,9 @@ class _Tree:
 
     def _document(self, made: list[Node], name: str, *, scale: float = 1, contents: bool = False) -> Node:
         imprint, words = self.book.imprint, self.book.words
+        colon = words.text("colon")
         date = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", imprint.date)
-        title = imprint.title if name == "report" else f"{imprint.title}: {words.text('appendix')}"
+        title = imprint.title if name == "report" else imprint.title + colon + words.text("appendix")
         address = imprint.source_address
         source = [
             imprint.source,
@@ -196,8 +197,8 @@ class _Tree:
             "imprint": [
                 source,
                 [shown(imprint.rights)],
-                [shown(f"{words.text('transcription')}: {imprint.verification}")],
-                [shown(f"{words.text('cite')}: {imprint.citation}")],
+                [shown(words.text("transcription") + colon + imprint.verification)],
+                [shown(words.text("cite") + colon + imprint.citation)],
             ],
             "blocks": made,
             "anchors": dict.fromkeys(_labels(made), True),
@@ -341,14 +342,15 @@ class _Tree:
     def _card(self, card: Card) -> Node:
         """A card in brief: what it says, how far it is checked, where it stands, its values."""
         words = self.book.words
+        colon = words.text("colon")
         lines: list[list[Any]] = []
         if card.level:
-            lines.append([shown(card.level_words + (f": {card.inferred}" if card.inferred else ""))])
+            lines.append([shown(card.level_words + (colon + card.inferred if card.inferred else ""))])
         for place in card.places:
             begins = words.text("begins", opening=place.opening)
             lines.append([_link(place.key, shown(place.where), card.key), shown(f", {begins}")])
-        lines += [[shown(title), ": ", *self._named(values)] for title, values in card.values]
-        lines += [[shown(title), ": ", *self._named(values)] for title, values in card.judged]
+        lines += [[shown(title), colon, *self._named(values)] for title, values in card.values]
+        lines += [[shown(title), colon, *self._named(values)] for title, values in card.judged]
         lines += [[{"kind": "link", "to": a, "spans": [shown(a)]}] for a in card.addresses]
         return {"label": f"record:{card.key}", "title": shown(card.title), "lines": lines}
 

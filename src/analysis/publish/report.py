@@ -14,7 +14,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -327,7 +327,8 @@ class Language:
         """The findings of all pages, where one page shows them together."""
         if not any(blocks.gathers(run.notebook) for run in self.runs):
             return None
-        return [finding for run in self.runs for finding in blocks.findings_of(run.notebook)]
+        found = [(run.job.page, one) for run in self.runs for one in blocks.findings_of(run.notebook)]
+        return [replace(f, page=f"{page}#{f.id}") if f.page == page else f for page, f in found]
 
     @cached_property
     def around(self) -> str:
@@ -362,6 +363,7 @@ class Language:
 
     def write(self, store: Store) -> None:
         """Write all pages of the language, and what they load."""
+        self._named_once()
         said = {run.job.page: self._notebook_page(store, run) for run in self.runs}
         for page, one in said.items():
             self.notices += [f"{page}: {line}" for line in one["notices"]]
@@ -370,8 +372,24 @@ class Language:
         parts = [part for one in said.values() for part in one["entries"]]
         parts += [part for guide in self.guide_pages for part in self._guide(store, guide)]
         self._others(store)
-        cards = [search.of_card(c) for _, many in self.sections.values() for s in many for c in s.cards]
+        colon = self.words.text("colon")
+        cards = [
+            search.of_card(card, title.partition(colon)[2])
+            for title, many in self.sections.values()
+            for section in many
+            for card in section.cards
+        ]
         self._static(store, search.script(self.entries, [*cards, *parts], self.terms))
+
+    def _named_once(self) -> None:
+        """Refuse two figures of one name: the files of one would take the place of the other's."""
+        taken: dict[str, str] = {}
+        for run in self.runs:
+            for figure in _figures(run.notebook):
+                name, page = figure["name"], run.job.page
+                if taken.setdefault(name, page) != page:
+                    said = f"{run.job.notebook}.ipynb: page {page} has a figure {name!r}, as page {taken[name]} has"
+                    raise blocks.PublishError(f"{said}; give it a name of its own, with the region's, say")
 
     def _notebook_page(self, store: Store, run: Run) -> dict[str, Any]:
         name = f"{self.language}/{run.job.page}"
@@ -426,7 +444,7 @@ class Language:
         if page != "evidence":
             return []
         return [
-            (name, title.partition(self.words.text("evidence_mark"))[2], sum(len(s.cards) for s in many))
+            (name, title.partition(self.words.text("colon"))[2], sum(len(s.cards) for s in many))
             for name, (title, many) in self.sections.items()
         ]
 

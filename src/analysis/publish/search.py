@@ -70,11 +70,12 @@ def text_of(block: Any) -> str:
     return " ".join(blocks.plain(spans) for spans in blocks.spans_of(block))
 
 
-def of_card(card: Card) -> Found:
-    """The entry of a record's card."""
-    said = [named.label for _, values in card.values for named in values]
+def of_card(card: Card, kind: str) -> Found:
+    """The entry of a record's card; `kind` says which table it is of."""
+    values = [] if card.key.rpartition("/")[0].endswith("passages") else card.values
+    said = [n.label for _, named in values for n in named if not n.label.startswith("http")]
     gists = [place.gist for place in card.places if place.gist != card.title]
-    text = _squeezed(" ".join([*said, *gists, card.note]))
+    text = _squeezed(" ".join([f"{kind}.", *gists, *said, card.note]))
     return [CARD, card.title, f"{page_of(card.key)}.html#{card.anchor}", text, card.other_label]
 
 
