@@ -61,7 +61,14 @@ def grid(study: Mapping[str, Any], plan_path: Path = paths.PLAN) -> list[Reading
     Raises PlanError where a choice is not a declared parameter, or a value not of its type.
     """
     entries = plan.document(plan_path).get("readings", [])
-    return [reading for entry in entries for reading in _readings(entry, study, plan_path)]
+    kept = [entry for entry in entries if not _left_out(entry["notebook"], study, plan_path)]
+    return [reading for entry in kept for reading in _readings(entry, study, plan_path)]
+
+
+def _left_out(notebook: str, study: Mapping[str, Any], plan_path: Path) -> bool:
+    """Whether every page of a notebook needs studies beside this one, which has none."""
+    pages = [page for page in plan.document(plan_path)["pages"] if page["notebook"] == notebook]
+    return bool(pages) and not study.get("beside") and all(p.get("needs") == "beside" for p in pages)
 
 
 def stale(study: Mapping[str, Any], *, force: bool = False) -> dict[Reading, list[str]]:

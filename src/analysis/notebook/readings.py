@@ -69,9 +69,11 @@ class Reading:
         """The years of support that count: of this reading's source, known as strictly as it asks.
 
         Columns in: source, status (`tidy.comparison.support`) and any others; the same columns out.
+        Where no study is set beside, all that is on record is the study itself.
         """
         accepted = PERIODS[: PERIODS.index(self.periods) + 1]
-        return support[(support["source"] == self.sources) & support["status"].isin(accepted)]
+        source = self.sources if self.sources in set(support["source"]) else SOURCES[0]
+        return support[(support["source"] == source) & support["status"].isin(accepted)]
 
     def by_coder(self, judgements: pd.DataFrame) -> pd.DataFrame:
         """The judgements of this reading's coder. Column in: coder; the same columns out.
@@ -133,13 +135,17 @@ class Robustness:
 def values() -> pd.DataFrame:
     """Every finding under every reading that the builder ran; empty where none was run.
 
-    Columns out: finding, value, of, holds, the choices, chosen (all text).
+    Columns out: finding, value, of, holds (yes, no or ""), the choices, chosen (all text). A headline is
+    worded for the reading that the page follows: it `holds` where what it claims stands as it does there.
     """
     columns = ["finding", "value", "of", "holds", *CHOICES, "chosen"]
     path = os.environ.get(FILE, "")
     if not path or not Path(path).exists():
         return pd.DataFrame(columns=columns, dtype="str")
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
+    found = pd.read_csv(path, dtype="str", keep_default_na=False)
+    chosen = found[found["chosen"] == "yes"].drop_duplicates("finding").set_index("finding")["holds"]
+    alike = (found["holds"] == found["finding"].map(chosen)).map({True: "yes", False: "no"})
+    return found.assign(holds=alike.where(found["holds"] != "", ""))
 
 
 def robustness(values: pd.DataFrame, finding: str) -> Robustness | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
-from analysis.transcribe.judgements import NONE
+from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
 
@@ -31,12 +31,13 @@ def codebook(study: Study) -> pd.DataFrame:
 def theme_codings(study: Study) -> pd.DataFrame:
     """Every theme that a coder gave a record; a record that a coder gave none has no row of that coder.
 
-    Columns out: table, record, theme, theme_ja, theme_en, coder (an id, or consensus).
+    Columns out: table, record, theme, theme_ja, theme_en, coder (an id, or `consensus`: what counts).
     """
     codings = study.tables["codings"]
-    given = codings[codings["theme"] != NONE]
+    own = codings[(codings["theme"] != NONE) & (codings["coder"] != CONSENSUS)]
     return (
-        given.rename(columns={"record_type": "table"})
+        pd.concat([own, counted_codings(study).assign(coder=CONSENSUS)], ignore_index=True)
+        .rename(columns={"record_type": "table"})
         .pipe(with_labels, study, "theme", "themes")
         .pipe(described, "theme_codings")
     )
