@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import GUIDE, INK, PAPER, POLICY, QUIET
-from analysis.figures.frames import asked, link, listed, names, nothing, unique
+from analysis.figures.frames import asked, link, listed, names, nothing, rows_of, unique
 from analysis.figures.rows import (
     EDGE,
     Scale,
@@ -55,7 +55,7 @@ def agenda(themes: pd.DataFrame, *, language: str, small: bool = False) -> Chart
                 calls=int(row["n_calls"]),
             ),
         )
-        for row in themes.to_dict("records")
+        for row in themes.pipe(rows_of)
     ]
     return Chart(
         lambda width: _draw_agenda(themes, language, width, small=small),
@@ -76,7 +76,7 @@ def _draw_agenda(themes: pd.DataFrame, language: str, width: int, *, small: bool
         entries.append((Sign(colour=INK), word.text("in_calls_only")))
     draw_signs_key(sheet, entries)
     top, middles = sheet.top, []
-    for row in themes.to_dict("records"):
+    for row in themes.pipe(rows_of):
         place = place_row(sheet, str(row["theme_label"]), left, height=28 if not small else 26)
         middles.append(place.y)
         title = word.text(
@@ -116,7 +116,7 @@ def _draw_pairs(sheet: Sheet, scale: Scale, themes: pd.DataFrame, top: float) ->
     axes.set(xlabel="", ylabel="")
     for artist in axes.collections:
         artist.set_clip_on(False)
-    for row in themes.to_dict("records"):
+    for row in themes.pipe(rows_of):
         _numbers(sheet, scale, row)
 
 
@@ -186,7 +186,7 @@ def _answered(call: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def _calls_told(calls: pd.DataFrame, language: str) -> tuple[tuple[str, str], ...]:
     word, told = words(language), []
-    for call in calls.to_dict("records"):
+    for call in calls.pipe(rows_of):
         issues = listed(language, [link("issues", *issue) for issue in _answered(call)])
         key = "call_answers" if issues else "call_alone"
         statement = link("statements", call["record"], call["statement"])
@@ -205,7 +205,7 @@ def _draw_list(calls: pd.DataFrame, language: str, width: int) -> Figure:
     for key, group in (("answering", calls[answering]), ("not_answering", calls[~answering])):
         if len(group):
             heading(sheet, word.text(key, n=len(group)))
-            for call in group.to_dict("records"):
+            for call in group.pipe(rows_of):
                 rule(sheet)
                 _draw_call(sheet, call)
             sheet.top += 10
@@ -260,7 +260,7 @@ def _draw_count(calls: pd.DataFrame, language: str, width: int, *, small: bool) 
     ):
         heading(sheet, word.text(key, n=len(group)))
         x, y = EDGE, sheet.top + 14
-        for call in group.to_dict("records"):
+        for call in group.pipe(rows_of):
             if x + 24 > sheet.width - EDGE:
                 x, y = EDGE, y + 26
             colour = INK if filled else POLICY

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import POLICY, QUIET
-from analysis.figures.frames import asked, colours_of, counted, link, listed, nothing, order, unique
+from analysis.figures.frames import asked, colours_of, counted, link, listed, nothing, order, rows_of, unique
 from analysis.figures.rows import EDGE, Sign, draw_signs, draw_signs_key, gutter, place_row, rule
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
@@ -51,7 +51,7 @@ class _Profile:
 
     def of(self, theme: str, region: str) -> list[dict[str, Any]]:
         own = self.comments[(self.comments["theme"] == theme) & (self.comments["region"] == region)]
-        return own.to_dict("records")
+        return own.pipe(rows_of)
 
     def sign(self, stance: str, colour: str) -> Sign:
         return Sign(_STANCES[sorted(self.stances).index(stance) % len(_STANCES)], colour=colour)

@@ -16,7 +16,7 @@ from analysis.figures.axis import decimal_year
 from analysis.figures.chart import Chart
 from analysis.figures.colours import GUIDE, QUIET
 from analysis.figures.encoding import MARKERS
-from analysis.figures.frames import asked, colours_of, link, listed, nothing, unique
+from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
 from analysis.figures.rows import EDGE, Scale, Sign, draw_sign, draw_signs_key, note, panel, sheet_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import joined, words
@@ -111,7 +111,7 @@ def _told(counts: _Counts) -> list[tuple[str, str]]:
                     source=row["source_label"],
                 ),
             )
-            for row in group.to_dict("records")
+            for row in group.pipe(rows_of)
         ]
         before = word("panel_told", region=first["region_label"], measure=first["measure_label"])
         items.append((f"panel-{n}", before + listed(counts.language, told)))
@@ -151,7 +151,7 @@ def _drawn(group: pd.DataFrame) -> bool:
 
 def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale, id_: str) -> None:
     """One measure of one region."""
-    first = group.iloc[0]
+    first = rows_of(group)[0]
     by = "region" if "region" in group else "region_label"
     colour = colours_of(counts.rows[by], counts.regions)[str(first[by])]
     left, right = scale.left - 34, scale.right + 34
@@ -168,7 +168,7 @@ def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale
     _draw_dots(axes, counts, group.assign(y=group["value"].map(values)), colour)
     _years(axes, group)
     sheet.line(left, values(0), right, values(0))
-    spots = [(scale(row["year"]), values(row["value"]), row) for row in group.to_dict("records")]
+    spots = [(scale(row["year"]), values(row["value"]), row) for row in group.pipe(rows_of)]
     _label(sheet, counts, spots)
     _link(sheet, counts, spots, id_)
     sheet.top += _HIGH + 34
@@ -176,7 +176,7 @@ def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale
 
 def _write(sheet: Sheet, counts: _Counts, group: pd.DataFrame, left: float, colour: str) -> None:
     """What is on record for one year only: a mark, the number, the year."""
-    for row in group.to_dict("records"):
+    for row in group.pipe(rows_of):
         y = sheet.top + 12
         draw_sign(sheet, left + 5, y, Sign(counts.marker(row["source_label"]), colour=colour), 9)
         number = counts.number(row)

@@ -26,14 +26,23 @@ def asked(frame: pd.DataFrame, chart: str, *columns: str) -> pd.DataFrame:
     """
     missing = [column for column in columns if column not in frame]
     if missing and len(frame):
-        raise FigureError(f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(frame)}")
+        raise FigureError(
+            f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(map(str, frame))}"
+        )
     found = frame.reset_index(drop=True).assign(**dict.fromkeys(missing, ""))
-    texts = [c for c in found if not (_number(found[c]) or isinstance(found[c].dtype, pd.CategoricalDtype))]
+    texts = [
+        str(c) for c in found if not (_number(found[c]) or isinstance(found[c].dtype, pd.CategoricalDtype))
+    ]
     return found.assign(**{c: found[c].where(found[c].notna(), "") for c in texts})
 
 
 def _number(column: pd.Series) -> bool:
     return bool(pd.api.types.is_numeric_dtype(column)) and not pd.api.types.is_bool_dtype(column)
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by the names of their columns."""
+    return [{str(name): value for name, value in row.items()} for row in frame.to_dict("records")]
 
 
 def order(column: pd.Series) -> list[str]:

@@ -14,7 +14,7 @@ from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, edges, span_of
-from analysis.figures.frames import asked, colours_of, link, listed, nothing, unique
+from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
 from analysis.figures.rows import EDGE, gutter, heading, note, place_row, rule, sheet_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import aside, joined, words
@@ -38,7 +38,7 @@ class _Named:
     def bodies(self) -> dict[str, list[dict[str, Any]]]:
         """Participations by identity, those named first in time and at the core first."""
         start = dict(zip(self.projects["record"], self.projects["start"], strict=True))
-        rows = [r for r in self.parts.to_dict("records") if r["project"] in start]
+        rows = [r for r in self.parts.pipe(rows_of) if r["project"] in start]
         rows.sort(key=lambda r: (r["role"] != "core", start[r["project"]] or "9"))
         found: dict[str, list[dict[str, Any]]] = {}
         for row in rows:
@@ -48,7 +48,7 @@ class _Named:
     @property
     def loose(self) -> list[str]:
         """Institutions that are named without a project."""
-        rows = self.parts[~self.parts["project"].isin(self.projects["record"])].to_dict("records")
+        rows = self.parts[~self.parts["project"].isin(self.projects["record"])].pipe(rows_of)
         return [aside(r["institution_label"], [r["role_label"]], self.language) for r in rows]
 
     def name(self, body: str) -> str:
@@ -112,7 +112,7 @@ def _told(named: _Named) -> list[tuple[str, str]]:
 def _draw_years(named: _Named, width: int) -> Figure:
     sheet, word = Sheet(width), words(named.language)
     left = gutter(sheet, map(named.name, named.bodies), share=0.32)
-    spans = [span_of(row) for row in named.projects.to_dict("records")]
+    spans = [span_of(row) for row in named.projects.pipe(rows_of)]
     placed = [s for s in spans if s.placed]
     axis = axis_over(_days(placed), left or EDGE, width - EDGE, room=24)
     signs = {sign for span in placed for sign in span.signs} - {"unplaced"}
@@ -135,7 +135,7 @@ def _draw_years(named: _Named, width: int) -> Figure:
     if len(open_lists):
         note(sheet, word.text("others", names=joined(open_lists["short"], named.language)))
     missing = [
-        str(p["short"]) for p, s in zip(named.projects.to_dict("records"), spans, strict=True) if not s.placed
+        str(p["short"]) for p, s in zip(named.projects.pipe(rows_of), spans, strict=True) if not s.placed
     ]
     if missing:
         note(sheet, word.text("unplaced", names=joined(missing, named.language)))
@@ -168,7 +168,7 @@ def _draw_roles_key(sheet: Sheet, named: _Named) -> None:
 
 def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis) -> None:
     """The projects on top, each with its name beside or under its bar."""
-    for row in named.projects.sort_values("start", kind="stable").to_dict("records"):
+    for row in named.projects.sort_values("start", kind="stable").pipe(rows_of):
         span = span_of(row)
         if not span.placed:
             continue
@@ -197,9 +197,9 @@ def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis) -> None:
 def _draw_body(sheet: Sheet, named: _Named, axis: TimeAxis, row: tuple[str, float]) -> None:
     """One institution: a bar for each project in which it is named."""
     body, left = row
-    projects = {p["record"]: p for p in named.projects.to_dict("records")}
-    parts = [(r, projects[r["project"]]) for r in named.bodies[body]]
-    parts = [(r, p, span_of(p)) for r, p in parts if span_of(p).placed]
+    projects = {p["record"]: p for p in named.projects.pipe(rows_of)}
+    parts = [(r, projects[r["project"]], span_of(projects[r["project"]])) for r in named.bodies[body]]
+    parts = [part for part in parts if part[2].placed]
     parts.sort(key=lambda part: part[2].start)
     lanes = pack([edges(axis, span) for _, _, span in parts])
     place = place_row(sheet, named.name(body), left, height=max(26.0, 24.0 * (max(lanes, default=0) + 1) + 2))
@@ -226,7 +226,7 @@ def core_counts(
     if cores.empty:
         return nothing(language, cores)
     told = []
-    for row in cores.to_dict("records"):
+    for row in cores.pipe(rows_of):
         about = words(language)(
             "core_told" if row["at_least"] != "yes" else "core_told_open",
             project=link("projects", row["project"], row["project_label"]),
@@ -251,7 +251,7 @@ def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str]) -
     pitch = min(24.0, (sheet.width - left - EDGE - 56) / max(float(cores["n"].max()), 1))
     for region, group in cores.groupby("region", sort=False, observed=True):
         heading(sheet, str(group["region_label"].iloc[0]), colours[str(region)], size=style.SMALL)
-        for row in group.to_dict("records"):
+        for row in group.pipe(rows_of):
             place = place_row(sheet, str(row["project_label"]), left, height=28)
             x = _draw_units(sheet, row, (left, place.y, pitch), colours[str(region)])
             title = f"{row['project_label']}: {', '.join(_list(row['names']))}"

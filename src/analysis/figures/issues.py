@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET
-from analysis.figures.frames import COMMON, asked, colours_of, link, listed, nothing, order, unique
+from analysis.figures.frames import COMMON, asked, colours_of, link, listed, nothing, order, rows_of, unique
 from analysis.figures.rows import (
     EDGE,
     Sign,
@@ -80,7 +80,7 @@ class _Matrix:
 
     def of(self, issue: str, occasion: str) -> list[dict[str, Any]]:
         own = self.links[(self.links["issue"] == issue) & (self.links["occasion"] == occasion)]
-        return own.to_dict("records")
+        return own.pipe(rows_of)
 
 
 def issue_matrix(
@@ -103,20 +103,14 @@ def issue_matrix(
     links = asked(links, "issue_matrix", *_LINK)
     if issues.empty:
         return nothing(language, links)
-    links = links[links["issue"].isin(issues["record"])]
-    places = {relation: n for n, relation in enumerate(_RELATIONS)}
-    occasions = {occasion: n for n, occasion in enumerate(dict.fromkeys(links["occasion"]))}
-    links = links.assign(_o=links["occasion"].map(occasions), _r=links["relation"].map(places).fillna(9))
-    links = links.sort_values(["_o", "_r"], kind="stable").drop(columns=["_o", "_r"])
+    matrix = _Matrix(_by_scope(issues), _in_order(issues, links), language, small, regions)
     if small:
-        links = links.assign(occasion="later", occasion_label=words(language).text("later"))
-        links = links.sort_values("relation", key=lambda r: r.map(places).fillna(9), kind="stable")
-    issues = issues.assign(_s=issues["scope"].map(order(issues["scope"]).index)).sort_values(
-        "_s", kind="stable"
-    )
-    matrix = _Matrix(issues.drop(columns="_s"), links, language, small, regions)
+        later = words(language).text("later")
+        matrix = replace(
+            matrix, links=_by_relation(matrix.links.assign(occasion="later", occasion_label=later))
+        )
     rows = matrix.issues.rename(columns={"record": "issue", "label": "issue_label"}).merge(
-        links, on="issue", how="left", validate="one_to_many"
+        matrix.links, on="issue", how="left", validate="one_to_many"
     )
     return Chart(
         lambda width: _draw_matrix(matrix, width),
@@ -124,15 +118,36 @@ def issue_matrix(
         tuple(_matrix_words(matrix)),
         unique(
             [f"issues/{i}" for i in matrix.issues["record"]]
-            + [f"{row.table}/{row.record}" for row in links.itertuples()]
+            + [f"{row.table}/{row.record}" for row in matrix.links.itertuples()]
         ),
+    )
+
+
+def _by_scope(issues: pd.DataFrame) -> pd.DataFrame:
+    return issues.sort_values("scope", key=lambda scopes: scopes.map(order(scopes).index), kind="stable")
+
+
+def _by_relation(links: pd.DataFrame) -> pd.DataFrame:
+    places = {relation: n for n, relation in enumerate(_RELATIONS)}
+    return links.sort_values(
+        "relation", key=lambda relations: relations.map(places).fillna(len(places)), kind="stable"
+    )
+
+
+def _in_order(issues: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """Links of these issues, by occasion as the frame has them, and within one by relation."""
+    own = links[links["issue"].isin(issues["record"])]
+    return _by_relation(own).sort_values(
+        "occasion",
+        key=lambda occasions: occasions.map([*dict.fromkeys(own["occasion"])].index),
+        kind="stable",
     )
 
 
 def _matrix_words(matrix: _Matrix) -> list[tuple[str, str]]:
     """One item an issue, and one for each mark or group of marks in its row."""
     word, items = words(matrix.language), []
-    for issue in matrix.issues.to_dict("records"):
+    for issue in matrix.issues.pipe(rows_of):
         name = link("issues", issue["record"], _named(issue, matrix.language))
         taken = issue["record"] in set(matrix.links["issue"])
         key = "issue_told" if taken else "issue_silent"
@@ -166,7 +181,7 @@ def _sign(passage: Mapping[str, Any], colour: str) -> Sign:
 
 def _draw_matrix(matrix: _Matrix, width: int) -> Figure:
     sheet = sheet_of(width, small=matrix.small)
-    labels = [_row_label(issue, matrix.small) for issue in matrix.issues.to_dict("records")]
+    labels = [_row_label(issue, matrix.small) for issue in matrix.issues.pipe(rows_of)]
     left = gutter(sheet, labels, small=matrix.small, share=0.56 if matrix.small else 0.3)
     head = words(matrix.language).text("status")
     statuses = 0.0 if matrix.small else style.widest([head, *matrix.issues["status_label"]]) + 8
@@ -184,7 +199,7 @@ def _draw_matrix(matrix: _Matrix, width: int) -> Figure:
             colour if scope != COMMON else "",
             size=style.SMALL if sheet.narrow else style.BODY,
         )
-        for issue in group.to_dict("records"):
+        for issue in group.pipe(rows_of):
             _draw_issue(sheet, matrix, issue, (left, right), columns)
     return sheet.finish()
 
@@ -294,7 +309,7 @@ def issue_status(
     statuses = _statuses(issues)
     items = []
     for status, label in statuses.items():
-        own = issues[issues["status"].astype(str) == status].to_dict("records")
+        own = issues[issues["status"].astype(str) == status].pipe(rows_of)
         told = listed(language, [link("issues", i["record"], _named(i, language)) for i in own])
         items.append((status, words(language)("count_told", what=label, n=len(own)) + told))
     return Chart(
@@ -339,7 +354,7 @@ def _draw_status(
         row = place_row(sheet, label, left, height=30, colour=QUIET if status == "not_assessed" else INK)
         for side, x in zip(sides, starts, strict=True):
             _draw_squares(
-                sheet, own[own["scope"].isin(side)].to_dict("records"), (x, row.y, pitch), colours, language
+                sheet, own[own["scope"].isin(side)].pipe(rows_of), (x, row.y, pitch), colours, language
             )
         sheet.middle(sheet.width - EDGE, row.y, str(len(own)), align="right", size=style.BODY)
     return sheet.finish()

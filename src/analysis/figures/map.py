@@ -17,7 +17,7 @@ from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
-from analysis.figures.frames import asked, link, names, nothing, unique
+from analysis.figures.frames import asked, link, names, nothing, rows_of, unique
 from analysis.figures.rows import EDGE, Sign, draw_sign, draw_signs_key, note
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import joined, words
@@ -80,7 +80,7 @@ def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
     )
     word = words(language)
     told = []
-    for row in regions.to_dict("records"):
+    for row in regions.pipe(rows_of):
         of = row["programmes"]
         programmes = of if isinstance(of, str) else joined(of, language)
         region = link(row["table"], row["record"], row["label"])
@@ -148,12 +148,12 @@ def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame | None) -> list[tu
 
 
 def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, float]]) -> list[str]:
-    cases = [row["record"] for row in regions.to_dict("records") if row["group"] == "case"]
+    cases = [row["record"] for row in regions.pipe(rows_of) if row["group"] == "case"]
     colours = region_colours(cases)
     taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
     hit: list[Box] = []
     unnamed = []
-    for row, (x, y) in zip(regions.to_dict("records"), spots, strict=True):
+    for row, (x, y) in zip(regions.pipe(rows_of), spots, strict=True):
         case = row["group"] == "case"
         colour = colours.get(row["record"], POLICY)
         draw_sign(sheet, x, y, Sign(colour=colour), 12 if case else 7)
@@ -173,8 +173,7 @@ def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, 
             )
         else:
             unnamed.append(str(row["label"]))
-        box = _small(box, hit) if not case else box
-        if box:
+        if case or not any(_meet(box, other) for other in hit):  # else only its item in the words leads there
             hit.append(box)
             key = f"{row['table']}/{row['record']}"
             sheet.link(f"record:{key}", str(row["label"]), box, [key])
@@ -196,11 +195,6 @@ def _free(
         if inside and not any(_meet(box, other) for other in taken):
             return box
     return None
-
-
-def _small(box: Box, hit: Sequence[Box]) -> Box | None:
-    """The place of a point's link, unless it would lie on another: then its name below leads there."""
-    return None if any(_meet(box, other) for other in hit) else box
 
 
 def _meet(one: Box, other: Box) -> bool:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET
-from analysis.figures.frames import asked, nothing
+from analysis.figures.frames import asked, nothing, rows_of
 from analysis.figures.rows import EDGE, Scale, Sign, draw_signs_key, gutter, heading, panel, place_row, rule
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import aside, joined, words
@@ -177,7 +177,7 @@ def agreement(rows: pd.DataFrame, *, language: str) -> Chart:
             f"row-{n}",
             f"{word('alpha_told', what=row['what_label'], units=int(row['units']))}{_alpha(row, language)}",
         )
-        for n, row in enumerate(rows.to_dict("records"), 1)
+        for n, row in enumerate(rows.pipe(rows_of), 1)
     ]
     return Chart(lambda width: _draw_agreement(rows, language, width), rows, tuple(told))
 
@@ -192,22 +192,21 @@ def _alpha(row: Mapping[str, float], language: str) -> str:
 def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
     sheet = Sheet(width)
     labels = [
-        aside(str(row["what_label"]), [f"n = {digits(row['units'])}"], language)
-        for row in rows.to_dict("records")
+        aside(str(row["what_label"]), [f"n = {digits(row['units'])}"], language) for row in rows.pipe(rows_of)
     ]
     left = gutter(sheet, labels)
     low = min(0.0, float(rows[["alpha", "low"]].min().min(skipna=True) or 0))
     scale = Scale(low, 1, (left or EDGE) + 8, sheet.width - EDGE - 12)
     sheet.top += 4
     top, spots = sheet.top, []
-    for label, row in zip(labels, rows.to_dict("records"), strict=True):
+    for label, row in zip(labels, rows.pipe(rows_of), strict=True):
         place = place_row(sheet, label, left, height=36)
         spots.append(place.y)
         if pd.isna(row["alpha"]):
             sheet.middle(scale.left, place.y, words(language).text("undefined"), colour=QUIET)
         rule(sheet)
     _draw_intervals(panel(sheet, scale, top, sheet.top), rows.assign(y=spots))
-    for row, y in zip(rows.to_dict("records"), spots, strict=True):
+    for row, y in zip(rows.pipe(rows_of), spots, strict=True):
         if not pd.isna(row["alpha"]):
             x = min(max(scale(row["alpha"]), EDGE + 18), sheet.width - EDGE - 18)
             sheet.middle(x, y - 12, f"{row['alpha']:.2f}", align="center")

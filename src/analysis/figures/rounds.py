@@ -12,7 +12,7 @@ from analysis.figures import style
 from analysis.figures.axis import pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET, WASH
-from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, unique
+from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, rows_of, unique
 from analysis.figures.rows import EDGE, gutter, place_row, rule
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
@@ -42,7 +42,7 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
     )
     rounds = rounds.sort_values(["_n", "_r"], kind="stable", na_position="last").drop(columns=["_r", "_n"])
     told = [(str(id_), _told(group, language)) for id_, group in _groups(rounds)]
-    records = [f"{r['table']}/{r['record']}" for r in rounds.to_dict("records") if r.get("record")]
+    records = [f"{r['table']}/{r['record']}" for r in rounds.pipe(rows_of) if r.get("record")]
     return Chart(
         lambda width: _draw(rounds, _colours(rounds, regions), language, width),
         rounds,
@@ -62,7 +62,7 @@ def _unread(group: pd.DataFrame) -> int:
 def _told(group: pd.DataFrame, language: str) -> str:
     word = words(language)
     told: list[object] = []
-    for row in group[group["grade"] != ""].to_dict("records"):
+    for row in group[group["grade"] != ""].pipe(rows_of):
         text = f"{row['region_label']} {row['grade']}"
         told.append(link(row["table"], row["record"], text) if row.get("record") else text)
     if _unread(group):
@@ -102,8 +102,8 @@ def _draw(rounds: pd.DataFrame, colours: Mapping[str, str], language: str, width
 
 def _squares(group: pd.DataFrame, room: int) -> list[Mapping[str, Any]]:
     """What stands side by side: grades that were read, own regions without one, then others unread."""
-    read = group[group["grade"] != ""].to_dict("records")
-    own = group[(group["grade"] == "") & (group["own"] == "yes") & (group["region"] != "")].to_dict("records")
+    read = group[group["grade"] != ""].pipe(rows_of)
+    own = group[(group["grade"] == "") & (group["own"] == "yes") & (group["region"] != "")].pipe(rows_of)
     own = own[: _unread(group)]
     blank = {"grade": "", "own": "no", "region": "", "region_label": ""}
     return [*read, *own, *[blank] * (min(_unread(group), room) - len(own))]

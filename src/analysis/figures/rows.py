@@ -152,7 +152,7 @@ def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
     """Axes of matplotlib on a part of the sheet: x in the scale's values, y in the sheet's pixels."""
     axes = sheet.figure.add_axes((0, 0, 1, 1))
 
-    def place(_axes: Axes, _renderer: object) -> Bbox:  # the sheet's height is known in the end
+    def place(_axes: object, _renderer: object) -> Bbox:  # the sheet's height is known in the end
         width, height = sheet.figure.get_size_inches() * style.PX
         return Bbox([[scale.left / width, 1 - bottom / height], [scale.right / width, 1 - top / height]])
 

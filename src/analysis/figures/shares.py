@@ -12,7 +12,7 @@ from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, POLICY, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, span_of
-from analysis.figures.frames import asked, link, listed, nothing, unique
+from analysis.figures.frames import asked, link, listed, nothing, rows_of, unique
 from analysis.figures.rows import EDGE, Scale, gutter, panel, place_row, rule, sheet_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
@@ -40,7 +40,7 @@ def coverage(sections: pd.DataFrame, *, language: str) -> Chart:
                 share=_share(row),
             ),
         )
-        for n, row in enumerate(sections.to_dict("records"), 1)
+        for n, row in enumerate(sections.pipe(rows_of), 1)
     ]
     return Chart(lambda width: _draw_coverage(sections, width), sections, tuple(told))
 
@@ -55,7 +55,7 @@ def _draw_coverage(sections: pd.DataFrame, width: int) -> Figure:
     left = gutter(sheet, sections["section_label"], share=0.42)
     scale = Scale(0, max(float(sections["chars"].max()), 1), left or EDGE, sheet.width - EDGE - 52)
     top, middles = sheet.top, []
-    for row in sections.to_dict("records"):
+    for row in sections.pipe(rows_of):
         place = place_row(sheet, str(row["section_label"]), left, height=24)
         middles.append(place.y)
         sheet.middle(scale(row["chars"]) + 8, place.y, f"{_share(row)} %", colour=QUIET)
@@ -88,7 +88,7 @@ def phases_of_projects(
     projects = projects.assign(phase=homes)
     groups = [
         (str(p["record"]), f"{p['number']}  {p['label']}", projects[projects["phase"] == p["record"]])
-        for p in phases.to_dict("records")
+        for p in phases.pipe(rows_of)
     ]
     away = projects[projects["phase"] == ""]
     groups += [("unplaced", words(language).text("is_unplaced"), away)] if len(away) else []
@@ -110,7 +110,7 @@ def phases_of_projects(
 
 def _phase(start: str, phases: pd.DataFrame) -> str:
     """The phase in which a day falls, "" where there is none."""
-    for phase in phases.to_dict("records"):
+    for phase in phases.pipe(rows_of):
         if start and str(phase["start"]) <= start <= (str(phase["end"]) or "9"):
             return str(phase["record"])
     return ""
@@ -118,14 +118,14 @@ def _phase(start: str, phases: pd.DataFrame) -> str:
 
 def _draw_phases(groups: Sequence[tuple[str, str, pd.DataFrame]], language: str, sheet: Sheet) -> Figure:
     left = gutter(sheet, [label for _, label, _ in groups], small=True, share=0.5)
-    spans = {p["record"]: span_of(p) for _, _, own in groups for p in own.to_dict("records")}
+    spans = {p["record"]: span_of(p) for _, _, own in groups for p in own.pipe(rows_of)}
     draw_key(sheet, {span.state for span in spans.values() if span.placed}, language, left=EDGE)
     most = max(len(own) for _, _, own in groups)
     pitch = min(26.0, (sheet.width - EDGE - left - 30) / max(most, 1))
     for id_, label, own in groups:
         row = place_row(sheet, label, left, height=30)
         size = min(18.0, pitch - 3)
-        for n, project in enumerate(own.to_dict("records")):
+        for n, project in enumerate(own.pipe(rows_of)):
             x = left + n * pitch
             state = spans[project["record"]].state
             draw_bar(sheet, (x, x + size), row.y - size / 2, size, Span("x", "x", state), POLICY)
