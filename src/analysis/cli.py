@@ -125,9 +125,20 @@ def _one_of(*known: str) -> Callable[[click.Context, click.Parameter, str], str]
 def study_option(command: Callable, *, beside: bool = False) -> Callable:
     """Give a command the study it is about; with `beside` also the studies to set beside it."""
     several = "several: the report of the first, with the others beside it"
-    given: dict[str, Any] = {"envvar": "STUDIES", "default": "", "callback": _beside, "is_eager": True, "help": several}
+    given: dict[str, Any] = {
+        "envvar": "STUDIES",
+        "default": "",
+        "callback": _beside,
+        "is_eager": True,
+        "help": several,
+    }
     command = click.option("--studies", "beside", expose_value=beside, **given)(command)
-    one: dict[str, Any] = {"envvar": "STUDY", "default": "okamoto2020", "callback": _study, "help": "a folder of data/raw"}
+    one: dict[str, Any] = {
+        "envvar": "STUDY",
+        "default": "okamoto2020",
+        "callback": _study,
+        "help": "a folder of data/raw",
+    }
     return click.option("--study", **one)(command)
 
 

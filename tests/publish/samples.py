@@ -373,7 +373,10 @@ def ordinary(language: str) -> dict[str, Any]:
         code(shown({"text/html": frame.to_html(), "text/plain": str(frame)}, "execute_result")),
         code(
             shown(
-                {"text/html": frame.style.set_uuid("x").to_html(), "text/plain": "<pandas.io.formats.style.Styler>"},
+                {
+                    "text/html": frame.style.set_uuid("x").to_html(),
+                    "text/plain": "<pandas.io.formats.style.Styler>",
+                },
                 "execute_result",
             )
         ),
