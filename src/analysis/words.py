@@ -135,6 +135,8 @@ class _Formatter(string.Formatter):
     def format_field(self, value: Any, spec: str) -> str:
         if spec == "lower":  # names of themes and the like within an English sentence
             return listed([self._lower(self._shown(v)) for v in value], self.language)
+        if spec == "semi":  # clauses that hold commas themselves
+            return ("、" if self.language == "ja" else "; ").join(map(self._shown, value))
         if spec == "list":
             return listed([self._shown(v) for v in value], self.language)
         if "|" in spec:  # a noun in singular and plural

@@ -160,7 +160,9 @@ def robustness(values: pd.DataFrame, finding: str) -> Robustness | None:
     choices = [c for c in CHOICES if c in own]
     differs = own[choices].ne(chosen[choices])
     moved = (own["value"] != chosen["value"]) & (differs.sum(axis=1) == 1)
-    found = sorted(own["value"].unique(), key=_order)
+    # Where readings count out of different totals, a value alone says nothing: 1 of 10.
+    shown = own["value"] + ("/" + own["of"] if own["of"].nunique() > 1 else "")
+    found = sorted(shown.unique(), key=_order)
     return Robustness(
         readings=len(own),
         low=found[0],
@@ -172,7 +174,8 @@ def robustness(values: pd.DataFrame, finding: str) -> Robustness | None:
 
 
 def _order(value: str) -> tuple[bool, float, str]:
+    number, _, of = value.partition("/")
     try:
-        return (False, float(value), value)
+        return (False, float(number) / float(of or 1), value)
     except ValueError:
         return (True, 0.0, value)

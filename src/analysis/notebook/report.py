@@ -104,13 +104,14 @@ class Report:
         caption: figures.Caption | None = None,
         role: str = "main",
         key: str = "",
+        also: Sequence[Tables] = (),
         **values: Any,
     ) -> None:
         """Display a figure: a chart of `figures`, or any matplotlib Figure or Axes (seaborn's too).
 
         The catalogue's `<key or name>.title`, `.subtitle` and `.alt` say what it shows, with the values
         given; `variant="x"` takes `.title.x` where there is one. Or give a `figures.Caption(title,
-        subtitle, alt)` instead. Raises FigureError where the figure cannot be read.
+        subtitle, alt)` instead. `also` are other studies that it draws. Raises FigureError where the figure cannot be read.
         """
         if self.values_only:
             return
@@ -118,7 +119,7 @@ class Report:
             title, subtitle, alt = (
                 self._variant(key or name, part, values) for part in ("title", "subtitle", "alt")
             )
-            caption = figures.Caption(title, subtitle, alt, self.source)
+            caption = figures.Caption(title, subtitle, alt, self.source(also))
         bundle = figures.bundle(drawing, name=name, caption=caption, role=role)
         if self.pages is not None:  # JupyterLab shows an SVG as an image, whose marks lead nowhere
             bundle["text/html"] = links.resolve(bundle.pop("image/svg+xml"), self.pages)
@@ -133,6 +134,7 @@ class Report:
         of: float | None = None,
         holds: bool | None = None,
         chart: Any = None,
+        also: Sequence[Tables] = (),
         **values: Any,
     ) -> None:
         """Declare and display a finding: its value, and three sentences of the catalogue.
@@ -143,6 +145,7 @@ class Report:
         figure of it for the first page. How it fares under the other readings stands beside it
         wherever the builder has run them.
         """
+        value = int(value) if float(value).is_integer() else float(value)
         values = {"value": value, "of": of, **values}
         parts = ("headline", "how", "unless")
         sentences = {part: self._variant(name, part, values, markdown=True) for part in parts}
@@ -165,13 +168,13 @@ class Report:
         if chart is not None:
             caption = figures.Caption(
                 *(self.words.text(f"{name}-small.{p}", **values) for p in ("title", "subtitle", "alt")),
-                self.source,
+                self.source(also),
             )
             self.show(chart, f"{name}-small", role="small", caption=caption)
 
-    def findings(self) -> None:
-        """Where the findings of all pages stand together: the report sets them here."""
-        self._put({FINDINGS: {}, "text/plain": self.words.text("findings-here")})
+    def findings(self, *order: str) -> None:
+        """Where the findings of all pages stand together: the report sets them here, those named first."""
+        self._put({FINDINGS: {"order": order}, "text/plain": self.words.text("findings-here")})
 
     def number(self, value: float, key: str, **values: Any) -> None:
         """Display a large number and, from the catalogue, what it counts."""
@@ -227,13 +230,20 @@ class Report:
         shown = {"authors": authors, "year": str(about["year"]), "title": about[f"title_{language}"]}
         return self.words.text("citation", venue=about[f"venue_{language}"], **shown)
 
-    @property
-    def source(self) -> str:
-        """Where the figures of this run come from, in one line."""
-        return self.words.text("source", source=self.tables.about[f"short_{self.language}"])
+    def source(self, also: Sequence[Tables] = ()) -> str:
+        """Where the figures of this run come from, in one line; `also` are other studies that one draws."""
+        own, *others = (t.about[f"short_{self.language}"] for t in (self.tables, *also))
+        return self.words.text("source-beside" if others else "source", source=own, others=others)
 
     def _as_json(self, found: Robustness) -> dict[str, Any]:
-        return {"text": self._robust(found), "low": found.low, "high": found.high, "flips": found.flips}
+        varies = found.low != found.high
+        return {
+            "text": self._robust(found),
+            "low": found.low,
+            "high": found.high,
+            "varies": varies,
+            "flips": found.flips,
+        }
 
     def _robust(self, found: Robustness) -> str:
         moved = [self.words.text(f"choice.{c}") for c in found.moved_by]

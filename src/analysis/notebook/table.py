@@ -14,7 +14,18 @@ from analysis.words import Link, figure
 
 MIME = "application/vnd.analysis.table+json"
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-_PERIODS = ("period", "date", "conducted", "published", "raised", "assessed", "as_of", "adopted", "decided")
+_PERIODS = (
+    "year",
+    "period",
+    "date",
+    "conducted",
+    "published",
+    "raised",
+    "assessed",
+    "as_of",
+    "adopted",
+    "decided",
+)
 _YES = {"yes": {"ja": "はい", "en": "yes"}, "no": {"ja": "いいえ", "en": "no"}}
 
 

@@ -230,9 +230,11 @@ def findings_of(notebook: Mapping[str, Any]) -> list[Finding]:
     return [block for block in _placed([*small, *found]) if block.kind == "finding"]
 
 
-def gathers(notebook: Mapping[str, Any]) -> bool:
-    """Whether a notebook shows the findings of all pages together."""
-    return any(FINDINGS in o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
+def gathered(notebook: Mapping[str, Any]) -> list[str] | None:
+    """The order in which a notebook shows the findings of all pages together; None where it does not."""
+    bundles = (o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
+    asked = [list(b[FINDINGS].get("order", ())) for b in bundles if FINDINGS in b]
+    return asked[0] if asked else None
 
 
 def _small(block: Any) -> bool:

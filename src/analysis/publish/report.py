@@ -399,7 +399,11 @@ class Language:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
             more: list[Any] = [self._tables(run.job.page), self.said if _figures(run.notebook) else ""]
-            more += [repr(self.findings)] if blocks.gathers(run.notebook) else [self.findings is None]
+            more += (
+                [repr(self.findings)]
+                if blocks.gathered(run.notebook) is not None
+                else [self.findings is None]
+            )
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
         said = store.make(name, key(before), lambda: self._make_page(run))

@@ -154,6 +154,8 @@ def _points(pair: Any, mine: Mapping, theirs: Mapping, language: str) -> Iterato
         here, there = (str(row["cells"].get(field.name, "")) for row in (mine, theirs))
         if not here or not there or not _compared(field, pair.relation):
             continue
+        if field.name == "label_ja" and here == there:  # that a name is the same says nothing
+            continue
         title = field.title(language)
         if field.format != "period":
             yield title, here, there, here == there
