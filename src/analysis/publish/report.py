@@ -325,10 +325,12 @@ class Language:
     @cached_property
     def findings(self) -> list[blocks.Finding] | None:
         """The findings of all pages, where one page shows them together."""
-        if not any(blocks.gathers(run.notebook) for run in self.runs):
+        orders = [order for run in self.runs if (order := blocks.gathered(run.notebook)) is not None]
+        if not orders:
             return None
-        found = [(run.job.page, one) for run in self.runs for one in blocks.findings_of(run.notebook)]
-        return [replace(f, page=f"{page}#{f.id}") if f.page == page else f for page, f in found]
+        found = [finding for run in self.runs for finding in blocks.findings_of(run.notebook)]
+        place = {name: number for number, name in enumerate(orders[0])}
+        return sorted(found, key=lambda finding: place.get(finding.id, len(place)))
 
     @cached_property
     def around(self) -> str:
