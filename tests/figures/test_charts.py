@@ -416,6 +416,13 @@ def test_a_mark_for_several_passages_leads_to_the_list_of_them():
     assert re.findall(r"record:(\S+?)\)", told) == ["statements/statement-0-0", "statements/statement-0-3"]
 
 
+def test_occasions_stand_in_order_of_time_where_their_dates_are_known():
+    starts = {"when-0": "2020-01-01", "when-1": "2008-06-01", "when-2": ""}
+    dated = links(3, "en").assign(start=lambda f: f["occasion"].map(starts))
+    heads = [t for t in texts(figures.issue_matrix(issues(3, "en"), dated, language="en")) if "When" in t]
+    assert heads == ["When1", "When0", "When2"]
+
+
 def test_a_region_keeps_its_colour_where_others_have_nothing():
     own = cores(3, "en").query("region == 'region-2'")
     with style.applied():

@@ -8,21 +8,24 @@ Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads
                    story=None, named_events=())
     region_timelines(projects, grades, events, phases, *, language, only=None)
     grade_tiles(grades, *, language)
-    issue_matrix(issues, links, *, language, small=False)
-    issue_status(issues, *, language, small=True)
+    issue_matrix(issues, links, *, language, small=False, regions=())
+    issue_status(issues, *, language, small=True, regions=())
     agenda(themes, *, language, small=False)
     outlook_list(calls, *, language)
     answers_count(calls, *, language, small=True)
-    comment_profile(comments, *, language)
-    institution_years(participations, projects, *, language)
-    core_counts(cores, *, language, small=True)
-    counts_over_time(indicators, *, language, small=False)
+    comment_profile(comments, *, language, regions=())
+    institution_years(participations, projects, *, language, regions=())
+    core_counts(cores, *, language, small=True, regions=())
+    counts_over_time(indicators, *, language, small=False, regions=())
     region_map(regions, *, language)
-    grade_distribution(rounds, *, language)
+    grade_distribution(rounds, *, language, regions=())
     specification_curve(readings, *, language, names)
     agreement(rows, *, language)
     coverage(sections, *, language)
     phases_of_projects(projects, phases, *, language, small=True)
+
+`regions=` are the ids of the study's regions in order: a region has the same colour in every chart, also
+in one whose frame holds only some of them.
 
 `bundle(chart, name=..., caption=Caption(title, subtitle, alt, source))` is the one writer; it takes
 any matplotlib Figure or Axes too.

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.chart import Chart
-from analysis.figures.colours import GUIDE, INK, PAPER, POLICY, QUIET
+from analysis.figures.colours import INK, PAPER, POLICY, QUIET
 from analysis.figures.frames import asked, link, listed, names, nothing, rows_of, unique
 from analysis.figures.rows import (
     EDGE,
@@ -94,7 +94,6 @@ def _draw_pairs(sheet: Sheet, scale: Scale, themes: pd.DataFrame, top: float) ->
     axes.set_xticks([])
     axes.grid(visible=False)
     low, high = themes[["n_issues", "n_calls"]].min(axis=1), themes[["n_issues", "n_calls"]].max(axis=1)
-    axes.hlines(themes["y"], 0, low, color=GUIDE, linewidth=0.5, alpha=0.6)
     colours = [INK if n == 0 else POLICY for n in themes["n_issues"]]
     axes.hlines(themes["y"], low, high, color=colours, linewidth=style.points(3))
     long = themes.melt(["theme", "y", "n_issues"], ["n_calls"], value_name="n")

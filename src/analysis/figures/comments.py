@@ -18,7 +18,10 @@ from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
 
 _COMMENT = ("record", "theme", "theme_label", "region", "region_label", "stance", "stance_label")
-_STANCES = ("o", "X", "D", "s", "^", "v", "P", "*")  # shapes of stances, in their order
+# The shape of each stance, the same in every figure; another one has the first that is free.
+_STANCES = {"strength": "^", "concern": "v", "expectation": "D", "constraint": "X", "finding": "s"}
+_STANCES |= {"recommendation": "o", "future_task": "P"}
+_OTHERS = ("*", "p", "h", "<", ">", "8")
 _LEAST, _MOST = 58.0, 300.0  # pixels that a region's column has at least and at most
 
 
@@ -54,7 +57,9 @@ class _Profile:
         return own.pipe(rows_of)
 
     def sign(self, stance: str, colour: str) -> Sign:
-        return Sign(_STANCES[sorted(self.stances).index(stance) % len(_STANCES)], colour=colour)
+        others = sorted(self.stances.keys() - _STANCES.keys())
+        shape = _STANCES.get(stance) or _OTHERS[others.index(stance) % len(_OTHERS)]
+        return Sign(shape, colour=colour)
 
 
 def comment_profile(comments: pd.DataFrame, *, language: str, regions: Sequence[str] = ()) -> Chart:

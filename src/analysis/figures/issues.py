@@ -95,8 +95,8 @@ def issue_matrix(
 
     Columns in: issues: record, scope (common or a region), scope_label, number, short, label, status,
     status_label, inferred; links: issue, relation (names, same_topic, answers, bears_on), relation_label,
-    collective (yes, no), table, record, label (of the passage), occasion, occasion_label, in order of
-    time. Issues without a link stay as empty rows. `small` leaves out occasions and statuses.
+    collective (yes, no), table, record, label (of the passage), occasion, occasion_label and, where there
+    is one, start (ISO date), which puts occasions in order of time. Issues without a link stay as empty rows. `small` leaves out occasions and statuses.
     `regions` are the study's in order, for their colours, where the issues may not name each of them.
     """
     issues = asked(issues, "issue_matrix", *_ISSUE)
@@ -135,8 +135,15 @@ def _by_relation(links: pd.DataFrame) -> pd.DataFrame:
 
 
 def _in_order(issues: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
-    """Links of these issues, by occasion as the frame has them, and within one by relation."""
+    """Links of these issues, by occasion in order of time, and within one by relation.
+
+    An occasion stands where its first date does (column start, where there is one), those without a
+    date last, else in the order of the frame.
+    """
     own = links[links["issue"].isin(issues["record"])]
+    if "start" in own:
+        first = own["start"].astype(str).replace("", "9").groupby(own["occasion"]).transform("min")
+        own = own.assign(_f=first).sort_values("_f", kind="stable").drop(columns="_f")
     return _by_relation(own).sort_values(
         "occasion",
         key=lambda occasions: occasions.map([*dict.fromkeys(own["occasion"])].index),
@@ -241,7 +248,7 @@ def _draw_key(sheet: Sheet, matrix: _Matrix) -> None:
 
 def _draw_heads(sheet: Sheet, matrix: _Matrix, columns: Sequence[tuple[float, float]], right: float) -> None:
     heads = [
-        style.wrap(label, x1 - x0 - 6, max_lines=3)
+        style.wrap(label[:1].upper() + label[1:], x1 - x0 - 6, max_lines=3)
         for label, (x0, x1) in zip(matrix.occasions.values(), columns, strict=True)
     ]
     lines = max(map(len, heads), default=1)

@@ -111,9 +111,10 @@ def _draw(regions: pd.DataFrame, language: str, width: int) -> Figure:
 def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
     """Draw coast, points and names; return the names that had no room."""
     word = words(language)
-    if (regions["group"] != "case").any():
+    peers = (regions["group"] != "case").any()
+    if peers:
         draw_signs_key(sheet, [(Sign(colour=POLICY), word.text("peer_region"))])
-    wide = min(sheet.width - 2 * EDGE, 560)
+    wide = min(sheet.width - 2 * EDGE, 560 if peers else 400)
     main = _Frame(_MAIN, EDGE + (sheet.width - 2 * EDGE - wide) / 2, sheet.top, 0)
     main = _Frame(_MAIN, main.left, sheet.top, wide / ((_MAIN[2] - _MAIN[0]) * _FLAT))
     inset = None

@@ -232,5 +232,7 @@ def _draw_intervals(axes: Axes, rows: pd.DataFrame) -> None:
         edgecolor=INK,
         zorder=3,
     )
+    for artist in axes.collections:
+        artist.set_clip_on(False)
     axes.set_xticks([x for x in (-1, -0.5, 0, 0.5, 0.8, 1) if axes.get_xlim()[0] <= x])
     axes.spines["bottom"].set_visible(False)
