@@ -31,10 +31,9 @@ for (const { name, path } of pages) {
 for (const language of languages) {
   test(`${language}: figures follow the reader's scheme, and paper is light`, async () => {
     const look = (page) => page.evaluate(() => {
-      const svg = document.querySelector("figure.exhibit svg");
-      const colour = (element) => getComputedStyle(element).fill;
-      return { sheet: colour(svg.querySelector("path")), hatch: colour(svg.querySelector("pattern rect")),
-        ink: [...new Set([...svg.querySelectorAll("g[transform]")].map(colour))] };
+      const texts = [...document.querySelectorAll("figure.exhibit .wide .drawing text")];
+      return { paper: getComputedStyle(document.body).backgroundColor,
+        ink: [...new Set(texts.map((text) => getComputedStyle(text).fill))] };
     });
     await visit(browser, address(language, "phases.html"), async (page) => {
       const seen = {};
@@ -44,10 +43,7 @@ for (const language of languages) {
       }
       await page.emulateMedia({ colorScheme: "dark", media: "print" });
       seen.paper = await look(page);
-      const white = "rgb(255, 255, 255)";
-      const night = "rgb(22, 22, 22)";
-      assert.deepEqual([seen.light.sheet, seen.light.hatch], [white, white]);
-      assert.deepEqual([seen.dark.sheet, seen.dark.hatch], [night, night]);
+      assert.deepEqual([seen.light.paper, seen.dark.paper], ["rgb(255, 255, 255)", "rgb(22, 22, 22)"]);
       assert.ok(seen.light.ink.includes("rgb(26, 26, 26)") && seen.dark.ink.includes("rgb(236, 236, 236)"));
       assert.deepEqual(seen.paper, seen.light);
     });
@@ -138,19 +134,28 @@ for (const language of languages) {
     none(faults, "frames that cannot be scrolled");
   });
 
-  test(`${language}: a mark is reached with Tab and followed with Enter`, async () => {
+  test(`${language}: a mark is reached with Tab, opens its evidence with Enter, and Escape returns to it`, async () => {
     await visit(browser, address(language, "phases.html"), async (page) => {
-      await page.locator("figure.exhibit .frame").first().focus();
-      await page.keyboard.press("Tab");
-      const mark = await page.evaluate(() => ({
-        href: document.activeElement.href?.baseVal,
-        outline: getComputedStyle(document.activeElement).outlineStyle,
-      }));
-      assert.match(mark.href, /^evidence\.html#/);
-      assert.notEqual(mark.outline, "none");
+      const mark = page.locator("figure.exhibit .wide a[href^='evidence-']").first();
+      await mark.focus();
+      const href = await mark.getAttribute("href");
       await page.keyboard.press("Enter");
-      await page.waitForURL(/evidence\.html#/);
-      assert.equal(await page.evaluate(() => document.querySelector(":target")?.id), mark.href.split("#")[1]);
+      await page.locator("#panel .card").waitFor();
+      assert.equal(await page.evaluate(() => document.activeElement.id), "panel");
+      assert.equal(await page.getAttribute("#panel .panel-open", "href"), href);
+      await page.keyboard.press("Escape");
+      assert.ok(await page.locator("#panel").isHidden());
+      assert.equal(await page.evaluate(() => document.activeElement.getAttribute("href")), href);
+    });
+  });
+
+  test(`${language}: a figure of many marks can be skipped`, async () => {
+    await visit(browser, address(language, "phases.html"), async (page) => {
+      const skip = page.locator("figure.exhibit > a.skip").first();
+      await skip.focus();
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Tab");
+      assert.ok(await page.evaluate(() => Boolean(document.activeElement.closest("figcaption"))));
     });
   });
 

@@ -39,7 +39,6 @@ class TableOfData:
     columns: tuple[Column, ...]
     rows: int | None = None
     file: str = ""
-    excel: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,6 @@ def _tidy(package: Mapping[str, Any], folder: Path, prefix: str, words: Words) -
             ),
             rows=_count(folder / resource["path"]),
             file=f"../data/{prefix}{resource['path']}",
-            excel=f"../data/{prefix}excel/{resource['path']}",
         )
 
 

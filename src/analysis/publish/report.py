@@ -140,12 +140,10 @@ class _Report:
         return {x: store for x, (store, _) in made.items()}
 
     def _data(self, folder: Path) -> None:
-        """The tidy tables as they are, and as Excel opens them."""
+        """The tidy tables, as they are."""
         for name in (self.study, *self.beside):
             there = folder / "data" / ("" if name == self.study else name)
             shutil.copytree(paths.PROCESSED / name, there, dirs_exist_ok=True, copy_function=shutil.copyfile)
-            for table in sorted(there.glob("*.csv")):
-                folders.write(there / "excel" / table.name, for_excel(table.read_bytes()))
 
     def _manifest(self, folder: Path) -> bytes:
         files = sorted(p for p in folder.rglob("*") if p.is_file())

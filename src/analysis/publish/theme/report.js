@@ -172,6 +172,7 @@ function value(row, column) {
 function sortable(table) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
+    if (!head.textContent.trim()) return; // an index of a DataFrame: a button needs a name
     const button = make("button", { type: "button" });
     button.append(...head.childNodes);
     head.append(button);
