@@ -50,7 +50,9 @@ class Shown:
     def said(self) -> str:
         """Every sentence, title, caption and alt text."""
         texts = [*self.all("text/markdown")]
-        texts += [str(figure[part]) for figure in self.figures.values() for part in ("title", "subtitle", "alt")]
+        texts += [
+            str(figure[part]) for figure in self.figures.values() for part in ("title", "subtitle", "alt")
+        ]
         texts += [table["caption"] for table in self.tables.values()]
         texts += [f"{number['value']} {number['text']}" for number in self.all(NUMBER)]
         return "\n".join(texts)
