@@ -215,7 +215,7 @@ def read(
     title = next((plain(b.spans) for b in blocks if b.kind == "heading" and b.level == 1), "")
     placed = blocks if findings is None else [b for b in blocks if not _small(b)]
     placed = _placed(blocks) if findings is None else placed
-    return Page(title, tuple(_ranked(placed)), tuple(reader.notices), reader.reads)
+    return Page(title, tuple(_ranked(_filled(placed))), tuple(reader.notices), reader.reads)
 
 
 def findings_of(notebook: Mapping[str, Any]) -> list[Finding]:
@@ -235,6 +235,17 @@ def gathered(notebook: Mapping[str, Any]) -> list[str] | None:
     bundles = (o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
     asked = [list(b[FINDINGS].get("order", ())) for b in bundles if FINDINGS in b]
     return asked[0] if asked else None
+
+
+def _filled(blocks: Sequence[Any]) -> list[Any]:
+    """Blocks without the headings under which nothing stands: a study may lack what a section is about."""
+    kept: list[Any] = []
+    for block in reversed(blocks):
+        after = kept[-1] if kept else None
+        empty = after is None or (after.kind == "heading" and after.level <= getattr(block, "level", 0))
+        if block.kind != "heading" or block.level == 1 or not empty:
+            kept.append(block)
+    return kept[::-1]
 
 
 def _small(block: Any) -> bool:
