@@ -28,7 +28,29 @@ from analysis.build.plan import LANGUAGES, Job
 PACKAGE = paths.ROOT / "src" / "analysis"
 # What `from analysis import figures, open_study` imports, and what takes from an executed notebook
 # what differs by chance; a test compares it with what is imported.
-REACHED = ["__init__", "paths", "words", "links", "parameters", "notebook/*", "figures/*", "build/execute", "build/source", "tidy/__init__", "tidy/comparison", "tidy/datapackage", "tidy/read", "transcribe/__init__", "transcribe/csv_table", "transcribe/normaliser", "transcribe/periods", "transcribe/problems", "transcribe/raw_tables", "transcribe/schema", "transcribe/study_yaml"]
+REACHED = [
+    "__init__",
+    "paths",
+    "words",
+    "links",
+    "parameters",
+    "notebook/*",
+    "figures/*",
+    "build/execute",
+    "build/source",
+    "tidy/__init__",
+    "tidy/comparison",
+    "tidy/datapackage",
+    "tidy/read",
+    "transcribe/__init__",
+    "transcribe/csv_table",
+    "transcribe/normaliser",
+    "transcribe/periods",
+    "transcribe/problems",
+    "transcribe/raw_tables",
+    "transcribe/schema",
+    "transcribe/study_yaml",
+]
 SHARED_WORDS = "shared"  # the catalogue of every notebook
 DESCRIPTION = "datapackage.json"
 READINGS = "readings"  # among the reads: the results of the grid
@@ -85,10 +107,15 @@ def _is_used(catalogue: str, job: Job, code: Sequence[Any]) -> bool:
     return catalogue in (SHARED_WORDS, job.notebook) or any(f'"{catalogue}"' in text for text, _ in code)
 
 
-def modules(code: str = "") -> list[Path]:
+def modules(code: str = "") -> tuple[Path, ...]:
     """The files of the project's code that a notebook can reach, with the rooms that its own code names."""
-    named = [f"{room}/*" for room in re.findall(r"\banalysis\.(\w+)", code)]
-    return sorted({path for name in [*REACHED, *named] for path in PACKAGE.glob(f"{name}.py")})
+    return _modules(tuple(sorted(set(re.findall(r"\banalysis\.(\w+)", code)))))
+
+
+@lru_cache(maxsize=64)
+def _modules(rooms: tuple[str, ...]) -> tuple[Path, ...]:
+    names = [*REACHED, *(f"{room}/*" for room in rooms)]
+    return tuple(sorted({path for name in names for path in PACKAGE.glob(f"{name}.py")}))
 
 
 @lru_cache(maxsize=4096)
@@ -109,7 +136,7 @@ def files_digest(files: Iterable[Path]) -> str:
 
 def forget() -> None:
     """Forget what was read: files have been written since, or are watched."""
-    for cached in (file_digest, _words, _digests, _description, plan.read, plan.document):
+    for cached in (file_digest, _modules, _words, _digests, _description, plan.read, plan.document):
         cached.cache_clear()
 
 
@@ -187,6 +214,7 @@ def _spoken(words: Any, language: str) -> Any:
     return {k: _spoken(v, language) for k, v in words.items() if k == language or k not in LANGUAGES}
 
 
+@lru_cache(maxsize=1)
 def _font_version() -> str:
     try:
         return version("matplotlib-fontja")
