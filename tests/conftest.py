@@ -36,6 +36,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item._id = type(item._id).parse(named)
 
 
+_SLOW = {"new_project", "built", "run_notebook", "elsewhere"}  # fixtures that run commands or notebooks
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark as `unit` what does not say that it needs a kernel, a browser or a project of its own."""
+    if not any(item.get_closest_marker(name) for name in ("unit", "build", "browser")):
+        slow = _SLOW & set(getattr(item, "fixturenames", ())) or item.path.name == "test_setup.py"
+        item.add_marker("build" if slow else "unit")
+
+
 # -- Studies ---------------------------------------------------------------------------------------
 
 

@@ -56,6 +56,10 @@ def remote_job(here: cluster.Remote, **changed) -> cluster.RemoteJob:
     return replace(cluster.RemoteJob(JOB, notebook, None, here.required, here.tables, False), **changed)
 
 
+def received(future) -> object:
+    return run.received(JOB, future)
+
+
 # -- A job, on an Executor of any kind -------------------------------------------------------------
 
 
@@ -96,7 +100,7 @@ def test_a_worker_whose_files_changed_under_it_is_refused(here, tmp_path, monkey
 
 def test_a_notebook_reads_the_tables_and_readings_that_travelled_and_comes_back_as_from_here(here, tmp_path):
     (tmp_path / "readings.csv").write_text("found")
-    there = here.submit(JOB, readings=tmp_path / "readings.csv").result()
+    there = received(here.submit(JOB, readings=tmp_path / "readings.csv"))
     assert there.cells[2].outputs[0].text == f"{TABLES['grades']}\nfound\n"
     assert there.metadata.analysis.reads == {"grades": ["grade"], "study": []}
 
@@ -104,12 +108,12 @@ def test_a_notebook_reads_the_tables_and_readings_that_travelled_and_comes_back_
 def test_another_process_gives_the_same(here):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         here.executor = pool
-        assert here.submit(JOB).result() == run.attempt_job(JOB, warm=False, processed=paths.PROCESSED)
+        assert received(here.submit(JOB)) == run.attempt_job(JOB, warm=False, processed=paths.PROCESSED)
 
 
 def test_a_notebook_that_fails_comes_back_as_its_error_and_one_that_never_does_as_one(here):
     wrong = replace(JOB, parameters={"study": "none", "language": "en"})
-    error = here.submit(wrong).result()
+    error = received(here.submit(wrong))
     assert isinstance(error, NotebookError)
     assert "FileNotFoundError" in str(error)
 
@@ -119,7 +123,7 @@ def test_a_notebook_that_fails_comes_back_as_its_error_and_one_that_never_does_a
 
     with Losing(1) as pool:
         here.executor = pool
-        assert "one (en/one): not run by the cluster: ZeroDivisionError" in str(here.submit(JOB).result())
+        assert "one (en/one): not run: ZeroDivisionError" in str(received(here.submit(JOB)))
 
 
 # -- A scheduler and workers in processes of their own ---------------------------------------------

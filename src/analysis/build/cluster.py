@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -32,7 +31,7 @@ _PYTHON = "Python"
 _FONT = "the font"
 
 
-class ClusterError(Exception):
+class ClusterError(run.RefusedError):
     """A cluster cannot be used; the message is one line that says why and what to do."""
 
 
@@ -63,39 +62,11 @@ class Remote:
             self.files = executor._client.submit(_unchanged, self.files, pure=False)
 
     def submit(self, job: Job, *, readings: Path | None = None, on_cell: object = None) -> Future[Any]:
-        """Send a job; the future gives the executed notebook or the NotebookError.
-
-        It raises ClusterError where the worker is not like this machine.
-        """
+        """Send a job; the future gives what `run_remote` returns, or raises what it raises."""
         found = readings.read_bytes() if readings and readings.exists() else None
         notebook = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
         remote = RemoteJob(job, notebook, found, self.required, self.tables, self.warm)
-        answer: Future[Any] = Future()
-        sent = self.executor.submit(run_remote, remote, self.files)
-        sent.add_done_callback(partial(_hand_over, answer, job))
-        return answer
-
-
-def _hand_over(answer: Future[Any], job: Job, sent: Future[Any]) -> None:
-    """Give the answer what came back; whatever happens here, whoever waits for it is told."""
-    try:
-        answer.set_result(_came_back(job, sent))
-    except BaseException as error:
-        answer.set_exception(error)
-
-
-def _came_back(job: Job, sent: Future[Any]) -> Any:
-    """The executed notebook, or why there is none; raises ClusterError where a worker refused."""
-    import nbformat
-
-    try:
-        made = sent.result()
-    except ClusterError:
-        raise
-    except Exception as error:  # such as Dask's, where the workers of a job are lost again and again
-        why = " ".join(f"not run by the cluster: {type(error).__name__}: {error}".split())
-        return NotebookError(job.name, None, f"{job.notebook} ({job.name}): {why}")
-    return made if isinstance(made, NotebookError) else nbformat.from_dict(json.loads(made))
+        return self.executor.submit(run_remote, remote, self.files)
 
 
 def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | NotebookError:

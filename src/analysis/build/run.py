@@ -77,6 +77,10 @@ class Workers:
 Submit = Callable[..., "Future[Any]"]  # (job, readings=..., on_cell=...) -> NotebookNode or NotebookError
 
 
+class RefusedError(Exception):
+    """No notebook can be run where it was sent; the message is one line that says what to do."""
+
+
 class FailedError(Exception):
     """Some notebooks failed: `errors` holds their NotebookErrors, a line each."""
 
@@ -171,7 +175,8 @@ def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[t
     while waiting:
         done, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in done:
-            job, result = waiting.pop(future), future.result()
+            job = waiting.pop(future)
+            result = received(job, future)
             progress.ended(job, result)
             if isinstance(result, Exception):
                 failed[job] = result
@@ -179,6 +184,25 @@ def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[t
                 yield job, result
     if failed:
         raise FailedError([failed[job] for job in jobs if job in failed], len(jobs))
+
+
+def received(job: Job, future: Future[Any]) -> Any:
+    """What came of a job, wherever it ran: the executed notebook, or the NotebookError.
+
+    Raises RefusedError where a worker is not like this machine.
+    """
+    from nbformat import from_dict
+
+    from analysis.build.execute import NotebookError
+
+    try:
+        result = future.result()
+    except RefusedError:
+        raise
+    except Exception as error:  # such as Dask's, where the workers of a job are lost again and again
+        why = " ".join(f"not run: {type(error).__name__}: {error}".split())
+        return NotebookError(job.name, None, f"{job.notebook} ({job.name}): {why}")
+    return from_dict(json.loads(result)) if isinstance(result, bytes) else result
 
 
 def attempt_job(job: Job, *, warm: bool, **given: Any) -> Any:
