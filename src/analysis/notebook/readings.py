@@ -161,7 +161,8 @@ def robustness(values: pd.DataFrame, finding: str) -> Robustness | None:
     differs = own[choices].ne(chosen[choices])
     moved = (own["value"] != chosen["value"]) & (differs.sum(axis=1) == 1)
     # Where readings count out of different totals, a value alone says nothing: 1 of 10.
-    shown = own["value"] + ("/" + own["of"] if own["of"].nunique() > 1 else "")
+    totals = own["of"].nunique() > 1 and own["value"].nunique() > 1
+    shown = own["value"] + ("/" + own["of"] if totals else "")
     found = sorted(shown.unique(), key=_order)
     return Robustness(
         readings=len(own),
