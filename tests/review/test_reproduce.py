@@ -607,6 +607,20 @@ def test_styles_and_scripts_are_compared_as_text(pair, name):
     assert pair.judge(exact=False)[name].consistent == "no"
 
 
+def test_a_font_is_known_by_its_bytes_alone(pair):
+    for report in (pair.first, pair.second):
+        (report / "_static" / "own.woff").write_bytes(b"wOFF\xd8\x00")
+    pair.published["artefacts"]["_static/own.woff"] = described(pair.first / "_static/own.woff")
+    assert pair.judge()["_static/own.woff"].consistent == "yes"
+    pair.both("_static/own.woff", lambda c: c + b"\x01")
+    assert pair.judge(exact=False)["_static/own.woff"].consistent == "no"
+
+
+def test_what_an_older_state_of_the_project_published_is_to_be_written_again(pair):
+    pair.published["artefacts"]["_static/report.css"] = {"sha256": "0" * 64}
+    assert "write it again: make expected" in pair.judge(exact=False)["_static/report.css"].notes[0]
+
+
 def test_a_pdf_is_compared_by_its_words(pair):
     pair.both("report-en.pdf", lambda c: c.replace(b"20 100 Td", b"21 100 Td"))
     assert pair.judge(exact=False)["report-en.pdf"].consistent == "in values"

@@ -112,8 +112,9 @@ def _address(paper: dict[str, Any]) -> str:
 
 
 def _is_exhibit(name: str) -> bool:
-    """Whether a paper would show it: a figure, a table, or the whole as a PDF."""
-    return name.endswith((".png", ".pdf")) or (name.startswith("data/") and name.endswith(".csv"))
+    """Whether a paper would show it: a figure, a table (not its copy for Excel), or the whole as a PDF."""
+    table = name.startswith("data/") and name.endswith(".csv") and "/excel/" not in name
+    return table or name.endswith((".png", ".pdf"))
 
 
 def _exhibits(report: Path) -> dict[str, str]:
