@@ -145,9 +145,11 @@ def _draw_years(named: _Named, width: int) -> Figure:
 
 
 def _days(spans: Sequence[Span]) -> list[str]:
-    """The dates that the axis has to hold; what goes on is seen to go on for three years."""
+    """The dates that the axis has to hold; what goes on, or began at some time, does so for three years."""
     days = [day for span in spans for day in (span.start, span.end)]
     going = [span.start for span in spans if span.after == "open" and span.start]
+    fading = [span.end for span in spans if span.before == "unknown"]
+    days += [f"{int(day[:4]) - 3}-01-01" for day in fading]
     return days + [f"{int(day[:4]) + 3}-12-31" for day in going]
 
 

@@ -94,8 +94,17 @@ def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> Non
 def when(row: Mapping[str, Any], language: str) -> str:
     """The period of a row as a reader reads it, and how it is known."""
     told, span = str(row.get("period") or row.get("date") or ""), span_of(row)
-    years = display(told, language) if told else f"{span.start[:4]}–{span.end[:4]}" if span.placed else ""
-    return joined([years, span.described(language)], language, wide=True)
+    return joined([display(told, language) if told else _years(span, language), span.described(language)], language, wide=True)
+
+
+def _years(span: Span, language: str) -> str:
+    """The years of a span whose period is not printed: fiscal years where its days are those of such."""
+    if not span.placed:
+        return ""
+    first, last = span.start[:4], span.end[:4]
+    if span.start.endswith("-04-01") and span.end.endswith("-03-31"):
+        return display(f"FY{first}/FY{int(last) - 1}", language)
+    return display("/".join([first, last]), language)
 
 
 @dataclass(frozen=True)

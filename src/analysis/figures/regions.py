@@ -222,5 +222,5 @@ def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
 
 def event_item(row: Mapping[str, Any], language: str) -> str:
     """An event in words: name and date."""
-    link = f"[{escape(row['label'])}](record:events/{row['record']})"
+    link = f"[{escape(row.get('short') or row['label'])}](record:events/{row['record']})"
     return aside(link, [escape(when(row, language))], language)

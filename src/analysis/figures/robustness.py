@@ -46,7 +46,8 @@ class _Curve:
         return found
 
     def option(self, choice: str, option: str) -> str:
-        return self.names.get(choice, {}).get(option, option)
+        between = {"ja": "～", "en": "–"}[self.language] if choice == "years" else "/"
+        return self.names.get(choice, {}).get(option, option.replace("/", between))
 
 
 def specification_curve(
@@ -81,14 +82,16 @@ def _curve_told(curve: _Curve) -> list[tuple[str, str]]:
     for choice, options in curve.choices.items():
         for option in options:
             own = curve.readings[curve.readings[choice].astype(str) == option]
+            low, high = own["value"].min(), own["value"].max()
             text = word(
-                "option_told",
+                "option_told" if low < high else "option_same",
                 option=curve.option(choice, option),
                 n=len(own),
-                low=own["value"].min(),
-                high=own["value"].max(),
-                fails=int(own["fails"].sum()),
+                low=low,
+                high=high,
             )
+            if fails := int(own["fails"].sum()):
+                text += word("option_fails", fails=fails)
             items.append((f"{choice}-{option}".replace(" ", "-").replace("/", "-"), text))
     return items
 
@@ -138,9 +141,10 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
             facecolor=QUIET if fails else PAPER,
             edgecolor=QUIET,
             linewidth=1,
+            clip_on=False,
         )
         own = group[group["chosen"] == "yes"]
-        axes.scatter(own["x"], own["y"], marker=marker, s=(style.points(12)) ** 2, color=INK, zorder=4)
+        axes.scatter(own["x"], own["y"], marker=marker, s=(style.points(12)) ** 2, color=INK, zorder=4, clip_on=False)
     axes.set(xlabel="", ylabel="")
     for value in dict.fromkeys((low, high)):
         sheet.middle(across.left - 6, up(value), digits(value), align="right")
@@ -231,6 +235,7 @@ def _draw_intervals(axes: Axes, rows: pd.DataFrame) -> None:
         facecolor=[PAPER if a else INK for a in alone],
         edgecolor=INK,
         zorder=3,
+        clip_on=False,
     )
     for artist in axes.collections:
         artist.set_clip_on(False)

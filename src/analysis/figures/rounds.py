@@ -15,7 +15,8 @@ from analysis.figures.colours import INK, PAPER, QUIET, WASH
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, rows_of, unique
 from analysis.figures.rows import EDGE, gutter, place_row, rule
 from analysis.figures.sheet import Sheet
-from analysis.figures.words import words
+from analysis.figures.words import aside, words
+from analysis.transcribe.periods import display
 
 _ROUND = ("round", "round_label", "region", "region_label", "grade", "own", "unread")
 _STEP = 26.0  # pixels from one square to the next
@@ -27,8 +28,8 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
 
     Columns in: rounds: round, round_label, region, region_label, grade ("" where it was not read), own
     (yes, no), unread (how many of the round were not read, the same in each of its rows) and, where
-    there are, record (of table evaluations, or of `table`) and rank (1 = best, else in the order of the
-    rows). A round whose only row has no grade is drawn with its unread squares. `regions` are the own
+    there are, record (of table evaluations, or of `table`), rank (1 = best, else in the order of the
+    rows) and year (EDTF, told of rounds that have one label). A round whose only row has no grade is drawn with its unread squares. `regions` are the own
     regions in order, for their colours, where not all of them have a grade.
     """
     rounds = asked(rounds, "grade_distribution", *_ROUND)
@@ -41,6 +42,7 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
         table=rounds.get("table", "evaluations"),
     )
     rounds = rounds.sort_values(["_n", "_r"], kind="stable", na_position="last").drop(columns=["_r", "_n"])
+    rounds = rounds.assign(round_label=_labels(rounds, language))
     told = [(str(id_), _told(group, language)) for id_, group in _groups(rounds)]
     records = [f"{r['table']}/{r['record']}" for r in rounds.pipe(rows_of) if r.get("record")]
     return Chart(
@@ -53,6 +55,17 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
 
 def _groups(rounds: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(str(id_), group) for id_, group in rounds.groupby("round", sort=False, observed=True)]
+
+
+def _labels(rounds: pd.DataFrame, language: str) -> pd.Series:
+    """The label of each row's round, with its year where several rounds have one label."""
+    several = rounds.groupby("round_label")["round"].transform("nunique") > 1
+    years = rounds["year"].astype(str) if "year" in rounds else pd.Series("", rounds.index)
+    dated = [
+        aside(label, [year and display(year, language)], language) if twice else label
+        for label, year, twice in zip(rounds["round_label"], years, several, strict=True)
+    ]
+    return pd.Series(dated, rounds.index)
 
 
 def _unread(group: pd.DataFrame) -> int:

@@ -17,11 +17,14 @@ from analysis.figures.rows import EDGE, Scale, gutter, panel, place_row, rule, s
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
 
+_HEADING = 100  # characters that a title or heading has at most
+
 
 def coverage(sections: pd.DataFrame, *, language: str) -> Chart:
     """Draw the characters of each section, the part that has a record filled.
 
-    Columns in: sections: section_label, chars, covered (characters with a record; numbers).
+    Columns in: sections: section_label, chars, covered (characters with a record; numbers). Left out is
+    what has no title, and what is no longer than a heading and has no record.
     """
     sections = asked(sections, "coverage", "section_label", "chars", "covered")
     if sections.empty:
@@ -29,6 +32,10 @@ def coverage(sections: pd.DataFrame, *, language: str) -> Chart:
     sections = sections.assign(
         chars=sections["chars"].astype(float), covered=sections["covered"].astype(float)
     )
+    headings = (sections["covered"] == 0) & (sections["chars"] < _HEADING)
+    sections = sections[(sections["section_label"] != "") & ~headings].reset_index(drop=True)
+    if sections.empty:
+        return nothing(language, sections)
     told = [
         (
             f"section-{n}",
@@ -58,7 +65,7 @@ def _draw_coverage(sections: pd.DataFrame, width: int) -> Figure:
     for row in sections.pipe(rows_of):
         place = place_row(sheet, str(row["section_label"]), left, height=24)
         middles.append(place.y)
-        sheet.middle(scale(row["chars"]) + 8, place.y, f"{_share(row)} %", colour=QUIET)
+        sheet.middle(scale(row["chars"]) + 8, place.y, f"{_share(row)}%", colour=QUIET)
     axes = panel(sheet, scale, top, sheet.top)
     axes.barh(
         middles, sections["chars"], height=13, facecolor=PAPER, edgecolor=POLICY, linewidth=style.points(1)

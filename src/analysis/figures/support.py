@@ -22,6 +22,7 @@ from analysis.words import escape
 
 _STRIP = 18  # height of a strip
 _LONG = 2  # years beyond the first, for a run to be named on a phone
+_BETWEEN = " / "  # stands between the names of a label
 _FEW = 6  # regions, up to which projects have names beside their cells
 
 
@@ -59,7 +60,7 @@ def support_strips(
 
     Columns in: support: region (id), name, fiscal_year (int), source (paper, records), status (stated,
     inferred, lent, none, unknown), projects (ids, space-separated; another study's as `study/id`),
-    label, start (optional: first day of the year, else 1 April); phases: record, number, label, start,
+    label (the projects' names in their order, " / " between them), start (optional: first day of the year, else 1 April); phases: record, number, label, start,
     end, open_end. `small` leaves out names, key and phases.
     """
     told = [
@@ -234,6 +235,15 @@ def _dense(sheet: Sheet, axis: TimeAxis, region: _Region, pitch: float) -> None:
     sheet.top += pitch
 
 
+def _named(run: _Run) -> list[str]:
+    """A name for each project of a run; projects that share their programme's are numbered after it."""
+    names = run.label.split(_BETWEEN)
+    if len(names) == len(run.projects):
+        return [name or project for name, project in zip(names, run.projects, strict=True)]
+    numbers = [str(n) for n in range(2, len(run.projects) + 1)]
+    return [run.label or run.projects[0], *numbers] if run.projects else []
+
+
 def _address(project: str) -> str:
     """Where a project's evidence is; of another study its id is `study/id`."""
     study, _, record = project.rpartition("/")
@@ -245,8 +255,7 @@ def _in_words(name: str, source: str, runs: list[_Run], language: str) -> str:
     parts = []
     for run in runs:
         years, known = run.told(language)
-        names = [run.label, *(p.rpartition("/")[2] for p in run.projects[1:])]
-        links = [f"[{escape(n or p)}]({_address(p)})" for n, p in zip(names, run.projects, strict=False)]
+        links = [f"[{escape(n)}]({_address(p)})" for n, p in zip(_named(run), run.projects, strict=True)]
         told = joined(links, language)
         parts.append(f"{years} {aside(told, [escape(known)], language) if told else escape(known)}")
     head = aside(f"**{escape(name)}**", [words(language)(f"source_{source}")], language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -170,11 +170,13 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
         return
     lane_name(sheet, made.text("events"), axis.left)
     named = events[events["record"].isin(made.named)]
+    cut = {row["record"]: _cut(sheet, axis(row["start"]), row) for row in named.to_dict("records")}
+    alike = [id_ for id_, label in cut.items() if [*cut.values()].count(label) > 1]
+    named = named[~named["record"].isin(alike)]  # a name that two would have tells nothing
     labels = []
     for row in named.to_dict("records"):
-        x, label = axis(row["start"]), row.get("short") or row["label"]
-        after, before = sheet.width - 14 - x, x - 14  # pixels beside the dot
-        (label,) = style.wrap(label, max(after, before), max_lines=1)
+        x, label = axis(row["start"]), cut[row["record"]]
+        after = sheet.width - 14 - x  # pixels beside the dot
         flip = style.text_width(label) > after
         reach = (
             (x - 10 - style.text_width(label), x + 6) if flip else (x - 6, x + 10 + style.text_width(label))
@@ -195,6 +197,12 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     sheet.top += (max(rows, default=-1) + 1) * HIT
     _dots(sheet, axis, events.drop(named.index), made.language)
     sheet.top += 4
+
+
+def _cut(sheet: Sheet, x: float, row: Mapping[str, str]) -> str:
+    """The name of an event as far as it has room on the wider side of its dot."""
+    (label,) = style.wrap(row.get("short") or row["label"], max(sheet.width - 14 - x, x - 14), max_lines=1)
+    return label
 
 
 def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:

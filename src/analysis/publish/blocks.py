@@ -148,6 +148,7 @@ class Finding(_Block):
     robustness: tuple[Any, ...]
     flips: bool
     page: str  # where its evidence stands
+    varies: bool = False  # whether its value is another under some reading
     figure: Figure | None = None
     level: int = 3
 
@@ -387,6 +388,7 @@ def _finding(about: Mapping[str, Any]) -> Finding:
         unless=inline(about.get("unless", "")),
         robustness=inline(robust.get("text", "")),
         flips=bool(robust.get("flips")),
+        varies=bool(about.get("varies") or robust.get("varies")),
         page=about.get("page", ""),
         figure=about.get("figure") or None,  # its name; `_placed` puts the figure there
     )
