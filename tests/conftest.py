@@ -82,18 +82,22 @@ class Made:
         return read.open_tables(self.study.id, "en", self.folder)
 
 
+def write(study: Study, book: Schema, folder: Path, joined: pd.DataFrame | None = None) -> Made:
+    """Make the tidy tables of a study and write them into a folder of its name."""
+    state = record.state(study, book)
+    frames = tables.make(study, book, state, joined)
+    (folder / study.id).mkdir()
+    for name, content in tables.files(study, book, frames, state).items():
+        (folder / study.id / name).write_bytes(content)
+    return Made(study, frames, state, folder)
+
+
 @pytest.fixture(scope="session")
 def make(book, tmp_path_factory) -> Callable[[Study], Made]:
     """Make the tidy tables of a study and write them outside the project."""
 
     def made(study: Study, joined: pd.DataFrame | None = None) -> Made:
-        state = record.state(study, book)
-        frames = tables.make(study, book, state, joined)
-        folder = tmp_path_factory.mktemp("processed")
-        (folder / study.id).mkdir()
-        for name, content in tables.files(study, book, frames, state).items():
-            (folder / study.id / name).write_bytes(content)
-        return Made(study, frames, state, folder)
+        return write(study, book, tmp_path_factory.mktemp("processed"), joined)
 
     return made
 

@@ -136,6 +136,8 @@ class Project:
         plan = yaml.safe_load(path.read_text("utf-8"))
         plan["pages"] = [page for page in plan["pages"] if page["page"] in names]
         plan["guides"] = []
+        kept = [page["notebook"] for page in plan["pages"]]
+        plan["readings"] = [grid for grid in plan["readings"] if grid["notebook"] in kept]
         assert len(plan["pages"]) == len(names)
         path.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), "utf-8")
         return self
