@@ -94,7 +94,11 @@ def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> Non
 def when(row: Mapping[str, Any], language: str) -> str:
     """The period of a row as a reader reads it, and how it is known."""
     told, span = str(row.get("period") or row.get("date") or ""), span_of(row)
-    return joined([display(told, language) if told else _years(span, language), span.described(language)], language, wide=True)
+    return joined(
+        [display(told, language) if told else _years(span, language), span.described(language)],
+        language,
+        wide=True,
+    )
 
 
 def _years(span: Span, language: str) -> str:
