@@ -144,7 +144,9 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
             clip_on=False,
         )
         own = group[group["chosen"] == "yes"]
-        axes.scatter(own["x"], own["y"], marker=marker, s=(style.points(12)) ** 2, color=INK, zorder=4, clip_on=False)
+        axes.scatter(
+            own["x"], own["y"], marker=marker, s=(style.points(12)) ** 2, color=INK, zorder=4, clip_on=False
+        )
     axes.set(xlabel="", ylabel="")
     for value in dict.fromkeys((low, high)):
         sheet.middle(across.left - 6, up(value), digits(value), align="right")
