@@ -191,3 +191,15 @@ def test_any_text_is_read_in_every_form(text):
     for kind in data:
         read(samples.code(samples.shown({kind: text})))
     read(samples.prose(text), samples.code(samples.printed(text)))
+
+
+@pytest.mark.parametrize("said", [{}, {"varies": False}, {"varies": True}])
+def test_a_value_that_varies_is_told_from_one_that_stands(said):
+    (finding, _) = blocks.findings_of(samples.overview("en"))
+    cell = samples.code(samples.shown({blocks.FINDING: _about(finding) | said, "text/plain": "here"}))
+    (made,) = [b for b in read(cell).blocks if b.kind == "finding"]
+    assert made.varies == said.get("varies", False)
+
+
+def _about(finding):
+    return {"id": finding.id, "headline": finding.title, "robustness": {"text": "19 to 20", "flips": False}}

@@ -51,10 +51,10 @@ class Span:
         end = [f"{self.after}_end"] if self.after != "closed" else []
         return (self.state, *start, *end) if self.placed else ("unplaced",)
 
-    def described(self, language: str) -> str:
-        """How it is known, in words: nothing where it is stated from end to end."""
+    def described(self, language: str, years: str = "") -> str:
+        """How it is known, in words: nothing where it is stated from end to end, or `years` say it."""
         told = [words(language).text(f"is_{sign}") for sign in self.signs if sign != "stated"]
-        return joined(told, language, wide=True)
+        return joined([how for how in told if how not in years], language, wide=True)
 
 
 def span_of(row: Mapping[str, Any]) -> Span:

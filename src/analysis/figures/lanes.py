@@ -94,11 +94,8 @@ def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> Non
 def when(row: Mapping[str, Any], language: str) -> str:
     """The period of a row as a reader reads it, and how it is known."""
     told, span = str(row.get("period") or row.get("date") or ""), span_of(row)
-    return joined(
-        [display(told, language) if told else _years(span, language), span.described(language)],
-        language,
-        wide=True,
-    )
+    years = display(told, language) if told else _years(span, language)
+    return joined([years, span.described(language, years)], language, wide=True)
 
 
 def _years(span: Span, language: str) -> str:
@@ -108,7 +105,7 @@ def _years(span: Span, language: str) -> str:
     first, last = span.start[:4], span.end[:4]
     if span.start.endswith("-04-01") and span.end.endswith("-03-31"):
         return display(f"FY{first}/FY{int(last) - 1}", language)
-    return display("/".join([first, last]), language)
+    return display(f"{first}/{last}", language) if first and last else f"{first}–{last}"
 
 
 @dataclass(frozen=True)
