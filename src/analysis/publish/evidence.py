@@ -151,13 +151,14 @@ class Evidence:
     def _known(self, keys: Iterable[str]) -> tuple[Named, ...]:
         return tuple(self.labels[self.prefix + key] for key in keys if self.prefix + key in self.labels)
 
-    def _brief(self, named: Named) -> Named:
-        """A record by the beginning of what it is called: its own card says the rest."""
+    def _briefly(self, keys: Iterable[str]) -> tuple[Named, ...]:
+        """Records by the beginning of what they are called: their own cards say the rest."""
         most = {"ja": 34, "en": 72}[self.language]
-        return (
+        return tuple(
             named
             if len(named.label) <= most
-            else replace(named, label=named.label[: most - 1].rstrip() + "…")
+            else replace(named, label=f"{named.label[: most - 1].rstrip()}…")
+            for named in self._known(keys)
         )
 
     @cached_property
@@ -295,7 +296,7 @@ class Evidence:
             values=tuple(self._values(row)),
             places=tuple(self.place(self.passages[p]) for p in passages),
             addresses=tuple(row["address"].split()),
-            neighbours=tuple(map(self._brief, self._known(near))),
+            neighbours=self._briefly(near),
             judged=tuple(self._judged(key, row)),
             note=note,
             note_lang="" if row[f"note_{own}"] or not note else other,
@@ -317,7 +318,7 @@ class Evidence:
             by.setdefault((relation, coder), []).append(other)
         for (relation, coder), others in by.items():
             title = self.words.text("judged_by", said=relation, coder=coder)
-            yield title, self._known(dict.fromkeys(others))
+            yield title, self._briefly(dict.fromkeys(others))
 
     def _titles(self, table: str, names: Sequence[str]) -> str:
         titles = {f.name: f.title(self.language) for f in self._book.tables[table].fields}
@@ -363,7 +364,7 @@ class Evidence:
             "passages",
             values=values,
             places=(place,),
-            neighbours=self._known(self._standing.get(passage["record"], ())),
+            neighbours=self._briefly(self._standing.get(passage["record"], ())),
             other_label=passage[f"gist_{other}"],
         )
 
@@ -386,7 +387,7 @@ class Evidence:
             theme[f"label_{own}"],
             "themes",
             values=values,
-            judged=((self.words.text("given"), self._known(given)),) if given else (),
+            judged=((self.words.text("given"), self._briefly(given)),) if given else (),
             other_label=theme[f"label_{other}"],
         )
 

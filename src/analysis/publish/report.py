@@ -326,7 +326,8 @@ class Language:
         orders = [order for run in self.runs if (order := blocks.gathered(run.notebook)) is not None]
         if not orders:
             return None
-        found = [finding for run in self.runs for finding in blocks.findings_of(run.notebook)]
+        made = [(run.job.page, one) for run in self.runs for one in blocks.findings_of(run.notebook)]
+        found = [replace(f, page=f"{page}#{f.id}") if f.page == page else f for page, f in made]
         place = {name: number for number, name in enumerate(orders[0])}
         return sorted(found, key=lambda finding: place.get(finding.id, len(place)))
 
@@ -399,11 +400,8 @@ class Language:
             known = {to: self.site.href(to) and self.site.labels.get(to.partition(":")[2]) for to in links}
             regions = {to: self.site.record_regions.get(to.partition(":")[2]) for to in links}
             more: list[Any] = [self._tables(run.job.page), self.said if _figures(run.notebook) else ""]
-            more += (
-                [repr(self.findings)]
-                if blocks.gathered(run.notebook) is not None
-                else [self.findings is None]
-            )
+            gathers = blocks.gathered(run.notebook) is not None
+            more.append(repr(self.findings) if gathers else self.findings is None)
             return digest(self.around, _content(run.notebook), run.job.subject, known, regions, *more)
 
         said = store.make(name, key(before), lambda: self._make_page(run))
