@@ -237,16 +237,26 @@ def frame(table: Table, rows: Rows, kind: str) -> pd.DataFrame:
 def run_notebook(harbour_made) -> Callable:
     """Run a notebook of the project on the synthetic study: `run_notebook("03_issues", language="ja")`.
 
-    Further arguments are parameters of the notebook.
+    Further arguments are parameters of the notebook; `source` is a changed notebook to run instead.
     """
-
     from shown import shown_by
 
-    def run(notebook: str, *, language: str, **parameters: object):
+    def run(notebook: str, *, language: str, source: Mapping | None = None, **parameters: object):
         given = {"study": harbour_made.study.id, "language": language} | parameters
-        return shown_by(notebook, given, harbour_made.folder)
+        return shown_by(notebook, given, harbour_made.folder, source=source)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def processed(book, tmp_path_factory) -> Path:
+    """A folder with the tidy tables of the paper, the synthetic studies, and what stands beside them."""
+    folder = tmp_path_factory.mktemp("all")
+    kept = [paths.RAW / PAPER, paths.RAW / "public-records", HARBOUR, STUDIES / "harbour-records", RIVERTOWNS]
+    for raw in kept:
+        study = load.read(raw, book)
+        write(study, book, folder, crosswalk.read(raw.parent, study, book))
+    return folder
 
 
 # -- Projects in a folder of their own -------------------------------------------------------------

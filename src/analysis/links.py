@@ -1,4 +1,4 @@
-"""Where links lead: to the evidence of a record (`record:issues/kobe-issue-1`) or a page (`page:issues`).
+"""Where links lead: to the evidence of a record (`record:issues/norwick-1`) or a page (`page:issues`).
 
 Notebooks, figures and tables hold these targets; they become addresses once, where a page is made.
 """
@@ -21,8 +21,8 @@ def anchor(key: str) -> str:
 def address(target: str) -> str:
     """The address of a target as a page beside it sees it; other addresses stay as they are.
 
-    >>> address("record:issues/kobe-issue-1"), address("page:issues#matrix"), address("#matrix-1")
-    ('evidence-issues.html#issues-kobe-issue-1', 'issues.html#matrix', '#matrix-1')
+    >>> address("record:issues/norwick-1"), address("page:issues#matrix"), address("#matrix-1")
+    ('evidence-issues.html#issues-norwick-1', 'issues.html#matrix', '#matrix-1')
     """
     scheme, _, rest = target.partition(":")
     if scheme == "record":

@@ -31,7 +31,7 @@ class WordsError(ValueError):
 
 @dataclass(frozen=True)
 class Link:
-    """Words that lead somewhere: to a record (`record:issues/kobe-issue-1`) or a page (`page:issues`)."""
+    """Words that lead somewhere: to a record (`record:issues/norwick-1`) or a page (`page:issues`)."""
 
     target: str
     words: str

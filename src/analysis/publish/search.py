@@ -1,6 +1,6 @@
 """What the search of the site looks through: pages, their sections, figures and findings, and cards.
 
-Each entry carries its words in the other language, too, so that 浜松 and Hamamatsu find the same.
+Each entry carries its words in the other language, too, so that 課題 and issues find the same.
 """
 
 from __future__ import annotations
