@@ -93,6 +93,7 @@ def shown_by(
     executed = run.execute_job(job, processed=processed, notebook=source, readings=readings)
     tables = read.open_tables(study, language, processed)
     keys = set(tables.evidence[["table", "record"]].agg("/".join, axis=1))
+    keys |= {f"themes/{record}" for record in tables.codebook["record"]}
     keys |= {f"passages/{record}" for record in tables.passages["record"]}
     return Shown(executed, frozenset(keys))
 

@@ -125,7 +125,8 @@ def test_a_notebook_names_no_file(path):
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 assert not re.search(
-                    r"\.(csv|json|ya?ml|png|svg|pdf|txt|ipynb)\b|^(\.{1,2}|~)/\w|^/(home|tmp|work)|/data/|\\\\", node.value
+                    r"\.(csv|json|ya?ml|png|svg|pdf|txt|ipynb)\b|^(\.{1,2}|~)/\w|^/(home|tmp|work)|/data/|\\\\",
+                    node.value,
                 ), node.value
         assert not re.search(r"\b(open|read_csv|Path|savefig|to_csv)\(", cell.source)
 
