@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from lxml import html
 
 from analysis import paths
-from analysis.build.plan import plan
+from analysis.build.plan import document, plan
 from analysis.cli import main
 from projects import Project, copy_project, copy_with_tests, files
 
+unit, build = pytest.mark.unit, pytest.mark.build
 STUDY = {"id": "harbour", "regions": [], "region_names": {}}
 
 
@@ -102,10 +103,10 @@ def test_the_same_name_is_not_begun_twice(here):
 
 
 def test_a_test_that_is_there_is_never_written_over(here):
-    test = here.folder / "tests" / "notebooks" / "test_events.py"
+    test = here.folder / "tests" / "pages" / "test_events.py"
     test.parent.mkdir(parents=True)
     test.write_text("# mine\n", "utf-8")
-    refused(begin(NAME="events"), "NAME: found 'events', which is there already (tests/notebooks/")
+    refused(begin(NAME="events"), "NAME: found 'events', which is there already (tests/pages/")
     assert test.read_text("utf-8") == "# mine\n"
 
 
@@ -165,14 +166,14 @@ def test_the_plan_gets_one_line_before_the_evidence_and_keeps_all_others(here):
     after = path.read_text("utf-8").splitlines()
     (line,) = [line for line in after if line not in before]
     assert line == (
-        "  - {page: regional-events, notebook: 08_regional_events, title_ja: 地域の出来事,"
+        "  - {page: regional-events, notebook: 10_regional_events, group: findings, title_ja: 地域の出来事,"
         " title_en: Regional events}"
     )
     assert after[after.index(line) + 1].startswith("  - {page: evidence,")
     after.remove(line)
     assert after == before
-    assert "notebooks/08_regional_events.ipynb" in done.stdout
-    assert "tests/notebooks/test_regional_events.py" in done.stdout
+    assert "notebooks/10_regional_events.ipynb" in done.stdout
+    assert "tests/pages/test_regional_events.py" in done.stdout
 
 
 def test_a_comment_stays_with_the_entry_that_it_stands_above_and_a_plan_without_evidence_grows_at_its_end(
@@ -182,12 +183,12 @@ def test_a_comment_stays_with_the_entry_that_it_stands_above_and_a_plan_without_
     first = "pages:\n- page: index\n  notebook: 00_overview\n  title_ja: 題\n  title_en: T\n"
     path.write_text(f"{first}# the cards\n- {{page: evidence, notebook: 06_evidence}}", "utf-8")
     assert begin(NAME="one").exit_code == 0
-    line = "- {page: one, notebook: 08_one, title_ja: One, title_en: One}\n"
+    line = "- {page: one, notebook: 10_one, group: findings, title_ja: One, title_en: One}\n"
     assert path.read_text("utf-8") == f"{first}{line}# the cards\n- {{page: evidence, notebook: 06_evidence}}"
     path.write_text(f"# all\n{first}", "utf-8")
     assert begin(NAME="two").exit_code == 0
     assert path.read_text("utf-8") == (
-        f"# all\n{first}- {{page: two, notebook: 09_two, title_ja: Two, title_en: Two}}\n"
+        f"# all\n{first}- {{page: two, notebook: 11_two, group: findings, title_ja: Two, title_en: Two}}\n"
     )
 
 
@@ -197,13 +198,15 @@ def test_a_title_is_shown_and_planned_as_it_is_given(here, title):
     before = files(here.folder / "notebooks")
     done = begin(NAME="events", TITLE=title)
     assert done.exit_code == 0, done.stderr
+    document.cache_clear()
     (job,) = [j for j in plan(STUDY, ("ja",), paths.PLAN) if j.page == "events"]
     assert job.title == title
-    notebook = nbformat.read(here.folder / "notebooks" / "08_events.ipynb", as_version=4)
+    notebook = nbformat.read(here.folder / "notebooks" / "10_events.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert rendered(notebook.cells[0].source) == title
     shutil.rmtree(here.folder / "tests")
-    (here.folder / "notebooks" / "08_events.ipynb").unlink()
+    (here.folder / "notebooks" / "10_events.ipynb").unlink()
+    (here.folder / "notebooks" / "words" / "10_events.yaml").unlink()
     (here.folder / "notebooks" / "report.yaml").write_bytes(before["report.yaml"])
 
 
@@ -219,15 +222,15 @@ def rendered(markdown: str) -> str:
 
 
 def test_numbers_go_on_after_the_last_and_then_fill_the_gaps_before_the_methods(here):
-    for name, number in (("one", "08"), ("two", "09")):
+    for name, number in (("one", "10"), ("two", "11")):
         assert begin(NAME=name).exit_code == 0
         assert (here.folder / "notebooks" / f"{number}_{name}.ipynb").exists()
     notebooks = here.folder / "notebooks"
-    shutil.move(notebooks / "09_two.ipynb", notebooks / "89_two.ipynb")
+    shutil.move(notebooks / "11_two.ipynb", notebooks / "89_two.ipynb")
     assert begin(NAME="three").exit_code == 0
-    assert (notebooks / "09_three.ipynb").exists()
-    for number in range(10, 89):
-        shutil.copy(notebooks / "08_one.ipynb", notebooks / f"{number:02}_n{number}.ipynb")
+    assert (notebooks / "11_three.ipynb").exists()
+    for number in range(12, 89):
+        shutil.copy(notebooks / "10_one.ipynb", notebooks / f"{number:02}_n{number}.ipynb")
     refused(begin(NAME="four"), "notebooks: no number below 90 is free")
 
 
@@ -241,10 +244,9 @@ def begun(tmp_path_factory) -> Project:
     for name in ("regional-events", "no-figure", "no-links", "wrong-links"):
         done = project.run("new-notebook", NAME=name)
         assert done.returncode == 0, done.stderr
-    project.edit("09_no_figure", "figure", "report.show(", "str(")
-    project.edit("09_no_figure", "figure", ', name="no-figure"', "")
-    project.edit("10_no_links", "table", ', table="events"', "")
-    project.edit("11_wrong_links", "table", ', table="events"', ', table="issues"')
+    project.edit("11_no_figure", "figure", "if len(events):", "if not len(events):")
+    project.edit("12_no_links", "events", ', home="events"', "")
+    project.edit("13_wrong_links", "events", ', home="events"', ', home="issues"')
     return project
 
 
@@ -252,12 +254,15 @@ def begun(tmp_path_factory) -> Project:
 def outcomes(begun) -> dict[str, str]:
     """How the tests of these notebooks end, and those of every notebook of the project."""
     words = "no_figure or no_links or wrong_links or regional_events or short"
-    return begun.outcomes("tests/notebooks", "tests/test_notebooks.py", "-k", words)
+    return begun.outcomes(
+        "tests/pages", "tests/test_notebooks.py", "tests/notebook/test_words.py", "-k", words
+    )
 
 
+@build
 @pytest.mark.xdist_group("begun-notebook")
 def test_its_test_passes_and_fails_where_the_figure_or_its_evidence_is_missing(outcomes):
-    own = {test: o for test, o in outcomes.items() if not test.startswith("test_notebooks.py")}
+    own = {test: o for test, o in outcomes.items() if not test.startswith(("test_notebooks", "test_words"))}
     failed = {test for test, outcome in own.items() if outcome != "PASSED"}
     assert len(own) == 4 * 3 * 2
     assert failed == {
@@ -271,21 +276,22 @@ def test_its_test_passes_and_fails_where_the_figure_or_its_evidence_is_missing(o
     }
 
 
+@build
 @pytest.mark.xdist_group("begun-notebook")
 def test_what_is_begun_is_what_every_notebook_of_the_project_has_to_be(begun, outcomes):
     checks = {
         test: o
         for test, o in outcomes.items()
-        if test.startswith("test_notebooks.py") and ("regional" in test or "short" in test)
+        if test.startswith(("test_notebooks", "test_words")) and ("regional" in test or "short" in test)
     }
     assert set(checks.values()) == {"PASSED"}
     assert len(checks) >= 10
-    assert begun.run("status").returncode == 0
-    ruff = [sys.executable, "-m", "ruff", "check", "--quiet", "tests/notebooks", "notebooks"]
+    ruff = [sys.executable, "-m", "ruff", "check", "--quiet", "tests/pages", "notebooks"]
     done = subprocess.run(ruff, cwd=begun.folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
 
 
+@build
 @pytest.mark.xdist_group("begun-notebook")
 def test_its_page_is_in_the_report_in_both_languages_and_its_evidence_leads_back(begun):
     begun.only_pages("regional-events", "evidence")
@@ -294,10 +300,9 @@ def test_its_page_is_in_the_report_in_both_languages_and_its_evidence_leads_back
     for language in ("ja", "en"):
         folder = begun.report / language
         page = html.parse(folder / "regional-events.html").getroot()
-        assert page.xpath("//nav//a/@href")[:2] == ["regional-events.html", "evidence.html"]
         assert page.xpath("//figure/@id") == ["regional-events"]
         led_to = {a.partition("#")[2] for a in page.xpath("//table//a/@href")}
-        cards = html.parse(folder / "evidence.html").getroot()
-        assert led_to and led_to <= set(cards.xpath("//article/@id"))
-        used = cards.xpath("//p[@class='used']/a/@href")
-        assert {"regional-events.html", "regional-events.html#regional-events"} <= set(used)
+        cards = html.parse(folder / "evidence-events.html").getroot()
+        assert led_to and led_to <= set(cards.xpath("//@id"))
+        used = set(cards.xpath("//main//a/@href"))
+        assert {"regional-events.html#regional-events", "regional-events.html#events"} <= used

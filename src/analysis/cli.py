@@ -366,12 +366,12 @@ def new_notebook(name: str, title: str, study: str) -> None:
     from analysis.new_notebook import begin
 
     begun = begin(name, title, study)
-    notebook, test = (path.relative_to(paths.ROOT) for path in (begun.notebook, begun.test))
+    notebook, words, test = (p.relative_to(paths.ROOT) for p in (begun.notebook, begun.words, begun.test))
     click.echo(
-        f"{notebook}: the page “{begun.titles['ja']}” (ja), “{begun.titles['en']}” (en); its"
-        f" test is {test}. Now run: make report\nthen edit: the titles (the first two cells and"
-        f" the page's line in notebooks/{paths.PLAN.name}), question, figure, table and"
-        " conclusions, as docs/extend.md says"
+        f"{notebook}: the page “{begun.titles['ja']}” (ja), “{begun.titles['en']}” (en); what it says is in"
+        f" {words}, its test is {test}. Now run: make report\nthen edit: the titles (the first two cells and"
+        f" the page's line in notebooks/{paths.PLAN.name}), question, steps, figure, words and conclusions,"
+        " as docs/extend.md says"
     )
 
 

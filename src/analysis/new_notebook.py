@@ -1,4 +1,4 @@
-"""A new page of the report: a notebook that runs at once, its place in the plan, and its test."""
+"""A new page of the report: a notebook that runs at once, its words, its place in the plan, and its test."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ LONGEST = 40  # characters of a name: it becomes a file's, a page's and a figure
 LAST = 90  # notebooks from here on (methods) are the report's last
 _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _NOT_PAGES = ("search", "genindex")  # pages of the site that no notebook and no guide makes
-# New pages stand before the one that every mark of the report leads to.
-_BEFORE = "evidence"
+# New pages stand before the one that every mark of the report leads to, among the findings.
+_BEFORE, _GROUP = "evidence", "findings"
 
 
 class NewNotebookError(ValueError):
@@ -35,15 +35,16 @@ class Begun:
     """What was written for a new page."""
 
     notebook: Path
+    words: Path
     test: Path
     titles: Mapping[str, str]  # by language
 
 
 def begin(name: str, title: str, study: str) -> Begun:
-    """Write a notebook for page `name`, its test, and its line in notebooks/report.yaml.
+    """Write a notebook for page `name`, its catalogue of words, its test, and its line in report.yaml.
 
     `title` is a line in Japanese or English, or "": then it is made from the name. `study` is what
-    the notebook opens when it is run by hand. Either all three are written or none.
+    the notebook opens when it is run by hand. Either all of these are written or none.
 
     Raises NewNotebookError for a bad name or title, for a name that is there already, and where
     report.yaml does not list pages.
@@ -53,20 +54,22 @@ def begin(name: str, title: str, study: str) -> Begun:
     text, document = _plan()
     _check_free(name, titles, document)
     notebook = f"{_next_number():02}_{name.replace('-', '_')}"
-    entry = {"page": name, "notebook": notebook} | {
+    entry = {"page": name, "notebook": notebook, "group": _GROUP} | {
         f"title_{language}": words.replace("{", "{{").replace("}", "}}")  # of a format
         for language, words in titles.items()
     }
     filled = {"name": name, "notebook": notebook, "study": study}
     begun = Begun(
         paths.NOTEBOOKS / f"{notebook}.ipynb",
-        paths.TESTS / "notebooks" / f"test_{name.replace('-', '_')}.py",
+        paths.NOTEBOOKS / "words" / f"{notebook}.yaml",
+        paths.TESTS / "pages" / f"test_{name.replace('-', '_')}.py",
         titles,
     )
     _write(
         {
             begun.notebook: _notebook(filled | {f"title_{x}": _as_markdown(t) for x, t in titles.items()}),
-            begun.test: Template((TEMPLATES / "test_page.py").read_text("utf-8")).substitute(filled),
+            begun.words: _filled("words.yaml", filled),
+            begun.test: _filled("test_page.py", filled),
         },
         _with_entry(text, document, entry),
     )
@@ -115,7 +118,7 @@ def _check_free(name: str, titles: Mapping[str, str], document: Mapping[str, Any
             raise taken(f"notebooks/{path.name}")
         if any(re.fullmatch(pattern, name) for pattern in _figure_names(path)):
             raise taken(f"a figure of notebooks/{path.name}")
-    test = f"tests/notebooks/test_{underlined}.py"
+    test = f"tests/pages/test_{underlined}.py"
     if (paths.ROOT / test).exists():
         raise taken(test)
     for entry in entries:
@@ -127,13 +130,14 @@ def _check_free(name: str, titles: Mapping[str, str], document: Mapping[str, Any
 
 
 def _figure_names(path: Path) -> Iterator[str]:
-    """Patterns of the names that a notebook gives its figures: `report.show(…, name=…)`."""
+    """Patterns of the names that a notebook gives its figures: the second value of `report.show`."""
     for cell in json.loads(path.read_text("utf-8"))["cells"]:
         if cell["cell_type"] != "code":
             continue
         for node in ast.walk(ast.parse("".join(cell["source"]))):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "show":
-                yield from (_pattern(k.value) for k in node.keywords if k.arg == "name")
+                named = [k.value for k in node.keywords if k.arg == "name"]
+                yield from map(_pattern, [*node.args[1:2], *named])
 
 
 def _pattern(value: ast.expr) -> str:
@@ -158,6 +162,10 @@ def _next_number() -> int:
 def _as_markdown(title: str) -> str:
     """A title that Markdown shows as it stands."""
     return re.sub(r"([\\`*_<>\[\]{}&$|~#])", r"\\\1", title)
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
+    return Template((TEMPLATES / template).read_text("utf-8")).substitute(values)
 
 
 def _notebook(filled: Mapping[str, str]) -> str:
