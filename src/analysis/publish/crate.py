@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,7 @@ def metadata(
     language and name, which files it has, its figures and what its run read (see `store.Store`).
     """
     languages = list(dict.fromkeys(run.job.language for run in runs))
-    files = [*_files(folder, package, languages), *(f for run in runs for f in _pages(run, memory))]
+    files = [*_files(package, languages), *(f for run in runs for f in _pages(run, memory))]
     known = {file["@id"] for file in files}
     files += [_file(name, Path(name).stem) for name in _rest(folder) if name not in known]
     actions = [*(_run(run, memory) for run in runs), *(_setting(language, runs) for language in languages)]
@@ -68,25 +68,22 @@ def metadata(
     return (json.dumps(crate, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
+def _entity(id_: str, type_: str | list[str], **said: Any) -> Entity:
+    return {"@id": id_, "@type": type_, **said}
+
+
 def _root(folder: Path, package: Mapping[str, Any], languages: Sequence[str]) -> Entity:
     about = package["study"]
-    return {
-        "@id": "./",
-        "@type": "Dataset",
-        "conformsTo": _to(_PROFILE),
-        "name": f"Report: {about['title_en']}",
-        "alternateName": f"報告書：{about['title_ja']}",
-        "description": "Figures, tables and findings made from checked tables by parameterized"
-        " notebooks. Dated by the last date in its data; of the build there is no time."
-        " / 検査済みの表から、パラメータ付きのノートブックで作った図・表・所見。"
-        "日付はデータの最後の日付であり、作成の時刻は記さない。",
-        "datePublished": _date(folder, package),
-        "inLanguage": list(languages),
-        "license": _to(package["licenses"][0]["path"]),
-        "author": _to(_AUTHORS),
-        "isBasedOn": _to(_SOURCE),
-        "about": _to(_SOURCE),
-    }
+    text = "Figures, tables and findings made from checked tables by parameterized notebooks. Dated by the"
+    text += (
+        " last date in its data; of the build there is no time. / 検査済みの表から、パラメータ付きのノート"
+    )
+    text += "ブックで作った図・表・所見。日付はデータの最後の日付であり、作成の時刻は記さない。"
+    own = {"name": f"Report: {about['title_en']}", "alternateName": f"報告書：{about['title_ja']}"}
+    own |= {"description": text, "datePublished": _date(folder, package), "inLanguage": list(languages)}
+    whose = {"license": _to(package["licenses"][0]["path"]), "author": _to(_AUTHORS)}
+    whose |= {"isBasedOn": _to(_SOURCE), "about": _to(_SOURCE)}
+    return _entity("./", "Dataset", conformsTo=_to(_PROFILE), **own, **whose)
 
 
 def _date(folder: Path, package: Mapping[str, Any]) -> str:
@@ -99,7 +96,7 @@ def _date(folder: Path, package: Mapping[str, Any]) -> str:
 # -- Files -----------------------------------------------------------------------------------------
 
 
-def _files(folder: Path, package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entity]:
+def _files(package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entity]:
     yield _file("index.html", "Choice of language", alternateName="言語の選択")
     for language in languages:
         title = package["study"][f"title_{language}"]
@@ -131,7 +128,7 @@ def _rest(folder: Path) -> list[str]:
 
 
 def _file(name: str, title: str, **more: str) -> Entity:
-    return {"@id": name, "@type": "File", "name": title, "encodingFormat": _TYPES[Path(name).suffix], **more}
+    return _entity(name, "File", name=title, encodingFormat=_TYPES[Path(name).suffix], **more)
 
 
 # -- Runs ------------------------------------------------------------------------------------------
@@ -143,44 +140,27 @@ def _run(run: Any, memory: Mapping[str, Any]) -> Entity:
     given = ", ".join(f"{name}={value}" for name, value in job.parameters.items())
     own = f"{job.parameters.get('study', '')}/"
     reads = [name.removeprefix(own) for name in made["said"]["reads"] if name != "readings"]
-    tables = [f"data/{name}.csv" for name in reads]
-    return {
-        "@id": f"#run-{job.language}-{job.page}",
-        "@type": "CreateAction",
-        "name": f"{job.title} ({job.language})",
-        "description": f"{job.notebook}.ipynb: {given}",
-        "instrument": _to(_notebook(job)),
-        "object": _to(*tables, *(p["@id"] for p in _parameters(job))),
-        "result": _to(*made["files"]),
-        "actionStatus": _DONE,
-    }
+    used = [*(f"data/{name}.csv" for name in reads), *(p["@id"] for p in _parameters(job))]
+    named = {"name": f"{job.title} ({job.language})", "description": f"{job.notebook}.ipynb: {given}"}
+    return _action(f"#run-{job.language}-{job.page}", _notebook(job), used, made["files"], **named)
 
 
 def _setting(language: str, runs: Sequence[Any]) -> Entity:
     """The making of a language's PDFs from its executed notebooks."""
-    names = (f"notebooks/{name_of(run.job)}.ipynb" for run in runs if run.job.language == language)
-    return {
-        "@id": f"#pdf-{language}",
-        "@type": "CreateAction",
-        "name": f"PDF ({language})",
-        "description": "The pages of one language as one document / 一言語のページを一つの文書に",
-        "instrument": _to(_PROJECT),
-        "object": _to(*names),
-        "result": _to(f"report-{language}.pdf", f"evidence-{language}.pdf"),
-        "actionStatus": _DONE,
-    }
+    names = [f"notebooks/{name_of(run.job)}.ipynb" for run in runs if run.job.language == language]
+    text = "The pages of one language as one document / 一言語のページを一つの文書に"
+    made = [f"report-{language}.pdf", f"evidence-{language}.pdf"]
+    return _action(f"#pdf-{language}", _PROJECT, names, made, name=f"PDF ({language})", description=text)
+
+
+def _action(id_: str, by: str, used: Iterable[str], made: Iterable[str], **said: str) -> Entity:
+    done = {"instrument": _to(by), "object": _to(*used), "result": _to(*made), "actionStatus": _DONE}
+    return _entity(id_, "CreateAction", **said, **done)
 
 
 def _parameters(job: Any) -> list[Entity]:
-    return [
-        {
-            "@id": f"#parameter-{job.language}-{job.page}-{name}",
-            "@type": "PropertyValue",
-            "name": name,
-            "value": value,
-        }
-        for name, value in job.parameters.items()
-    ]
+    own = f"#parameter-{job.language}-{job.page}"
+    return [_entity(f"{own}-{n}", "PropertyValue", name=n, value=v) for n, v in job.parameters.items()]
 
 
 def _notebooks(runs: Sequence[Any]) -> Iterator[Entity]:
@@ -191,15 +171,10 @@ def _notebooks(runs: Sequence[Any]) -> Iterator[Entity]:
             for cell in run.notebook["cells"]
             if cell["cell_type"] == "code" and "injected-parameters" not in cell["metadata"].get("tags", [])
         ]
-        yield {
-            "@id": _notebook(run.job),
-            "@type": ["SoftwareApplication", "SoftwareSourceCode"],
-            "name": f"{run.job.notebook}.ipynb",
-            "version": analysis.__version__,
-            "identifier": f"sha256:{digest(code)}",
-            "license": _to(CODE_LICENCE),
-            "isPartOf": _to(_PROJECT),
-        }
+        known = {"version": analysis.__version__, "identifier": f"sha256:{digest(code)}"}
+        known |= {"license": _to(CODE_LICENCE), "isPartOf": _to(_PROJECT)}
+        kinds = ["SoftwareApplication", "SoftwareSourceCode"]
+        yield _entity(_notebook(run.job), kinds, name=f"{run.job.notebook}.ipynb", **known)
 
 
 def _notebook(job: Any) -> str:
@@ -210,36 +185,17 @@ def _notebook(job: Any) -> str:
 
 
 def _context(package: Mapping[str, Any]) -> Iterator[Entity]:
-    yield {"@id": _PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
-    yield {
-        "@id": _PROJECT,
-        "@type": "SoftwareApplication",
-        "name": "analysis",
-        "softwareVersion": analysis.__version__,
-        "license": _to(CODE_LICENCE),
-        "softwareRequirements": f"requirements.lock, sha256:{hashlib.sha256(paths.LOCK.read_bytes()).hexdigest()}",
-    }
-    yield {
-        "@id": _AUTHORS,
-        "@type": "Organization",
-        "name": "The contributors",
-        "alternateName": "本プロジェクトの貢献者",
-    }
-    licence = package["licenses"][0]
-    yield {
-        "@id": licence["path"],
-        "@type": "CreativeWork",
-        "name": licence["title"],
-        "identifier": licence["name"],
-        "url": licence["path"],
-    }
-    yield {
-        "@id": CODE_LICENCE,
-        "@type": "CreativeWork",
-        "name": "MIT License",
-        "identifier": "MIT",
-        "url": CODE_LICENCE,
-    }
+    licence, lock = package["licenses"][0], hashlib.sha256(paths.LOCK.read_bytes()).hexdigest()
+    own = {"softwareVersion": analysis.__version__, "license": _to(CODE_LICENCE)}
+    own["softwareRequirements"] = f"requirements.lock, sha256:{lock}"
+    yield _entity(_PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
+    yield _entity(_PROJECT, "SoftwareApplication", name="analysis", **own)
+    yield _entity(_AUTHORS, "Organization", name="The contributors", alternateName="本プロジェクトの貢献者")
+    for title, name, path in (
+        (licence["title"], licence["name"], licence["path"]),
+        ("MIT License", "MIT", CODE_LICENCE),
+    ):
+        yield _entity(path, "CreativeWork", name=title, identifier=name, url=path)
     yield from _source(package["study"])
 
 
@@ -247,34 +203,17 @@ def _source(about: Mapping[str, Any]) -> Iterator[Entity]:
     """The study's source with its authors; who compiled records need not be a person."""
     kind = {"document": "Person", "records": "Organization"}[about["kind"]]
     authors = [f"#author-{n}" for n, _ in enumerate(about["authors"], 1)]
-    yield {
-        "@id": _SOURCE,
-        "@type": "CreativeWork",
-        "name": about["title_en"],
-        "alternateName": about["title_ja"],
-        "inLanguage": about["language"],
-        "datePublished": str(about["year"]),
-        "author": _to(*authors),
-        "description": f"{about['venue_en']}. {about['rights_en']} / "
-        f"{about['venue_ja']}。{about['rights_ja']}",
-    }
+    text = f"{about['venue_en']}. {about['rights_en']} / {about['venue_ja']}。{about['rights_ja']}"
+    said = {"inLanguage": about["language"], "datePublished": str(about["year"]), "description": text}
+    titles = {"name": about["title_en"], "alternateName": about["title_ja"]}
+    yield _entity(_SOURCE, "CreativeWork", **titles, author=_to(*authors), **said)
     for name, author in zip(authors, about["authors"], strict=True):
         where = name.replace("author", "affiliation")
         stated = author["affiliation_en"] or author["affiliation_ja"]
-        yield {
-            "@id": name,
-            "@type": kind,
-            "name": author["name_en"],
-            "alternateName": author["name_ja"],
-            **({"affiliation": _to(where)} if stated else {}),
-        }
+        at = {"affiliation": _to(where)} if stated else {}
+        yield _entity(name, kind, name=author["name_en"], alternateName=author["name_ja"], **at)
         if stated:
-            yield {
-                "@id": where,
-                "@type": "Organization",
-                "name": stated,
-                "alternateName": author["affiliation_ja"],
-            }
+            yield _entity(where, "Organization", name=stated, alternateName=author["affiliation_ja"])
 
 
 def _to(*names: str) -> Any:
