@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -113,6 +114,7 @@ class Report:
         given; `variant="x"` takes `.title.x` where there is one. Or give a `figures.Caption(title,
         subtitle, alt)` instead. `also` are other studies that it draws. Raises FigureError where the figure cannot be read.
         """
+        _take(drawing)
         if self.values_only:
             return
         if caption is None:
@@ -301,6 +303,7 @@ def open_study(
     except FileNotFoundError as error:
         raise MistakeError(str(error)) from None
     _opened.extend([tables, *others])
+    _write_japanese()
     reading = Reading(**choices)
     reading.check(tables.about["regions"])
     return Report(
@@ -312,6 +315,23 @@ def open_study(
         values_only,
         links.to_pages(study, language),
     )
+
+
+def _take(drawing: Any) -> None:
+    """Keep Jupyter from showing a pyplot figure a second time, at the end of its cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    figure = drawing.get_figure(root=True) if hasattr(drawing, "get_figure") else drawing
+    if pyplot is not None and figure in map(pyplot.figure, pyplot.get_fignums()):
+        pyplot.close(figure)
+
+
+def _write_japanese() -> None:
+    """Let figures of one's own have labels in either language: the bundled font is matplotlib's default."""
+    import matplotlib as mpl
+
+    from analysis.figures import style
+
+    mpl.rcParams["font.family"] = style.family()
 
 
 def _catalogue(name: str, language: str) -> Words:
