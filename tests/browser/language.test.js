@@ -26,7 +26,7 @@ function words() {
       || element.closest("table")?.caption?.textContent.slice(0, 40) || element.closest("section[id]")?.id || "";
     return `${within} <${(box ?? element).tagName.toLowerCase()}>`.trim();
   };
-  const left = "script, style, code, pre, cite, kbd, .hash, .reference, a[href^='http']";
+  const left = ".files, script, style, code, pre, cite, kbd, .hash, .reference, a[href^='http']";
   const found = [];
   const add = (element, text, kind) => {
     if (text?.trim()) found.push({ language: language(element), text: text.trim().replace(/\s+/g, " "), kind, place: place(element) });

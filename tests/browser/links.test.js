@@ -118,8 +118,9 @@ for (const language of languages) {
   test(`${language}: without scripts a mark leads to the page of its evidence`, async () => {
     await visit(browser, address(language, "phases.html"), async (page) => {
       const href = await page.locator("figure.exhibit .wide a[href^='evidence-']").first().getAttribute("href");
-      await page.goto(address(language, href));
-      await landed(page, href.split("#")[1]);
+      const [file, id] = href.split("#");
+      await page.goto(`${address(language, file)}#${id}`);
+      await landed(page, id);
     }, { javaScriptEnabled: false });
   });
 

@@ -626,6 +626,7 @@ def links(blocks: Iterable[Any]) -> list[str]:
             found += [f"record:{row.record}" for row in block.rows if row.record]
         if block.kind == "figure":
             found += [f"record:{record}" for record in block.records]
+            found += re.findall(r'href="(record:[^"]+)"', block.wide)
         found += [to for spans in spans_of(block) for to in of(spans)]
     return list(dict.fromkeys(found))
 

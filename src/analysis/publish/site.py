@@ -25,6 +25,12 @@ from analysis.words import Words
 THEME = Path(__file__).parent / "theme"
 GROUPS = ("findings", "regions", "evidence", "researchers")
 OTHER = {"ja": "en", "en": "ja"}
+_SIGNS = "\u3041-\u30ff\u3400-\u9fff\uff66-\uff9f々"
+# What on a page is not in its language: Japanese signs, and several English words in a row.
+_FOREIGN = {
+    "en": re.compile(f"[{_SIGNS}](?:[{_SIGNS}、。・「」（）]*[{_SIGNS}])?"),
+    "ja": re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){2,}"),
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,7 @@ class Renderer:
         words = {"word": self.word, "spans": self.spans, "terms": self.terms, "plain": blocks.plain}
         links = {"link": self.link, "href": self.site.href, "region": self.region, "drawing": self.drawing}
         links["anchor"] = anchor
+        words["mixed"] = self.mixed
         return own | words | links
 
     def render(self, template: str, **values: Any) -> str:
@@ -141,24 +148,33 @@ class Renderer:
         if span.kind == "link":
             return self.link(span.to, inner)
         if span.kind == "lang":
-            return Markup('<span lang="{}">{}</span>').format(span.to, inner)
+            return Markup('<span lang="{}">{}</span>').format(span.to, blocks.plain(span.spans))
         tag = span.kind if span.kind in ("strong", "em", "code", "mark", "sub", "sup") else "span"
         return Markup(f"<{tag}>{{}}</{tag}>").format(inner)
 
+    def mixed(self, text: str) -> Markup:
+        """Words in which what is in the other language is marked so, for a screen reader."""
+        made, at = Markup(""), 0
+        for found in _FOREIGN[self.site.language].finditer(text):
+            other = Markup('<span lang="{}">{}</span>').format(OTHER[self.site.language], found[0])
+            made, at = made + escape(text[at : found.start()]) + other, found.end()
+        return Markup((made + escape(text[at:])).replace("\n", Markup("<br>")))
+
     def _text(self, text: str, terms: bool) -> Markup:
         if not terms or not self.site.terms:
-            return Markup(escape(text).replace("\n", Markup("<br>")))
+            return self.mixed(text)
         made, rest = Markup(""), text
         while found := self._first_term(rest):
             match, term = found
             self.explained.add(term.anchor)
-            said = f"{term.full}: {term.text}" if term.full else term.text
-            made += escape(rest[: match.start()])
+            plain = term.full and not _FOREIGN[self.site.language].search(term.full)
+            said = f"{term.full}{self.word('colon')}{term.text}" if plain else term.text
+            made += self.mixed(rest[: match.start()])
             made += Markup('<a class="term" href="glossary.html#{}" title="{}">{}</a>').format(
                 term.anchor, said, match[0]
             )
             rest = rest[match.end() :]
-        return made + escape(rest)
+        return made + self.mixed(rest)
 
     def _first_term(self, text: str) -> tuple[re.Match[str], Term] | None:
         found = [
