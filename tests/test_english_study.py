@@ -12,14 +12,14 @@ import pandas as pd
 import pytest
 from lxml import html
 
-from analysis import figures, paths
-from analysis.tidy.tidy import read
+from analysis import paths
+from analysis.notebook.readings import robustness
 from analysis.transcribe import load
 from analysis.verify import verify
 from projects import RIVERTOWNS, Project, copy_project, files
 
 SOURCE = RIVERTOWNS / "source.txt"
-pytestmark = pytest.mark.xdist_group("english")
+pytestmark = [pytest.mark.build, pytest.mark.xdist_group("english")]
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +45,6 @@ def pages(made) -> dict[str, html.HtmlElement]:
 def said(page: html.HtmlElement) -> str:
     """The words of a page, without those of its figures."""
     return " ".join("".join(page.xpath("//main//text()[not(ancestor::*[local-name()='svg'])]")).split())
-
-
-def table(page: html.HtmlElement, caption: str) -> list[list[str]]:
-    """The rows of the table under a caption, as text."""
-    (found,) = page.xpath("//table[caption[text()=$caption]]", caption=caption)
-    return [
-        [" ".join(cell.text_content().split()) for cell in row.xpath("th|td")]
-        for row in found.xpath("tbody/tr")
-    ]
 
 
 def tidy(made: Project, name: str) -> pd.DataFrame:
@@ -126,67 +117,46 @@ def test_nothing_but_data_was_added_to_the_project(made):
 # -- The report ------------------------------------------------------------------------------------
 
 
+def readings(made: Project) -> pd.DataFrame:
+    """What the grid found, as the build keeps it."""
+    path = made.folder / "build" / made.study / "readings.csv"
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
 def test_that_there_are_no_phases_is_said_in_words_and_never_counted(pages):
+    assert "There are no rows" in said(pages["phases"])
+    assert not pages["phases"].xpath("//figure[@id='phase-timeline']")
     for page in ("index", "phases"):
-        assert "No phases of policy are recorded." in said(pages[page])
-        assert not re.search(r"\b0 (phases|of)|\b0 began", said(pages[page]))
-    assert pages["phases"].xpath("//*[starts-with(@aria-label, 'Timeline. Phases: none.')]")
+        assert not re.search(r"\b(0|no) phases of|\b0 began", said(pages[page]))
 
 
-def test_years_are_calendar_years_where_no_fiscal_year_is_printed(made, pages):
-    gaps = tidy(made, "support_gaps").query("region == 'corvenholm'")
-    assert gaps.query("status == 'none'")["fiscal_year"].tolist() == [2009, 2015, 2020, 2021]
-    assert gaps["start"].str.endswith("-01-01").all()
-    assert "in 9 of 13 years; none stated in 2009, 2015 and 2020–2021." in said(pages["index"])
-    for name in ("index", "phases", "region-corvenholm"):
-        text = html.tostring(pages[name], encoding="unicode")
-        assert "fiscal" not in text and not re.search(r"FY\d", text), name
+def test_no_heading_stands_over_nothing(pages):
+    for name, page in pages.items():
+        for heading in page.xpath("//main//section/h2[not(following-sibling::*)]"):
+            raise AssertionError((name, heading.text_content()))
 
 
-def test_letters_of_two_scales_are_never_set_against_each_other(made, pages):
+def test_letters_of_two_scales_are_never_set_against_each_other(made):
     grades = tidy(made, "grades").set_index("record")
     change = {r.Index: r.change for r in grades.itertuples() if r.change}
     assert change["living-dyes-final"] == "up"  # B, then A, on one scale
     assert change["colour-commons-final"] == change["glass-for-healing-final"] == "not_comparable"
-    pairs = [
-        [a.get("href").rpartition("#evaluations-")[2] for a in p.xpath(".//a")]
-        for p in pages["grades"].xpath("//p[starts-with(., 'On one scale')]")
-    ]
-    assert len(pairs) == 8
-    assert all(grades.loc[a, "scale"] == grades.loc[b, "scale"] for a, b in pairs)
-    assert "seven letters (B: 3, A: 2, S: 1, C: 1) on two scales" in said(pages["grades"])
 
 
-def test_agreement_is_shown_theme_by_theme_with_what_cannot_be_said(made, pages):
-    rows = {row[0]: row[1:] for row in table(pages["methods"], "Agreement by theme")}
-    measured = tidy(made, "coder_agreement").set_index("theme_en")
-    assert list(rows) == list(measured.index)
-    for theme, (units, given, disagreed, alpha, interval) in rows.items():
-        own = measured.loc[theme]
-        assert [units, given, disagreed] == [str(own[c]) for c in ("units", "given", "disagreed")]
-        assert alpha == ("undefined" if own["alpha"] == "" else f"{float(own['alpha']):.2f}")
-        assert interval.startswith("none (") == (own["low"] == "")
-    assert rows["Rivers"][3:] == ["undefined", "none (all judgements are the same)"]
-    assert rows["Funding"][3:] == ["1.00", "none (no disagreement to resample)"]
+def test_agreement_is_shown_for_each_kind_of_judgement_and_undefined_is_said(made, pages):
+    overall = tidy(made, "coder_agreement").query("theme == ''")
+    assert list(overall["judgement"]) == ["themes", "links", "statuses"]
     words = said(pages["methods"])
-    assert "Of 35 records that can be coded, 33 were considered by at least two" in words
-    assert "so few records say nothing of differences between themes" in words
-    assert pages["methods"].xpath("//*[@id='figure-coder-agreement']")
-    assert "With one coder" not in words
+    for alpha in overall["alpha"]:
+        assert f"{float(alpha):.2f}" in words
+    assert "undefined" in words
+    assert pages["methods"].xpath("//figure[@id='coder-agreement']")
+    assert "single coder" not in words
 
 
-def test_disagreements_stand_side_by_side_and_lead_to_their_evidence(made, pages):
-    listed = table(pages["methods"], "Records and themes on which coders differ")
-    differ = tidy(made, "coding_disagreements")
-    assert [row[1:] for row in listed] == [
-        list(row)
-        for row in differ[["theme_en", "given_by", "not_given_by", "consensus_en"]].itertuples(
-            index=False, name=None
-        )
-    ]
-    assert {row[4] for row in listed} == {"given", "not given", "none yet"}
-    for record in differ.query("table == 'statements'")["record"]:
-        assert pages["methods"].xpath(f"//a[@href='evidence.html#statements-{record}']")
+def test_disagreements_stand_on_the_page_with_their_evidence(made, pages):
+    for record in tidy(made, "coding_disagreements").query("table == 'statements'")["record"]:
+        assert pages["methods"].xpath("//a[contains(@href, $to)]", to=f"#statements-{record}"), record
 
 
 def test_the_consensus_counts_where_there_is_one(made):
@@ -194,19 +164,59 @@ def test_the_consensus_counts_where_there_is_one(made):
     assert themes["healing-share"] == "links"  # one gave it, they agreed on it
     assert themes["hulls-product"] == "results"  # one gave another, they agreed not to
     assert themes["dyes-lent-dyers"] == "people links"  # no consensus: any coder's
-    profile = tidy(made, "theme_profile")
-    assert "hulls-product" not in " ".join(profile.query("theme == 'firms'")["records"])
+    counted = tidy(made, "theme_codings").query("coder == 'consensus' and table == 'statements'")
+    given = counted.groupby("record")["theme"].agg(set)
+    assert given["dyes-lent-dyers"] == {"people", "links"}
 
 
-def test_captions_and_cards_say_whose_judgement_the_themes_are(made, pages):
-    data = read(made.study, made.processed.parent)
-    for figure in (figures.theme_profile, figures.issue_matrix, figures.outlook_map):
-        subtitle = figure(data, "en").subtitle
-        assert "one coder" not in subtitle
-        assert "their consensus where there is one" in subtitle
-    words = said(pages["evidence"])
-    assert "Themes (consensus of the coders)" in words
-    assert "Themes (given by at least one of 2 coders)" in words
+# -- How robust is this? ---------------------------------------------------------------------------
+
+
+def test_every_headline_is_run_under_every_choice_that_the_study_knows(made):
+    found = readings(made)
+    assert set(found["coder"]) >= {"consensus", "alder", "birch"}
+    assert set(found["regions"]) >= {"ashenford", "brindlequay", "corvenholm", "dunmarrow"}
+    assert (found.query("chosen == 'yes'").groupby("finding").size() == 1).all()
+    assert "growth" not in set(found["finding"])  # no study stands beside
+
+
+def test_a_headline_whose_value_changes_says_so_where_it_stands(made, pages):
+    found = readings(made)
+    moved = [name for name, own in found.groupby("finding") if own["value"].nunique() > 1]
+    assert moved
+    for name in moved:
+        places = [p for p in pages.values() if p.xpath("//*[@id=$name]", name=name)]
+        assert places, name
+        stands = robustness(found, name)
+        assert stands.low != stands.high
+        for page in places:
+            (block,) = page.xpath("//*[@id=$name]", name=name)
+            text = " ".join(block.text_content().split())
+            assert f"from {stands.low} to {stands.high}" in text, (name, text)
+
+
+def test_a_headline_that_fails_somewhere_is_flagged_and_never_under_the_reading_it_is_worded_for(made, pages):
+    found = readings(made)
+    chosen = found[found["chosen"] == "yes"].set_index("finding")["holds"]
+    fails = found[(found["holds"] != "") & (found["holds"] != found["finding"].map(chosen))]
+    flagged = set(fails["finding"])
+    assert flagged
+    for name in set(found["finding"]):
+        (block,) = pages["index"].xpath("//*[@id=$name]", name=name)
+        assert ("this headline is false" in block.text_content()) == (name in flagged), name
+
+
+def test_the_robustness_page_has_a_row_and_a_curve_for_every_headline(made, pages):
+    page = pages["robustness"]
+    names = list(readings(made)["finding"].drop_duplicates())
+    (table,) = page.xpath("//table[contains(caption, 'headline')]")
+    assert len(table.xpath("./tbody/tr")) == len(names)
+    stand = {name: robustness(readings(made), name) for name in names}
+    curves = {f"curve-{n}" for n, found in stand.items() if found.low != found.high or found.flips}
+    assert {i for i in page.xpath("//figure/@id") if i.startswith("curve-")} == curves
+
+
+# -- As a whole ------------------------------------------------------------------------------------
 
 
 def test_no_link_of_any_page_is_dead(pages, made):
@@ -222,13 +232,3 @@ def test_no_link_of_any_page_is_dead(pages, made):
             if not here.exists() or (anchor and anchor not in ids.get(Path(file).name, {anchor})):
                 dead.append((name, href))
     assert dead == []
-
-
-@pytest.mark.xdist_group("report")
-def test_a_report_of_one_coder_says_that_nothing_can_be_said_of_agreement(built):
-    words = {"ja": "コーダー間の一致については何も言えません", "en": "With one coder nothing can be said"}
-    for language, sentence in words.items():
-        page = html.parse(built.report / language / "methods.html").getroot()
-        assert sentence in said(page)
-        assert not page.xpath("//*[@id='figure-coder-agreement']")
-        assert "Krippendorff" not in said(page)

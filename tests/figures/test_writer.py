@@ -260,6 +260,15 @@ def test_a_seaborn_figure_leaves_with_the_rows_that_its_axes_hold():
     plt.close(figure)
 
 
+def test_bars_that_lie_leave_with_their_names_and_lengths():
+    frame = pd.DataFrame({"地域": ["浜松", "神戸"], "n": [3.0, 5.0]})
+    figure, axes = plt.subplots()
+    sns.barplot(frame, x="n", y="地域", ax=axes)
+    about = bundle(axes, name="f", caption=CAPTION)[MIME]
+    assert about["csv"] == "axes,series,x,y\n1,,3.0,浜松\n1,,5.0,神戸\n"
+    plt.close(figure)
+
+
 def test_a_point_with_an_address_leads_there():
     axes = Figure().add_subplot()
     axes.scatter([1, 2], [3, 4], label="n").set_urls(["record:issues/a", "record:issues/b"])

@@ -107,8 +107,7 @@ def plotted(figure: Figure) -> pd.DataFrame:
     """The data that a figure's axes hold. Columns out: axes (number), series, x, y."""
     frames = []
     for number, axes in enumerate(figure.axes, 1):
-        names = [label.get_text() for label in axes.get_xticklabels()]
-        for series, x, y in _series(axes, names):
+        for series, x, y in _series(axes):
             named = "" if series.startswith("_") else series  # matplotlib's own names for what has none
             frames.append(pd.DataFrame({"axes": number, "series": named, "x": x, "y": y}))
     return (
@@ -116,21 +115,31 @@ def plotted(figure: Figure) -> pd.DataFrame:
     )
 
 
-def _series(axes: Axes, names: list[str]) -> Iterable[tuple[str, Any, Any]]:
+def _series(axes: Axes) -> Iterable[tuple[str, Any, Any]]:
     """Lines, bars and points of one pair of axes: what they are called, x and y."""
     for line in axes.lines:
-        yield str(line.get_label()), np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
-    bars = [(c.get_label(), bar) for c in axes.containers for bar in getattr(c, "patches", [])]
-    for label, bar in bars:
-        upright = bar.get_width() < abs(bar.get_height()) or len(names) > 0
-        middle = bar.get_x() + bar.get_width() / 2
-        place = round(middle)
-        known = upright and abs(middle - place) < 0.5 and 0 <= place < len(names) and names[place]
-        yield str(label), [names[place] if known else middle], [bar.get_height()]
+        x, y = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+        if not pd.isna(x).all() and not pd.isna(y).all():  # seaborn's error bars, where there are none
+            yield str(line.get_label()), x, y
+    for container in axes.containers:
+        lying = getattr(container, "orientation", "") == "horizontal"
+        ticks = (axes.get_yticklabels if lying else axes.get_xticklabels)()
+        for bar in getattr(container, "patches", []):
+            start, room = (bar.get_y(), bar.get_height()) if lying else (bar.get_x(), bar.get_width())
+            place = [_category(start + room / 2, [tick.get_text() for tick in ticks])]
+            x, y = ([bar.get_width()], place) if lying else (place, [bar.get_height()])
+            yield str(container.get_label()), x, y
     for points in axes.collections:
         if isinstance(points, PathCollection):
             offsets = np.asarray(points.get_offsets())
             yield str(points.get_label()), offsets[:, 0], offsets[:, 1]
+
+
+def _category(middle: float, names: list[str]) -> str | float:
+    """What a bar stands for: the name at its place, or the number where no name is there."""
+    place = round(middle)
+    known = abs(middle - place) < 0.5 and 0 <= place < len(names) and names[place]
+    return names[place] if known else middle
 
 
 def _png(figure: Figure, caption: Caption) -> bytes:
