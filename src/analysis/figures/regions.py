@@ -154,7 +154,9 @@ def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language:
         x, label = axis(row["start"]), row.get("short") or row["label"]
         if not axis.left < x < axis.right:
             continue
-        flip = x + 10 + style.text_width(label) > sheet.width - 4
+        after, before = sheet.width - 14 - x, x - 14  # pixels beside the dot
+        (label,) = style.wrap(label, max(after, before), max_lines=1)
+        flip = style.text_width(label) > after
         sheet.mark(
             x,
             sheet.top + HIT / 2,
