@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from typing import Any
 
 import pytest
@@ -116,6 +117,16 @@ def test_no_headline_of_the_paper_is_false_under_the_readings_it_follows(pages):
     findings = [f for page in pages["okamoto2020"].values() for f in page.findings.values()]
     assert len(findings) >= 2 * 6
     assert [finding["id"] for finding in findings if finding["holds"] is False] == []
+
+
+@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.ja.md", "ja")])
+def test_every_finding_of_a_readme_is_a_headline_of_the_report(pages, name, language):
+    readme = (paths.ROOT / name).read_text("utf-8")
+    told = re.search(r"<!-- findings:.*?-->\n(.*?)<!-- end -->", readme, re.DOTALL)[1].strip().splitlines()
+    own = [page for (of, _), page in pages["okamoto2020"].items() if of == language]
+    headlines = {unescape(finding["headline"]) for page in own for finding in page.findings.values()}
+    assert told
+    assert [line for line in told if line.removeprefix("- ") not in headlines] == []
 
 
 # -- Without rows of its kind ----------------------------------------------------------------------
