@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from typing import Any
 
 import pytest
@@ -44,6 +45,10 @@ def pages(processed) -> dict[str, Pages]:
 
 def links_to(text: str) -> set[str]:
     return set(re.findall(r"record:issues/([a-z0-9-]+)", text))
+
+
+def plain(markdown: str) -> str:
+    return unescape(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown))
 
 
 def contradictions(page: Shown) -> set[str]:
@@ -116,6 +121,17 @@ def test_no_headline_of_the_paper_is_false_under_the_readings_it_follows(pages):
     findings = [f for page in pages["okamoto2020"].values() for f in page.findings.values()]
     assert len(findings) >= 2 * 6
     assert [finding["id"] for finding in findings if finding["holds"] is False] == []
+
+
+@pytest.mark.parametrize(("name", "language"), [("README.md", "en"), ("README.ja.md", "ja")])
+def test_the_readme_says_what_the_pages_say(pages, name, language):
+    """Every finding that a README names is a headline of the report, word for word."""
+    text = (paths.ROOT / name).read_text("utf-8")
+    (block,) = re.findall(r"<!-- findings.*?-->\n(.*?)<!-- end -->", text, re.DOTALL)
+    told = [line.removeprefix("- ") for line in block.splitlines() if line.startswith("- ")]
+    own = [page for (of, _), page in pages["okamoto2020"].items() if of == language]
+    headlines = {plain(f["headline"]) for page in own for f in page.findings.values()}
+    assert told and [line for line in told if line not in headlines] == []
 
 
 # -- Without rows of its kind ----------------------------------------------------------------------
