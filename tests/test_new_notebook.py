@@ -18,7 +18,7 @@ from analysis.build.plan import document, plan
 from analysis.cli import main
 from projects import Project, copy_project, copy_with_tests, files
 
-unit, build = pytest.mark.unit, pytest.mark.build
+pytestmark = pytest.mark.build
 STUDY = {"id": "harbour", "regions": [], "region_names": {}}
 
 
@@ -259,7 +259,6 @@ def outcomes(begun) -> dict[str, str]:
     )
 
 
-@build
 @pytest.mark.xdist_group("begun-notebook")
 def test_its_test_passes_and_fails_where_the_figure_or_its_evidence_is_missing(outcomes):
     own = {test: o for test, o in outcomes.items() if not test.startswith(("test_notebooks", "test_words"))}
@@ -276,7 +275,6 @@ def test_its_test_passes_and_fails_where_the_figure_or_its_evidence_is_missing(o
     }
 
 
-@build
 @pytest.mark.xdist_group("begun-notebook")
 def test_what_is_begun_is_what_every_notebook_of_the_project_has_to_be(begun, outcomes):
     checks = {
@@ -291,7 +289,6 @@ def test_what_is_begun_is_what_every_notebook_of_the_project_has_to_be(begun, ou
     assert done.returncode == 0, done.stdout
 
 
-@build
 @pytest.mark.xdist_group("begun-notebook")
 def test_its_page_is_in_the_report_in_both_languages_and_its_evidence_leads_back(begun):
     begun.only_pages("regional-events", "evidence")

@@ -9,6 +9,7 @@ import pytest
 from analysis.transcribe import load
 from projects import copy_project
 
+pytestmark = pytest.mark.build
 TITLE = 'A "title": with #marks, and {braces}'
 
 
@@ -45,7 +46,6 @@ def test_what_is_begun_is_a_study_with_its_title_and_no_row(begun, book):
     assert all(table.empty for table in study.tables.values())
 
 
-@pytest.mark.build
 @pytest.mark.xdist_group("begun")
 def test_its_report_builds_at_once_and_says_what_is_missing(begun):
     done = begun.run("report", STUDY="ports", LANGUAGE="en")

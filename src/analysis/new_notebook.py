@@ -207,6 +207,7 @@ def _with_entry(text: str, document: Mapping[str, Any], entry: Mapping[str, str]
     names = [page["page"] for page in pages]
     place = names.index(_BEFORE) if _BEFORE in names else len(names)
     root = yaml.compose(text)
+    assert root is not None  # it has been read: there are pages
     items = next(value for key, value in root.value if key.value == "pages").value
     lines = text.splitlines(keepends=True)
     first = items[0].start_mark

@@ -32,6 +32,10 @@ regions: []  # ids of regions.csv in the order in which the report shows them: [
 # `printed: false` is for a part without a heading, such as a footnote.
 sections:
   - {{id: "1", title: "?", title_en: "?"}}
+# Who judged themes, links and statuses: whoever stands as `coder` in those tables. An example:
+# coders:
+#   - {{id: birch, name_ja: "?", name_en: "?", made: person, date: "{year}", how_ja: "?", how_en: "?"}}
+# made: person or automated_reading. report: {{title_ja, title_en, lead_ja, lead_en, …}} if it has its own.
 """
 
 

@@ -127,8 +127,8 @@ def _series(axes: Axes) -> Iterable[tuple[str, Any, Any]]:
         for bar in getattr(container, "patches", []):
             start, room = (bar.get_y(), bar.get_height()) if lying else (bar.get_x(), bar.get_width())
             place = [_category(start + room / 2, [tick.get_text() for tick in ticks])]
-            x, y = ([bar.get_width()], place) if lying else (place, [bar.get_height()])
-            yield str(container.get_label()), x, y
+            at = ([bar.get_width()], place) if lying else (place, [bar.get_height()])
+            yield str(container.get_label()), *at
     for points in axes.collections:
         if isinstance(points, PathCollection):
             offsets = np.asarray(points.get_offsets())
