@@ -178,7 +178,10 @@ def _some(names: list[str] | tuple[str, ...]) -> str:
 
 
 def environment(lock: Path = paths.LOCK) -> Environment:
-    """Describe this machine and what is installed, and where that is not what the lock says."""
+    """Describe this machine and what is installed, and where that is not what the lock says.
+
+    The lock holds what every command needs; what this command was not given is no difference.
+    """
     pins = locked(lock)
     found: dict[str, str] = {
         canonicalize_name(d.metadata["Name"]): d.version
@@ -186,9 +189,9 @@ def environment(lock: Path = paths.LOCK) -> Environment:
         if d.metadata["Name"]
     }
     wrong = [
-        f"{name} {found.get(name, 'missing')} (locked: {version})"
+        f"{name} {found[name]} (locked: {version})"
         for name, version in sorted(pins.items())
-        if found.get(name) != version
+        if name in found and found[name] != version
     ]
     return Environment(
         python=".".join(platform.python_version_tuple()[:2]),
