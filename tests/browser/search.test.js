@@ -33,7 +33,11 @@ for (const language of languages) {
         const said = await page.locator("#search-results li").first().innerText();
         assert.ok(said.toLowerCase().includes(word.toLowerCase()), said);
         await results.first().click();
-        await page.waitForURL((there) => !there.pathname.endsWith("search.html"));
+        // A page is gone to; a card opens beside the results.
+        await Promise.any([
+          page.waitForURL((there) => !there.pathname.endsWith("search.html")),
+          page.locator(".panel-content > *").first().waitFor(),
+        ]);
         assert.deepEqual(page.complaints, []);
       });
     });
