@@ -23,9 +23,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.tidy.comparison import STRICTNESS as PERIODS
+
 CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
 LINKS = {"names": ("names",), "same_topic": ("names", "same_topic", "answers")}
-PERIODS = ("stated", "inferred", "lent")
 CONSENSUS = "consensus"
 SOURCES = ("paper", "records")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
