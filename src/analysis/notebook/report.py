@@ -168,10 +168,9 @@ class Report:
         said += [self._robust(found)] if found else []
         self._put({FINDING: made, "text/markdown": self._resolved("\n\n".join(said))})
         if chart is not None:
-            caption = figures.Caption(
-                *(self.words.text(f"{name}-small.{p}", **values) for p in ("title", "subtitle", "alt")),
-                self.source(also),
-            )
+            parts = ("title", "subtitle", "alt")
+            told = {part: self.words.text(f"{name}-small.{part}", **values) for part in parts}
+            caption = figures.Caption(**told, source=self.source(also))
             self.show(chart, f"{name}-small", role="small", caption=caption)
 
     def findings(self, *order: str) -> None:

@@ -99,7 +99,7 @@ def _appendix(book: Language) -> bytes:
 def _set(tree: Node) -> bytes:
     try:
         made, warnings = typst.compile_with_warnings(
-            (THEME / "report.typ").read_bytes(),
+            THEME / "report.typ",
             root=THEME,
             format="pdf",
             timestamp=0,
