@@ -91,9 +91,19 @@ def test_the_date_of_a_verification_and_digests_of_tables_rerun_nothing(project)
     assert project.build().ran == set()
 
 
+def test_the_date_of_a_verification_reruns_a_page_that_shows_it(project):
+    project.notebook("two", "study", displays("reads", {"tiny/verification": []}))
+    project.build()
+    package_path = project.processed / "datapackage.json"
+    package = json.loads(package_path.read_text("utf-8"))
+    package["verification"]["date"] = "2026-02-02"
+    package_path.write_text(json.dumps(package), "utf-8")
+    assert project.build().reasons["ja/two"] == ["datapackage.json (verification) changed: column date"]
+
+
 def test_what_the_study_says_of_itself_reruns_and_is_named(project):
     describe(project, {name: text.splitlines()[0].split(",") for name, text in TABLES.items()}, title_en="T")
-    assert project.build().reasons["ja/two"] == ["datapackage.json changed: column title_en"]
+    assert project.build().reasons["ja/two"] == ["datapackage.json (study) changed: column title_en"]
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,7 @@ REACHED = [
 SHARED_WORDS = "shared"  # the catalogue of every notebook
 DESCRIPTION = "datapackage.json"
 READINGS = "readings"  # among the reads: the results of the grid
-_OF_A_DATE = ("date", "words_ja", "words_en")  # when a table was checked does not change what it holds
-_OF_THE_BYTES = ("bytes", "hash")
+_OF_THE_STUDY = ("study", "verification")  # among the reads: parts of the description
 
 Inputs = Mapping[str, str | Mapping[str, str]]
 Reads = Mapping[str, Sequence[str]]
@@ -89,8 +88,12 @@ def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> 
         if name == READINGS:
             found["readings.csv"] = file_digest(readings) if readings else ""
         else:
-            path, shown = _table(study, name)
-            found[shown] = _columns(path, columns, job.language, checked="verification" in reads)
+            owner, _, table = name.removesuffix(".csv").rpartition("/")
+            folder, own = paths.PROCESSED / (owner or study), owner in ("", study)
+            said = table in _OF_THE_STUDY
+            shown = f"{DESCRIPTION} ({table})" if said else f"{table}.csv"
+            read = _said(folder, table) if said else _columns(folder / shown, columns, job.language)
+            found[shown if own else f"{owner}/{shown}"] = read
     return found
 
 
@@ -153,23 +156,14 @@ def _named(path: Path) -> str:
     return str(path.relative_to(paths.ROOT))
 
 
-def _table(study: str, name: str) -> tuple[Path, str]:
-    """Where a table stands that a notebook read, and what it is called: `grades.csv`, `other/grades.csv`."""
-    owner, _, table = name.removesuffix(".csv").rpartition("/")
-    file = DESCRIPTION if table in ("study", "verification", "datapackage", DESCRIPTION) else f"{table}.csv"
-    owner = owner or study
-    return paths.PROCESSED / owner / file, file if owner == study else f"{owner}/{file}"
+def _said(folder: Path, part: str) -> dict[str, str]:
+    """The digests of what a description says of the study, or of its verification."""
+    said = _description(folder)[part]
+    return {key: text_digest(json.dumps(value, sort_keys=True)) for key, value in said.items()}
 
 
-def _columns(path: Path, columns: Sequence[str], language: str, *, checked: bool) -> dict[str, str]:
-    """The digests of columns (all where none is named); of the description, of what the study says."""
-    if path.name == DESCRIPTION:
-        found = _description(path.parent)
-        kept = found["verification"]
-        if not checked:
-            kept = {key: value for key, value in kept.items() if key not in _OF_A_DATE}
-        parts = {**found["study"], "verification": kept}
-        return {key: text_digest(json.dumps(value, sort_keys=True)) for key, value in parts.items()}
+def _columns(path: Path, columns: Sequence[str], language: str) -> dict[str, str]:
+    """The digests of columns (all where none is named)."""
     known = _digests(path, language)
     return {column: known.get(column, "") for column in columns or known}
 

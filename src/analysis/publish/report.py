@@ -13,7 +13,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, lru_cache
 from multiprocessing import get_context
@@ -113,8 +113,9 @@ class _Report:
             self.memory |= store.memory
             self.notices += [f"{language}: {line}" for line in books[language].notices]
         papers = Store(target, folder, record)
-        for language in self.languages:
-            self.notices += pdf.write(papers, books[language])
+        with ThreadPoolExecutor() as pool:  # the typesetter works outside Python's lock
+            for notices in pool.map(lambda book: pdf.write(papers, book), books.values()):
+                self.notices += notices
         self.memory |= papers.memory
         front = site.front({x: books[x].imprint for x in self.languages}, self.languages)
         folders.write(folder / "index.html", front.encode())

@@ -139,9 +139,20 @@ def interval(counts: NDArray[np.int64]) -> tuple[float | None, float | None, int
     (without a disagreement there is nothing to vary, which is not the same as certainty).
     """
     records = len(counts)
-    drawn = np.random.default_rng(SEED).integers(0, max(records, 1), (DRAWS if records else 0, records))
-    found = [alpha(counts[draw].reshape(-1, counts.shape[-1])) for draw in drawn]
-    defined = np.array([value for value in found if value is not None])
+    if not records:
+        return None, None, 0
+    drawn = np.random.default_rng(SEED).integers(0, records, (DRAWS, records))
+    times = np.apply_along_axis(np.bincount, 1, drawn, minlength=records)  # draws × records
+    # How often two values meet in an entry, of a record: alpha needs no more, and that adds up.
+    met = np.einsum("rev,rew->revw", counts, counts) - np.eye(counts.shape[-1]) * counts[..., None]
+    pairs = met / np.maximum(counts.sum(axis=-1) - 1, 1)[..., None, None]
+    together = np.tensordot(times, pairs.sum(axis=1), axes=1)  # draws × values × values
+    each = together.sum(axis=-1)
+    whole = each.sum(axis=-1)
+    differ = whole - np.trace(together, axis1=1, axis2=2)
+    by_chance = whole**2 - (each**2).sum(axis=-1)
+    sure = (each > 0.5).sum(axis=-1) > 1  # two values at least
+    defined = 1 - (whole[sure] - 1) * differ[sure] / by_chance[sure]
     if len(defined) < LEVEL * DRAWS or np.ptp(defined) < 1e-9:
         return None, None, len(defined)
     low, high = np.quantile(defined, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])

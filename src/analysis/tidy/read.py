@@ -28,7 +28,7 @@ class Tables:
     Every access returns a fresh DataFrame, so that changing one changes nothing else. Columns that
     exist per language arrive once: `label_ja` and `label_en` as `label`; where that name is taken by
     an id (`region`, `region_ja`, `region_en`), as `region_label`. `about` is what the study says of
-    itself, `verification` how far it is checked against its source.
+    itself.
     """
 
     def __init__(self, folder: Path, language: str) -> None:
@@ -38,7 +38,7 @@ class Tables:
         self.study: str = folder.name
         self.language = language
         self.about: Mapping[str, Any] = package["study"]
-        self.verification: Mapping[str, Any] = package["verification"]
+        self._verification: Mapping[str, Any] = package["verification"]
         self._folder = folder
         self._resources: Mapping[str, Mapping[str, Any]] = package["resources"]
         self._frames: dict[str, pd.DataFrame] = {}
@@ -61,6 +61,12 @@ class Tables:
         """A list of the tables with their titles, as Jupyter shows it."""
         rows = pd.DataFrame({"table": list(self._resources), "title": map(self.title, self._resources)})
         return str(rows.to_html(index=False))
+
+    @property
+    def verification(self) -> Mapping[str, Any]:
+        """How far the transcription is checked against its source; noted as read."""
+        self._reads.setdefault("verification", {})
+        return self._verification
 
     def raw(self, name: str, columns: Iterable[str] | None = None) -> pd.DataFrame:
         """A table with the columns of both languages, or those that are named, as it stands in its file."""

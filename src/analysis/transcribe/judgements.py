@@ -203,7 +203,9 @@ def clauses_are_carried_or_excused(raw: RawTables) -> Iterator[Problem]:
                 advice = did_you_mean(name, known, "write table/id")
                 yield table.problem(row.Index, "records", quoted(key), "table/id of a record", advice)
                 continue
-            own = records.setdefault(name, raw.by_id(name, "passages"))
+            if name not in records:
+                records[name] = raw.by_id(name, "passages")
+            own = records[name]
             if own and record not in own:
                 yield unknown_id(table, row.Index, "records", record, name, own)
             elif own and not set(own[record].passages.split()) & set(row.passages.split()):
