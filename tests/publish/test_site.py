@@ -219,13 +219,17 @@ def test_a_passage_lists_the_records_that_stand_on_it(published):
 def test_the_panel_has_the_card_of_every_record(published):
     for language in LANGUAGES:
         text = (published / language / "_static" / "cards.js").read_text("utf-8")
-        cards = json.loads(text.removeprefix("window.cards = ").removesuffix(";\n"))
+        shown, named = re.fullmatch(r"window.cards = (.*);\nwindow.names = (.*);\n", text).groups()
+        cards, names = json.loads(shown), json.loads(named)
         own = {
             i
             for p in (published / language).glob("evidence-*.html")
             for i in parsed(p).xpath("//article/@id")
         }
         assert set(cards) == own
+        unsaid = re.findall(r'<a (?:data-to|href)="([^"]+)"></a>', " ".join(cards.values()))
+        assert unsaid, "what links say is written once"
+        assert set(unsaid) <= set(names)
 
 
 def test_every_table_is_listed_with_its_dictionary(published):

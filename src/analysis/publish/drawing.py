@@ -41,6 +41,7 @@ def inline(
     if fixed and width:  # has one layout only: shown as large as it was drawn, in a frame that scrolls
         root.set("style", f"min-width: {width}px; max-width: {width}px")
     follows = "var(--" in svg  # colours by name: the page defines them for light and dark
+    _shorten(root, lambda css: re.sub(r"(var\(--[\w-]+), #[0-9a-f]{6}\)", r"\1)", css))
     root.set("class", "drawing" if follows else "drawing white")
     root.set("role", "group")
     root.set("aria-labelledby", f"{name.rpartition('--')[0]}-title")
@@ -64,9 +65,19 @@ def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> byt
     style.text = (
         f"@font-face{{font-family:'{FAMILY}';src:url(data:font/woff;base64,{data})}}"
         "*{stroke-linejoin:round;stroke-linecap:butt}"
+        f"text{{font-family:'{FAMILY}','Hiragino Sans','Noto Sans JP','Noto Sans CJK JP',sans-serif}}"
     )
     root.insert(0, style)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + stated(_text(root)).encode()
+    _shorten(root, stated)
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root).encode()
+
+
+def _shorten(root: etree._Element, also: Callable[[str], str]) -> None:
+    """Leave out of every style what is said once for the whole drawing: its font."""
+    for element in root.iter(etree.Element):
+        if css := element.get("style"):
+            css = also(re.sub(rf"font-family: '{FAMILY}'[^;]*;? ?", "", css))
+            element.set("style", css.replace("; ", ";").replace(": ", ":"))
 
 
 def _clean(svg: str, name: str) -> etree._Element:

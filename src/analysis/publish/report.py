@@ -452,11 +452,11 @@ class Language:
         ]
 
     def uses(self, said: Mapping[str, Mapping[str, Any]]) -> dict[str, list[tuple[str, str]]]:
-        """Where each record is led to from: its key to addresses with their titles."""
+        """Where each record is led to from: its key to targets with their titles."""
         found: dict[str, list[tuple[str, str]]] = {}
         for page, one in said.items():
             for key, place, title in one["uses"]:
-                at = (f"{page}.html" + (f"#{place}" if place else ""), title or one["title"])
+                at = (f"page:{page}" + (f"#{place}" if place else ""), title or one["title"])
                 if at not in found.setdefault(key, []):
                     found[key].append(at)
         return found
@@ -480,15 +480,20 @@ class Language:
         )
 
     def _cards(self, uses: Mapping[str, list[tuple[str, str]]]) -> tuple[Files, None]:
-        card = site.card(site.Renderer(self.site, "", brief=True))
+        renderer = site.Renderer(self.site, "", brief=True)
+        card = site.card(renderer)
         made = {
             c.anchor: card(c, uses.get(c.key, ()))
             for _, many in self.sections.values()
             for s in many
             for c in s.cards
         }
-        text = search.escaped(json.dumps(made, ensure_ascii=False, separators=(",", ":")))
-        return {f"{self.language}/_static/cards.js": f"window.cards = {text};\n".encode()}, None
+        parts = (
+            json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in (made, renderer.names)
+        )
+        cards, names = map(search.escaped, parts)
+        text = f"window.cards = {cards};\nwindow.names = {names};\n"
+        return {f"{self.language}/_static/cards.js": text.encode()}, None
 
     def _guide(self, store: Store, guide: guides.Guide) -> list[Any]:
         def make() -> tuple[Files, list[Any]]:

@@ -103,13 +103,15 @@ class Site:
 class Renderer:
     """Sets one page; remembers which terms it has explained already.
 
-    A `brief` one names the records that links lead to, and leaves it to the page to say where they are.
+    A `brief` one leaves it to the page to say where the records are that links lead to, and writes
+    what a link says only once, in `names`: by record, or by the address of a place on a page.
     """
 
     def __init__(self, site: Site, page: str, *, brief: bool = False) -> None:
         self.site, self.page, self.brief = site, page, brief
         self.explained: set[str] = set()
         self.lost: list[str] = []  # links that lead nowhere
+        self.names: dict[str, str] = {}
 
     @cached_property
     def shared(self) -> dict[str, Any]:
@@ -190,8 +192,11 @@ class Renderer:
         if not address:
             self.lost.append(to)
             return Markup(escape(inner))
-        if self.brief and to.startswith("record:"):
-            return Markup('<a data-to="{}">{}</a>').format(to.removeprefix("record:"), inner)
+        if self.brief and to.startswith(("record:", "page:")):
+            kind, _, key = to.partition(":")
+            key = key if kind == "record" else address
+            inner = Markup("") if self.names.setdefault(key, escape(inner)) == escape(inner) else inner
+            return Markup('<a {}="{}">{}</a>').format("data-to" if kind == "record" else "href", key, inner)
         about = Markup(' rel="noreferrer"') if address.startswith("http") else ""
         return Markup('<a href="{}"{}>{}</a>').format(address, about, inner)
 

@@ -151,7 +151,10 @@ document.addEventListener("click", (event) => {
     const holder = make("div");
     holder.innerHTML = all[key]; // made by the templates, which escape all data
     for (const element of holder.querySelectorAll("[id]")) element.removeAttribute("id");
-    for (const element of holder.querySelectorAll("a[data-to]")) element.href = home(element.dataset.to);
+    for (const element of holder.querySelectorAll("a")) {
+      if (!element.textContent) element.innerHTML = window.names[element.dataset.to ?? element.getAttribute("href")];
+      if (element.dataset.to) element.href = home(element.dataset.to);
+    }
     show([...holder.childNodes], address);
   }).catch(() => { location.href = address; });
 });
