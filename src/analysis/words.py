@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 LANGUAGES = ("ja", "en")
-_NUMBERS = "none one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_NUMBERS = "none one two three four five six seven eight nine ten".split()  # noqa: SIM905
 
 
 class WordsError(ValueError):
@@ -97,7 +97,7 @@ def escape(text: object) -> str:
 
 
 def in_words(number: float, language: str) -> str:
-    """A number as prose has it: `none` to `twelve` in English, digits elsewhere.
+    """A number as prose has it: `none` to `ten` in English, digits elsewhere.
 
     >>> in_words(6, "en"), in_words(6, "ja"), in_words(1200, "en")
     ('six', '6', '1,200')

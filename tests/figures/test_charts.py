@@ -326,8 +326,6 @@ CHARTS: dict[str, Callable[[int, str], figures.Chart]] = {
     "issue_status": lambda n, la: figures.issue_status(issues(n, la), language=la),
     "agenda": lambda n, la: figures.agenda(themes(n, la), language=la),
     "agenda small": lambda n, la: figures.agenda(themes(n, la), language=la, small=True),
-    "outlook_list": lambda n, la: figures.outlook_list(calls(n, la), language=la),
-    "answers_count": lambda n, la: figures.answers_count(calls(n, la), language=la),
     "comment_profile": lambda n, la: figures.comment_profile(comments(n, la), language=la),
     "institution_years": lambda n, la: figures.institution_years(
         participations(n, la), projects(n, la), language=la

@@ -11,8 +11,6 @@ Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads
     issue_matrix(issues, links, *, language, small=False, regions=())
     issue_status(issues, *, language, small=True, regions=())
     agenda(themes, *, language, small=False)
-    outlook_list(calls, *, language)
-    answers_count(calls, *, language, small=True)
     comment_profile(comments, *, language, regions=())
     institution_years(participations, projects, *, language, regions=())
     core_counts(cores, *, language, small=True, regions=())
@@ -39,7 +37,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # for editors; below they are imported when first asked for
-    from analysis.figures.calls import agenda, answers_count, outlook_list
+    from analysis.figures.calls import agenda
     from analysis.figures.chart import Caption, Chart
     from analysis.figures.comments import comment_profile
     from analysis.figures.counts import counts_over_time
@@ -62,7 +60,6 @@ _WHERE = {
     "FigureError": "writer",
     "agenda": "calls",
     "agreement": "robustness",
-    "answers_count": "calls",
     "bundle": "writer",
     "comment_profile": "comments",
     "core_counts": "institutions",
@@ -73,7 +70,6 @@ _WHERE = {
     "institution_years": "institutions",
     "issue_matrix": "issues",
     "issue_status": "issues",
-    "outlook_list": "calls",
     "phase_timeline": "timeline",
     "phases_of_projects": "shares",
     "region_map": "map",
@@ -87,7 +83,6 @@ __all__ = [
     "FigureError",
     "agenda",
     "agreement",
-    "answers_count",
     "bundle",
     "comment_profile",
     "core_counts",
@@ -98,7 +93,6 @@ __all__ = [
     "institution_years",
     "issue_matrix",
     "issue_status",
-    "outlook_list",
     "phase_timeline",
     "phases_of_projects",
     "region_map",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 from analysis.figures import style
 from analysis.figures.colours import GRID, QUIET
@@ -19,6 +20,7 @@ class TimeAxis:
     last: float
     left: float
     right: float
+    until: float = inf  # decimal year up to which is known what goes on; the edge where it is later
 
     def __call__(self, day: str | date) -> float:
         """Return where an ISO date stands on the sheet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,17 +12,15 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, POLICY, QUIET
-from analysis.figures.frames import asked, link, listed, names, nothing, rows_of, unique
+from analysis.figures.frames import asked, link, nothing, rows_of, unique
 from analysis.figures.rows import (
     EDGE,
     Scale,
     Sign,
     draw_signs_key,
     gutter,
-    heading,
     panel,
     place_row,
-    rule,
     sheet_of,
 )
 from analysis.figures.sheet import Sheet
@@ -124,149 +122,3 @@ def _numbers(sheet: Sheet, scale: Scale, row: Mapping[str, Any]) -> None:
     sheet.middle(scale(high) + 10, row["y"], str(high), colour=INK if not row["n_issues"] else QUIET)
     if 0 < low < high:
         sheet.middle(scale(low) - 10, row["y"], str(low), colour=QUIET, align="right")
-
-
-def outlook_list(calls: pd.DataFrame, *, language: str) -> Chart:
-    """List the calls, those that answer most issues first, with the issues that each answers beside it.
-
-    Columns in: calls: record, section, stance_label, statement, issues (list of labels), issue_records
-    (list of ids).
-    """
-    calls = asked(calls, "outlook_list", *_CALL)
-    if calls.empty:
-        return nothing(language, calls)
-    calls = _ranked(calls)
-    return Chart(
-        lambda width: _draw_list(calls, language, width),
-        _flat(calls),
-        _calls_told(calls, language),
-        _call_records(calls),
-    )
-
-
-def answers_count(calls: pd.DataFrame, *, language: str, small: bool = True) -> Chart:
-    """Draw a square for each call, filled where it answers an issue.
-
-    Columns in: as `outlook_list`.
-    """
-    calls = asked(calls, "answers_count", *_CALL)
-    if calls.empty:
-        return nothing(language, calls)
-    calls = _ranked(calls)
-    return Chart(
-        lambda width: _draw_count(calls, language, width, small=small),
-        _flat(calls),
-        _calls_told(calls, language),
-        _call_records(calls),
-    )
-
-
-def _ranked(calls: pd.DataFrame) -> pd.DataFrame:
-    answered = calls["issue_records"].map(lambda ids: -len(names(ids)))
-    return calls.assign(_n=answered).sort_values("_n", kind="stable").drop(columns="_n")
-
-
-def _flat(calls: pd.DataFrame) -> pd.DataFrame:
-    """Lists as words, for a CSV."""
-    return calls[list(_CALL)].assign(
-        issues=calls["issues"].map(
-            lambda labels: "; ".join(labels) if not isinstance(labels, str) else labels
-        ),
-        issue_records=calls["issue_records"].map(lambda ids: " ".join(names(ids))),
-    )
-
-
-def _answered(call: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Ids and labels of the issues that a call answers."""
-    ids, labels = names(call["issue_records"]), call["issues"]
-    labels = [labels] if isinstance(labels, str) else list(labels)
-    return [(id_, labels[n] if n < len(labels) else id_) for n, id_ in enumerate(ids)]
-
-
-def _calls_told(calls: pd.DataFrame, language: str) -> tuple[tuple[str, str], ...]:
-    word, told = words(language), []
-    for call in calls.pipe(rows_of):
-        issues = listed(language, [link("issues", *issue) for issue in _answered(call)])
-        key = "call_answers" if issues else "call_alone"
-        statement = link("statements", call["record"], call["statement"])
-        told.append((str(call["record"]), word(key, call=statement, stance=call["stance_label"]) + issues))
-    return tuple(told)
-
-
-def _call_records(calls: pd.DataFrame) -> tuple[str, ...]:
-    own = [f"statements/{record}" for record in calls["record"]]
-    return unique(own + [f"issues/{i}" for ids in calls["issue_records"] for i in names(ids)])
-
-
-def _draw_list(calls: pd.DataFrame, language: str, width: int) -> Figure:
-    sheet, word = sheet_of(width), words(language)
-    answering = calls["issue_records"].map(lambda ids: len(names(ids)) > 0)
-    for key, group in (("answering", calls[answering]), ("not_answering", calls[~answering])):
-        if len(group):
-            heading(sheet, word.text(key, n=len(group)))
-            for call in group.pipe(rows_of):
-                rule(sheet)
-                _draw_call(sheet, call)
-            sheet.top += 10
-    return sheet.finish()
-
-
-def _draw_call(sheet: Sheet, call: Mapping[str, Any]) -> None:
-    """A call on the left, what it answers on the right; on a phone one under the other."""
-    room = sheet.width - 2 * EDGE
-    split = EDGE + (room if sheet.narrow else room * 0.66)
-    top = sheet.top + 5
-    stance = str(call["stance_label"])
-    lines = style.wrap(str(call["statement"]), split - EDGE - (0 if sheet.narrow else 150))
-    indent = EDGE if sheet.narrow else EDGE + 130
-    bottom = sheet.text(
-        EDGE, top, style.wrap(stance, room if sheet.narrow else 120, max_lines=2), colour=QUIET
-    )
-    under = bottom if sheet.narrow else top
-    bottom = max(bottom, sheet.text(indent, under, lines))
-    box = (indent, min(under, top), split - 8, max(bottom, under + 24))
-    sheet.link(f"record:statements/{call['record']}", f"{stance}: {call['statement']}", box)
-    y = bottom + 4 if sheet.narrow else top
-    x = EDGE if sheet.narrow else split + 12
-    sheet.top = max(bottom, _draw_chips(sheet, _answered(call), x, y)) + 5
-
-
-def _draw_chips(sheet: Sheet, issues: Sequence[tuple[str, str]], left: float, top: float) -> float:
-    """Each issue in a box of its own; return where the last one ends."""
-    y = top
-    for id_, label in issues:
-        lines = style.wrap(label, sheet.width - EDGE - left - 16, max_lines=2)
-        height = max(len(lines) * style.line_height() + 4, 22)
-        wide = style.widest(lines) + 16
-        sheet.box(left, y - 3, wide, height, PAPER, POLICY)
-        sheet.middle(left + 8, y - 3 + height / 2, lines)
-        sheet.link(
-            f"record:issues/{id_}",
-            label,
-            (left, y - 3, left + max(wide, 24), y - 3 + height),
-            [f"issues/{id_}"],
-        )
-        y += height + 4
-    return y - 4 if issues else y
-
-
-def _draw_count(calls: pd.DataFrame, language: str, width: int, *, small: bool) -> Figure:
-    sheet, word = sheet_of(width, small=small), words(language)
-    answering = calls["issue_records"].map(lambda ids: len(names(ids)) > 0)
-    for key, group, filled in (
-        ("answering", calls[answering], True),
-        ("not_answering", calls[~answering], False),
-    ):
-        heading(sheet, word.text(key, n=len(group)))
-        x, y = EDGE, sheet.top + 14
-        for call in group.pipe(rows_of):
-            if x + 24 > sheet.width - EDGE:
-                x, y = EDGE, y + 26
-            colour = INK if filled else POLICY
-            sheet.box(x + 1, y - 9, 18, 18, colour if filled else PAPER, colour)
-            sheet.link(
-                f"record:statements/{call['record']}", str(call["statement"]), (x - 2, y - 12, x + 22, y + 12)
-            )
-            x += 26
-        sheet.top = y + 18
-    return sheet.finish()

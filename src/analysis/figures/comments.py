@@ -15,7 +15,7 @@ from analysis.figures.colours import POLICY, QUIET
 from analysis.figures.frames import asked, colours_of, counted, link, listed, nothing, order, rows_of, unique
 from analysis.figures.rows import EDGE, Sign, draw_signs, draw_signs_key, gutter, place_row, rule
 from analysis.figures.sheet import Sheet
-from analysis.figures.words import words
+from analysis.figures.words import headed, joined, words
 
 _COMMENT = ("record", "theme", "theme_label", "region", "region_label", "stance", "stance_label")
 # The shape of each stance, the same in every figure; another one has the first that is free.
@@ -152,7 +152,8 @@ def _draw_cell(
         return
     colour = profile.colours[region]
     end = draw_signs(sheet, x, y, [profile.sign(c["stance"], colour) for c in own], room=room)
-    stances = ", ".join(f"{label} {n}" for label, n in counted(own, "stance_label").items())
+    stances = joined([f"{label} {n}" for label, n in counted(own, "stance_label").items()], profile.language)
     to = f"record:statements/{own[0]['record']}" if len(own) == 1 else f"#{theme}-{region}"
-    title = f"{own[0]['region_label']}, {own[0]['theme_label']}: {stances}"
+    about = joined([own[0]["region_label"], own[0]["theme_label"]], profile.language)
+    title = headed(about, stances, profile.language)
     sheet.link(to, title, (x, y - 12, max(end, x + 24), y + 12), [f"regions/{region}"])

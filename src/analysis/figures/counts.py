@@ -19,7 +19,8 @@ from analysis.figures.encoding import MARKERS
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
 from analysis.figures.rows import EDGE, Scale, Sign, draw_sign, draw_signs_key, note, panel, sheet_of
 from analysis.figures.sheet import Sheet
-from analysis.figures.words import joined, words
+from analysis.figures.words import aside, headed, joined, words
+from analysis.transcribe.periods import display
 from analysis.words import figure as digits
 
 _COUNT = (
@@ -106,7 +107,7 @@ def _told(counts: _Counts) -> list[tuple[str, str]]:
                 row["record"],
                 word.text(
                     "first_told",
-                    when=str(row["date"])[:4],
+                    when=display(row["date"], counts.language),
                     value=f"{counts.number(row)}",
                     source=row["source_label"],
                 ),
@@ -184,7 +185,9 @@ def _write(sheet: Sheet, counts: _Counts, group: pd.DataFrame, left: float, colo
         after = left + 22 + style.text_width(number, style.BODY)
         sheet.middle(after, y, str(row["date"])[:4], colour=QUIET)
         key = f"{row['table']}/{row['record']}"
-        title = f"{row['region_label']}, {row['measure_label']}: {number}"
+        title = headed(
+            joined([row["region_label"], row["measure_label"]], counts.language), number, counts.language
+        )
         sheet.link(f"record:{key}", title, (left, y - 12, after + 30, y + 12), [key])
         sheet.top += 24
 
@@ -249,7 +252,10 @@ def _link(
         xs, ys = [x for x, _, _ in group], [y for _, y, _ in group]
         row = group[0][2]
         to = f"record:{row['table']}/{row['record']}" if len(group) == 1 else f"#{id_}"
-        told = [f"{str(r['date'])[:4]}: {counts.number(r)}" for _, _, r in group]
-        title = f"{row['region_label']}, {row['measure_label']}: {', '.join(told)}"
+        told = [
+            aside(counts.number(r), [display(r["date"], counts.language)], counts.language) for *_, r in group
+        ]
+        about = joined([row["region_label"], row["measure_label"]], counts.language)
+        title = headed(about, joined(told, counts.language), counts.language)
         of = [f"{r['table']}/{r['record']}" for _, _, r in group]
         sheet.link(to, title, (min(xs) - 12, min(ys) - 12, max(xs) + 12, max(ys) + 12), of)

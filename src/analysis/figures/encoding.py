@@ -68,9 +68,15 @@ def span_of(row: Mapping[str, Any]) -> Span:
 
 
 def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
-    """Left and right edge of a placed span: an open end runs to the edge of the axis, none beyond its start."""
+    """Left and right edge of a placed span: an open end runs as far as the axis knows, none beyond its start."""
     left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
-    right = axis(span.end) if span.end else axis.right if span.after == "open" else axis(span.start) + FADE
+    right = (
+        axis(span.end)
+        if span.end
+        else max(axis.at(axis.until), axis(span.start))
+        if span.after == "open"
+        else axis(span.start) + FADE
+    )
     return max(left, axis.left), right
 
 

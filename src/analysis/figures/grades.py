@@ -66,7 +66,7 @@ def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, m
     made = []
     for row in rows.sort_values("start").to_dict("records"):
         x = axis(middle(row))
-        lines = [] if many else style.balanced(_scale(row, language), _LABEL)
+        lines = [] if many else _under(row, language)
         half = max(style.widest(lines) / 2, 13)
         centre = min(max(x, 4 + half), sheet.width - 4 - half)
         made.append((row, x, centre, lines, (min(centre - half, x - 13), max(centre + half, x + 13))))
@@ -82,6 +82,8 @@ def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, m
     sheet.top += (max(at, default=0) + 1) * (HIT + deep + (0 if many else 10)) + (0 if many else 6)
 
 
-def _scale(row: Mapping[str, Any], language: str) -> str:
-    """The scale that a letter is on, by its name or by what was evaluated."""
-    return str(row.get("scale_label") or joined([row["programme_label"], row["kind_label"]], language))
+def _under(row: Mapping[str, Any], language: str) -> list[str]:
+    """What stands under a tile: programme and kind, no word of either broken where the sheet allows it."""
+    name = row.get("scale_label")
+    parts = [name] if name else [row["programme_label"], row["kind_label"]]
+    return [line for part in parts for line in style.balanced(str(part), _LABEL)]

@@ -17,7 +17,7 @@ from analysis.figures.encoding import Span, draw_bar, draw_key, edges, span_of
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
 from analysis.figures.rows import EDGE, gutter, heading, note, place_row, rule, sheet_of
 from analysis.figures.sheet import Sheet
-from analysis.figures.words import aside, joined, words
+from analysis.figures.words import aside, headed, joined, words
 
 _PART = ("institution", "institution_label", "project", "role", "role_label", "identity")
 _PROJECT = ("record", "label", "short", "start", "end", "open_end", "region")
@@ -210,7 +210,8 @@ def _draw_body(sheet: Sheet, named: _Named, axis: TimeAxis, row: tuple[str, floa
         x0, x1 = edges(axis, span)
         y, height = first + lane * 24, _THICK if part["role"] == "core" else _THIN
         draw_bar(sheet, (x0, x1), y - height / 2, height, span, named.colours[project["region"]])
-        title = f"{part['institution_label']}: {project['label']}, {part['role_label']}"
+        told = joined([project["label"], part["role_label"]], named.language)
+        title = headed(part["institution_label"], told, named.language)
         to = f"participations/{part['record']}" if part.get("record") else f"projects/{project['record']}"
         of = [f"projects/{project['record']}", f"regions/{project['region']}"]
         sheet.link(f"record:{to}", title, (x0, y - 12, max(x1, x0 + 24), y + 12), of)
@@ -237,7 +238,9 @@ def core_counts(
         )
         told.append((str(row["project"]), about + listed(language, _list(row["names"]))))
     return Chart(
-        lambda width: _draw_cores(cores, sheet_of(width, small=small), colours_of(cores["region"], regions)),
+        lambda width: _draw_cores(
+            cores, sheet_of(width, small=small), colours_of(cores["region"], regions), language
+        ),
         cores.assign(names=[joined(_list(v), language, wide=True) for v in cores["names"]]),
         tuple(told),
         unique([f"projects/{project}" for project in cores["project"]]),
@@ -248,7 +251,7 @@ def _list(names: object) -> Sequence[str]:
     return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
 
 
-def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str]) -> Figure:
+def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str], language: str) -> Figure:
     left = gutter(sheet, cores["project_label"], small=True, share=0.46)
     pitch = min(24.0, (sheet.width - left - EDGE - 56) / max(float(cores["n"].max()), 1))
     for region, group in cores.groupby("region", sort=False, observed=True):
@@ -256,7 +259,7 @@ def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str]) -
         for row in group.pipe(rows_of):
             place = place_row(sheet, str(row["project_label"]), left, height=28)
             x = _draw_units(sheet, row, (left, place.y, pitch), colours[str(region)])
-            title = f"{row['project_label']}: {', '.join(_list(row['names']))}"
+            title = headed(row["project_label"], joined(_list(row["names"]), language), language)
             key = f"projects/{row['project']}"
             box = (left, place.y - 12, max(x, left + 24), place.y + 12)
             sheet.link(f"record:{key}" if row["n"] == 1 else f"#{row['project']}", title, box, [key])

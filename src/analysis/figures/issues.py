@@ -26,7 +26,7 @@ from analysis.figures.rows import (
     sheet_of,
 )
 from analysis.figures.sheet import LayoutError, Sheet
-from analysis.figures.words import aside, joined, words
+from analysis.figures.words import aside, headed, joined, words
 
 _ISSUE = (
     "record",
@@ -278,12 +278,15 @@ def _draw_issue(
     label_box = (EDGE, row.top, left - 8, row.bottom) if left else (EDGE, row.top, sheet.width, row.y - 13)
     about, of = f"issues/{issue['record']}", [f"issues/{issue['record']}"]
     of += [f"regions/{issue['scope']}"] if issue["scope"] != COMMON else []
-    sheet.link(f"record:{about}", f"{_named(issue, matrix.language)}: {status}", label_box, of)
+    sheet.link(
+        f"record:{about}", headed(_named(issue, matrix.language), status, matrix.language), label_box, of
+    )
     for (occasion, name), (x0, x1) in zip(matrix.occasions.items(), columns, strict=True):
         if passages := matrix.of(issue["record"], occasion):
             signs = [_sign(passage, matrix.colours[issue["scope"]]) for passage in passages]
             end = draw_signs(sheet, x0, row.y, signs, room=x1 - x0 - 4, pitch=_PITCH)
-            title = f"{issue['short']}: {name}, {joined([_passage(p) for p in passages], matrix.language, wide=True)}"
+            told = joined([name, *map(_passage, passages)], matrix.language, wide=True)
+            title = headed(issue["short"], told, matrix.language)
             to = f"record:{passages[0]['table']}/{passages[0]['record']}"
             to = to if len(passages) == 1 else f"#{issue['record']}-{occasion}"
             sheet.link(to, title, (x0, row.y - 12, max(end, x0 + 24), row.y + 12), of)
@@ -403,7 +406,7 @@ def _draw_squares(
         if pitch >= 24:
             sheet.link(
                 f"record:issues/{issue['record']}",
-                f"{_named(issue, language)}: {issue['status_label']}",
+                headed(_named(issue, language), issue["status_label"], language),
                 (centre - 12, y - 12, centre + 12, y + 12),
                 [f"issues/{issue['record']}"],
             )

@@ -17,7 +17,7 @@ from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours,
 from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, row_height, shade, when
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, joined, words
+from analysis.figures.words import aside, headed, joined, words
 from analysis.transcribe.periods import display
 from analysis.words import escape
 
@@ -121,7 +121,7 @@ def grade_title(row: Mapping[str, Any], language: str) -> str:
     """What a pointer is told of a letter."""
     letter = row["grade"] or row.get("grade_status_label") or row["grade_status"]
     told = display(row["conducted"], language) if row["conducted"] else ""
-    return aside(f"{row['project_label']}: {letter}", [row["kind_label"], told], language)
+    return aside(headed(row["project_label"], letter, language), [row["kind_label"], told], language)
 
 
 def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, room: float) -> None:
@@ -208,7 +208,10 @@ def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]
         link = f"[{escape(row['label'])}](record:projects/{row['record']})"
         about = [escape(row["programme_label"]), escape(when(row, language))]
         items.append(
-            (f"projects-{row['record']}", f"{escape(row['region_label'])}: {aside(link, about, language)}")
+            (
+                f"projects-{row['record']}",
+                headed(escape(row["region_label"]), aside(link, about, language), language),
+            )
         )
     return items
 
@@ -218,7 +221,7 @@ def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     items = []
     for row in grades.to_dict("records"):
         link = f"[{escape(grade_title(row, language))}](record:evaluations/{row['record']})"
-        items.append((f"evaluations-{row['record']}", f"{escape(row['region_label'])}: {link}"))
+        items.append((f"evaluations-{row['record']}", headed(escape(row["region_label"]), link, language)))
     return items
 
 

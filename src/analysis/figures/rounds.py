@@ -158,7 +158,7 @@ def _draw_line(
             sheet.text(left, below, label)
         if row["grade"]:
             about = f"record:{row['table']}/{row['record']}" if row.get("record") else to
-            title = f"{row['region_label']}: {row['grade']}"
+            title = f"{row['region_label']} {row['grade']}"
             sheet.link(about, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
 
 

@@ -17,7 +17,7 @@ from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, 
 from analysis.figures.lanes import phase_band, phase_list, row_height, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, joined, words
+from analysis.figures.words import aside, headed, joined, words
 from analysis.words import escape
 
 _STRIP = 18  # height of a strip
@@ -38,7 +38,8 @@ class _Run:
 
     def told(self, language: str) -> tuple[str, str]:
         """The years, and how they are known where that is not simply stated."""
-        years = str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
+        between = "～" if language == "ja" else "–"
+        years = str(self.first) if self.first == self.last else f"{self.first}{between}{self.last}"
         known = words(language).text(f"is_{self.status}") if self.status != "stated" else ""
         return years, known
 
@@ -194,7 +195,7 @@ def _links(sheet: Sheet, axis: TimeAxis, region: _Region, source: str, language:
         left, right = _cell(axis, run.first, run.last)
         to = _address(run.projects[0]) if len(run.projects) == 1 else item
         years, known = run.told(language)
-        title = aside(f"{region.name} {years}: {run.label}", [known], language)
+        title = aside(headed(f"{region.name} {years}", run.label, language), [known], language)
         linked = (_address(p).removeprefix("record:") for p in run.projects)
         sheet.link(to, title, (left, top, right, bottom), (of, *linked))
 
@@ -259,4 +260,4 @@ def _in_words(name: str, source: str, runs: list[_Run], language: str) -> str:
         told = joined(links, language)
         parts.append(f"{years} {aside(told, [escape(known)], language) if told else escape(known)}")
     head = aside(f"**{escape(name)}**", [words(language)(f"source_{source}")], language)
-    return f"{head}: {joined(parts, language, wide=True)}"
+    return headed(head, joined(parts, language, wide=True), language)

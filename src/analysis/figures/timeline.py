@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
+from analysis.figures.axis import TimeAxis, axis_over, decimal_year, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET
 from analysis.figures.encoding import draw_key, region_colours, span_of
@@ -42,6 +42,7 @@ class _Story:
     language: str
     phase: str
     named: tuple[str, ...]
+    until: str
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]
@@ -62,6 +63,7 @@ def phase_timeline(
     language: str,
     story: str | None = None,
     named_events: Sequence[str] = (),
+    until: str = "",
 ) -> Chart:
     """Draw the whole story on one axis of time.
 
@@ -71,10 +73,11 @@ def phase_timeline(
     region_label, programme, programme_label, label, period, period_source, start, end, open_end,
     inferred; grades: record, project, region, conducted, start, end, grade, grade_status, kind_label,
     scale. `story` is the phase shaded strongest; `named_events` (ids, six at most) have labels.
+    `until` (ISO date) is where what goes on is drawn to: when the source speaks; else the axis' edge.
     """
     tables = {"phases": phases, "plans": plans, "stages": stages, "events": events}
     tables |= {"programmes": programmes, "projects": projects, "evaluations": grades}
-    made = _Story(tables, language, story or "", tuple(named_events)[:_NAMED])
+    made = _Story(tables, language, story or "", tuple(named_events)[:_NAMED], until)
     told = tuple(item for name in tables for item in _items(made, name))
     linked = re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in told))
     rows = pd.concat([frame.assign(table=name) for name, frame in tables.items()], ignore_index=True)
@@ -119,6 +122,8 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
         axis = axis_over(days, left + 60, sheet.width - 6, room=10)
         year = (axis.last - axis.first) / (axis.right - axis.left)
         axis = TimeAxis(axis.first - 60 * year, axis.last, left, axis.right)
+    if made.until:
+        axis = replace(axis, until=decimal_year(made.until))
     top = sheet.top
     if not sheet.narrow and len(made["phases"]):
         lane_name(sheet, made.text("phases"), left)

@@ -19,6 +19,11 @@ def joined(parts: Iterable[object], language: str, *, wide: bool = False) -> str
     return ("、" if language == "ja" else "; " if wide else ", ").join(told)
 
 
+def headed(head: str, told: object, language: str) -> str:
+    """What is said of something, after its name and a colon."""
+    return f"{head}：{told}" if language == "ja" else f"{head}: {told}"
+
+
 def aside(name: str, about: Iterable[object], language: str) -> str:
     """A name with what is said of it in brackets."""
     told = joined(about, language)

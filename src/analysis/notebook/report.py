@@ -178,8 +178,10 @@ class Report:
         self._put({FINDINGS: {"order": order}, "text/plain": self.words.text("findings-here")})
 
     def number(self, value: float, key: str, **values: Any) -> None:
-        """Display a large number and, from the catalogue, what it counts."""
+        """Display a large number, with its unit where the catalogue has `<key>.value`, and what it counts."""
         shown, text = words_figure(value), self.words(key, **values)
+        if f"{key}.value" in self.words:
+            shown = self.words.text(f"{key}.value", value=shown)
         self._put({NUMBER: {"value": shown, "text": text}, "text/markdown": f"**{shown}** {text}"})
 
     def robustness(self, finding: str) -> Robustness | None:
@@ -200,6 +202,11 @@ class Report:
         """Declare a value for whoever collects the outputs of several runs; no page shows it."""
         self._put({VALUE: {"name": name, "value": value}, "text/plain": f"{name} = {value}"})
 
+    def ratio(self, value: str) -> str:
+        """A value of a finding as a sentence has it: `4/10`, which is out of another total, as `4 of 10`."""
+        number, _, of = value.partition("/")
+        return self.words.text("value-of", value=number, of=of) if of else value
+
     def date(self, value: str) -> str:
         """A period or date as a sentence of the report's language has it; nothing where there is none."""
         return periods.display(value, self.language) if value else ""
@@ -216,6 +223,8 @@ class Report:
         coders = {c["id"]: c[f"name_{self.language}"] for c in self.tables.about.get("coders", [])}
         names = self.tables.regions.set_index("record")["name"]
         key = f"option.{choice}.{value}"
+        if choice == "years" and "/" in value:
+            value = self.date("/".join(f"FY{year}" for year in value.split("/")))
         return self.text(key) if key in self.words else coders.get(value) or names.get(value, value)
 
     @property
@@ -250,7 +259,12 @@ class Report:
         moved = [self.words.text(f"choice.{c}") for c in found.moved_by]
         key = "flips" if found.flips else "range" if found.low != found.high else "same"
         key = "one" if found.readings == 1 else key
-        how = {"n": found.readings, "low": found.low, "high": found.high, "moved": moved}
+        how = {
+            "n": found.readings,
+            "low": self.ratio(found.low),
+            "high": self.ratio(found.high),
+            "moved": moved,
+        }
         return self.words(f"robust.{key}", holds=found.holds, fails=found.fails, **how)
 
     def _variant(self, name: str, part: str, values: Mapping[str, Any], *, markdown: bool = False) -> str:

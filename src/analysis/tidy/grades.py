@@ -85,7 +85,7 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
     What is unread is counted from the round's total, not from the rows that happen to exist. An
     evaluation is of a round where programme and kind are its own and its date can lie in the year.
     Columns out: record, programme (+ _ja, _en), kind (+ _ja, _en), year, start, end, total,
-    letters_read, unread, letters (those read, best first, space-separated), evaluations (ids of the rows).
+    letters_read, unread, letters (those read, best first, space-separated), evaluations (ids of the rows), note_ja, note_en.
     """
     held = grades(study, schema).merge(
         study.tables["evaluations"][["id", "published"]].rename(columns={"id": "record"}),
@@ -102,6 +102,7 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
     counted = pd.DataFrame(rows, columns=["id", "letters_read", "letters", "evaluations"])
     return (
         study.tables["rounds"]
+        .rename(columns={"note": "note_en"})
         .merge(counted, on="id", how="left", validate="1:1")
         .assign(total=lambda f: f["regions_total"], unread=lambda f: f["regions_total"] - f["letters_read"])
         .pipe(with_labels, study, "programme", "programmes")
