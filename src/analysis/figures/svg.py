@@ -67,8 +67,8 @@ def write(figure: Figure, *, name: str, layout: str, alt: str) -> str:
         root.remove(old)
     for rule in [*root.iter(f"{_SVG}style")]:  # would hold for the whole page
         rule.getparent().remove(rule)
-    root.set("stroke-linejoin", "round")
     root.set("stroke-linecap", "butt")
+    _join_lines(root)
     etree.strip_tags(root, f"{_SVG}a")  # matplotlib links every artist; here a mark is one link
     for text in root.iter(f"{_SVG}text"):
         _measure(text)
@@ -153,10 +153,26 @@ def _colours(root: etree._Element) -> None:
         root.set("class", "on-paper")
 
 
+def _join_lines(root: etree._Element) -> None:
+    """Say once how most lines are joined (mitred, where matplotlib writes it to each); else round."""
+    root.set("stroke-linejoin", "miter")
+    for element in root.iter(etree.Element):
+        css = element.get("style", "")
+        if "stroke:" in css and "stroke-linejoin" not in css and "stroke: none" not in css:
+            element.set("style", f"{css}; stroke-linejoin: round")
+        elif css:
+            element.set("style", re.sub(r"; stroke-linejoin: miter(?=;|$)", "", css))
+
+
 def _round(root: etree._Element) -> None:
-    """Write places with two decimals at most: finer than any screen."""
+    """Write places with one decimal at most (of a point; a scale with two): finer than any screen."""
     for element in root.iter(etree.Element):
         for attribute in ("d", "x", "y", "transform", "width", "height"):
+            places = 2 if attribute == "transform" else 1
             if value := element.get(attribute):
-                value = re.sub(r"-?\d+\.\d+", lambda n: f"{float(n[0]):.2f}".rstrip("0").rstrip("."), value)
-                element.set(attribute, " ".join(value.split()))
+                shown = (_shortened(part, places) for part in re.split(r"(-?\d+\.\d+)", value))
+                element.set(attribute, " ".join("".join(shown).split()))
+
+
+def _shortened(part: str, places: int) -> str:
+    return f"{float(part):.{places}f}".rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", part) else part

@@ -249,6 +249,7 @@ class Report:
         varies = found.low != found.high
         return {
             "text": self._robust(found),
+            "readings": found.readings,
             "low": found.low,
             "high": found.high,
             "varies": varies,

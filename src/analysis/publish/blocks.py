@@ -149,6 +149,7 @@ class Finding(_Block):
     flips: bool
     page: str  # where its evidence stands
     varies: bool = False  # whether its value is another under some reading
+    tried: bool = True  # whether another reading was run at all
     figure: Figure | None = None
     level: int = 3
 
@@ -389,6 +390,7 @@ def _finding(about: Mapping[str, Any]) -> Finding:
         robustness=inline(robust.get("text", "")),
         flips=bool(robust.get("flips")),
         varies=bool(about.get("varies") or robust.get("varies")),
+        tried=robust.get("readings", 2) > 1,
         page=about.get("page", ""),
         figure=about.get("figure") or None,  # its name; `_placed` puts the figure there
     )

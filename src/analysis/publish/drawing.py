@@ -64,7 +64,6 @@ def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> byt
     data = base64.b64encode(subset("".join(root.itertext()), source)).decode("ascii")
     style.text = (
         f"@font-face{{font-family:'{FAMILY}';src:url(data:font/woff;base64,{data})}}"
-        "*{stroke-linejoin:round;stroke-linecap:butt}"
         f"text{{font-family:'{FAMILY}','Hiragino Sans','Noto Sans JP','Noto Sans CJK JP',sans-serif}}"
     )
     root.insert(0, style)

@@ -439,7 +439,8 @@ class Language:
 
     def _files(self, figure: blocks.Figure) -> dict[str, bytes]:
         svg = drawing.alone(figure.wide, figure.name, self.site.href, self.font)
-        made = {"svg": svg, "png": figure.png, "csv": for_excel(figure.csv.encode())}
+        picture = b"" if figure.role == "small" else figure.png  # of a thumbnail nobody needs one
+        made = {"svg": svg, "png": picture, "csv": for_excel(figure.csv.encode())}
         return {ending: content for ending, content in made.items() if content.strip(b"\xef\xbb\xbf")}
 
     def _tables(self, page: str) -> list[tuple[str, str, int]]:
