@@ -253,12 +253,12 @@ def _list(names: object) -> Sequence[str]:
 
 def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str], language: str) -> Figure:
     left = gutter(sheet, cores["project_label"], small=True, share=0.46)
-    pitch = min(24.0, (sheet.width - left - EDGE - 56) / max(float(cores["n"].max()), 1))
+    pitch = min(24.0, (sheet.width - left - EDGE - 72) / max(float(cores["n"].max()), 1))
     for region, group in cores.groupby("region", sort=False, observed=True):
         heading(sheet, str(group["region_label"].iloc[0]), colours[str(region)], size=style.SMALL)
         for row in group.pipe(rows_of):
             place = place_row(sheet, str(row["project_label"]), left, height=28)
-            x = _draw_units(sheet, row, (left, place.y, pitch), colours[str(region)])
+            x = _draw_units(sheet, row, (left, place.y, pitch), colours[str(region)], language)
             title = headed(row["project_label"], joined(_list(row["names"]), language), language)
             key = f"projects/{row['project']}"
             box = (left, place.y - 12, max(x, left + 24), place.y + 12)
@@ -270,7 +270,7 @@ def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str], l
 
 
 def _draw_units(
-    sheet: Sheet, row: Mapping[str, Any], place: tuple[float, float, float], colour: str
+    sheet: Sheet, row: Mapping[str, Any], place: tuple[float, float, float], colour: str, language: str
 ) -> float:
     """A square for each institution, an open one where the list goes on; then their number."""
     left, y, pitch = place
@@ -281,5 +281,6 @@ def _draw_units(
     if more:
         sheet.box(end, y - size / 2, size, size, PAPER, colour, linestyle=(0, (2, 2)))
         end += pitch
-    sheet.middle(end + 4, y, f"{n}+" if more else str(n), size=style.BODY)
+    number = words(language).text("at_least", n=n) if more else str(n)
+    sheet.middle(end + 4, y, number, size=style.BODY)
     return end + 30

@@ -285,8 +285,8 @@ def _draw_issue(
         if passages := matrix.of(issue["record"], occasion):
             signs = [_sign(passage, matrix.colours[issue["scope"]]) for passage in passages]
             end = draw_signs(sheet, x0, row.y, signs, room=x1 - x0 - 4, pitch=_PITCH)
-            told = joined([name, *map(_passage, passages)], matrix.language, wide=True)
-            title = headed(issue["short"], told, matrix.language)
+            said = joined([name, *map(_passage, passages)], matrix.language, wide=True)
+            title = headed(issue["short"], said, matrix.language)
             to = f"record:{passages[0]['table']}/{passages[0]['record']}"
             to = to if len(passages) == 1 else f"#{issue['record']}-{occasion}"
             sheet.link(to, title, (x0, row.y - 12, max(end, x0 + 24), row.y + 12), of)

@@ -42,6 +42,10 @@ def region_timelines(
         for name, frame in (("projects", projects), ("evaluations", grades), ("events", events))
     }
     days = [d for frame in (projects, grades) for c in ("start", "end") for d in frame[c]]
+    events = shown["events"]  # those beyond what is drawn are not told of
+    shown["events"] = events[
+        (events["start"] >= min(filter(None, days), default="")) & (events["start"] <= max(days, default=""))
+    ]
     colours = region_colours(projects["region"])
     told = (*project_items(shown["projects"], language), *grade_items(shown["evaluations"], language))
     told += tuple(

@@ -191,7 +191,8 @@ def agreement(rows: pd.DataFrame, *, language: str) -> Chart:
 def _alpha(row: Mapping[str, float], language: str) -> str:
     if pd.isna(row["alpha"]):
         return words(language).text("undefined")
-    interval = "" if pd.isna(row["low"]) else f"{row['low']:.2f}–{row['high']:.2f}"
+    between = "～" if language == "ja" else "–"
+    interval = "" if pd.isna(row["low"]) else f"{row['low']:z.2f}{between}{row['high']:z.2f}"
     return joined([f"{row['alpha']:.2f}", interval and f"[{interval}]"], language)
 
 

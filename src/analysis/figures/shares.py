@@ -13,6 +13,7 @@ from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, POLICY, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, span_of
 from analysis.figures.frames import asked, link, listed, nothing, rows_of, unique
+from analysis.figures.lanes import roman
 from analysis.figures.rows import EDGE, Scale, gutter, panel, place_row, rule, sheet_of
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import words
@@ -94,7 +95,7 @@ def phases_of_projects(
     homes = [_phase(str(start), phases) for start in projects["start"]]
     projects = projects.assign(phase=homes)
     groups = [
-        (str(p["record"]), f"{p['number']}  {p['label']}", projects[projects["phase"] == p["record"]])
+        (str(p["record"]), f"{roman(p['number'])}  {p['label']}", projects[projects["phase"] == p["record"]])
         for p in phases.pipe(rows_of)
     ]
     away = projects[projects["phase"] == ""]

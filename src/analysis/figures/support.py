@@ -236,13 +236,13 @@ def _dense(sheet: Sheet, axis: TimeAxis, region: _Region, pitch: float) -> None:
     sheet.top += pitch
 
 
-def _named(run: _Run) -> list[str]:
-    """A name for each project of a run; projects that share their programme's are numbered after it."""
+def _named(run: _Run, language: str) -> list[str]:
+    """A name for each project of a run; where they share their programme's, the others say only that."""
     names = run.label.split(_BETWEEN)
     if len(names) == len(run.projects):
         return [name or project for name, project in zip(names, run.projects, strict=True)]
-    numbers = [str(n) for n in range(2, len(run.projects) + 1)]
-    return [run.label or run.projects[0], *numbers] if run.projects else []
+    others = [words(language).text("another_record")] * (len(run.projects) - 1)
+    return [run.label or run.projects[0], *others] if run.projects else []
 
 
 def _address(project: str) -> str:
@@ -256,7 +256,9 @@ def _in_words(name: str, source: str, runs: list[_Run], language: str) -> str:
     parts = []
     for run in runs:
         years, known = run.told(language)
-        links = [f"[{escape(n)}]({_address(p)})" for n, p in zip(_named(run), run.projects, strict=True)]
+        links = [
+            f"[{escape(n)}]({_address(p)})" for n, p in zip(_named(run, language), run.projects, strict=True)
+        ]
         told = joined(links, language)
         parts.append(f"{years} {aside(told, [escape(known)], language) if told else escape(known)}")
     head = aside(f"**{escape(name)}**", [words(language)(f"source_{source}")], language)
