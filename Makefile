@@ -49,8 +49,8 @@ def refuse(found):
     advice = "install requirements.lock there, or leave PYTHON out"
     sys.stderr.write("PYTHON=%s: %s; %s\n" % (sys.argv[1], found, advice))
     sys.exit(2)
-if sys.version_info < (3, 11):
-    refuse("found Python %d.%d, expected 3.11 or newer" % sys.version_info[:2])
+if not (3, 11) <= sys.version_info[:2] < (3, 15):
+    refuse("found Python %d.%d, expected 3.11 to 3.14" % sys.version_info[:2])
 import re, tomllib
 from importlib import metadata
 from pathlib import Path
@@ -83,9 +83,9 @@ endef
 # Whether a Python can make the project's own environment: silent and 0, or one line and 2.
 define CHECK_BASE
 import sys
-if sys.version_info < (3, 11):
+if not (3, 11) <= sys.version_info[:2] < (3, 15):
     found = "python3 is %d.%d" % sys.version_info[:2]
-    sys.exit(found + "; the project needs Python 3.11 or newer, with venv")
+    sys.exit(found + "; the project needs Python 3.11 to 3.14, with venv")
 try:
     import ensurepip, venv
 except ImportError:
@@ -172,7 +172,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data export verify passage new-study new-notebook status reproduce compare expected check test test-browser test-tools benchmark lab lock clean distclean
+.PHONY: help report watch data export verify passage new-study new-notebook status reproduce compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -291,6 +291,10 @@ lock: environment
 	@$(run) uv pip compile -q --universal --python-version=3.11 --fork-strategy=fewest \
 	  --all-extras --group=setup --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command='make lock' $${FORCE:+--upgrade} --output-file=requirements.lock pyproject.toml
+
+## whether the lock installs from wheels on every system that README.md names
+platforms: environment
+	@sh .ci/platforms $(python)
 
 ## remove reports/, exports/ and caches; .venv stays
 clean:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +61,7 @@ COMMANDS = {
     "new-notebook",
     "export",
     "test-tools",
+    "platforms",
 }
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.
@@ -137,12 +139,24 @@ def test_conda_users_get_python_pip_and_exactly_the_lock():
 
 
 def test_conda_and_the_makefile_ask_for_the_python_of_pyproject():
-    oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
+    asked = PROJECT["project"]["requires-python"]
+    oldest, above = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", asked).groups()
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    assert f">={oldest}" in str(Requirement(environment["dependencies"][0]).specifier)
-    tuples = set(re.findall(r"version_info < \((\d+), (\d+)\)", MAKEFILE))
-    assert tuples == {tuple(oldest.split("."))}
-    assert f"--python-version={oldest} " in MAKEFILE
+    assert str(Requirement(environment["dependencies"][0]).specifier) == str(SpecifierSet(asked))
+    ranges = re.findall(r"not \(3, (\d+)\) <= sys\.version_info\[:2\] < \(3, (\d+)\)", MAKEFILE)
+    assert ranges == [(oldest, above)] * 2
+    assert f"--python-version=3.{oldest} " in MAKEFILE
+
+
+def test_people_read_the_range_of_pyproject_and_every_version_in_it_is_looked_at():
+    oldest, above = map(int, re.findall(r"3\.(\d+)", PROJECT["project"]["requires-python"]))
+    said = {"Makefile": "3.{} to 3.{}", "README.md": "3.{} to 3.{}", "README.ja.md": "3.{}〜3.{}"}
+    for name, words in {**said, "CONTRIBUTING.md": said["README.md"]}.items():
+        assert words.format(oldest, above - 1) in (ROOT / name).read_text("utf-8"), name
+    for name in ("README.md", "README.ja.md", "environment.yml"):
+        assert len(re.findall("1 GB", (ROOT / name).read_text("utf-8"))) == 2, f"{name}: memory and disk"
+    looked_at = re.search("for python in (.*); do", (ROOT / ".ci" / "platforms").read_text("utf-8"))[1]
+    assert looked_at.split() == [f"3.{minor}" for minor in range(oldest, above)]
 
 
 def test_the_citation_has_the_version_and_licence_of_the_package():
@@ -521,7 +535,8 @@ def test_two_commands_at_once_set_up_once(fresh):
 @pytest.mark.parametrize(
     ("pretend", "expected"),
     [
-        ("sys.version_info = (3, 9, 18)", "python3 is 3.9; the project needs Python 3.11 or newer"),
+        ("sys.version_info = (3, 9, 18)", "python3 is 3.9; the project needs Python 3.11 to 3.14"),
+        ("sys.version_info = (3, 15, 0)", "python3 is 3.15; the project needs Python 3.11 to 3.14"),
         ("sys.modules['ensurepip'] = None", "python3 has no venv; install it"),
     ],
 )
