@@ -7,7 +7,11 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME
+PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER
+
+ifeq ($(OS),Windows_NT)
+$(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
+endif
 
 # -- Parameters -----------------------------------------------------------------------------------
 
@@ -133,6 +137,10 @@ good = $(whole) $(foreach extra,$(needs),&& grep -qx $(extra) .venv/extras)
 pip = PIP_USER=0 PYTHONPATH= PIP_DISABLE_PIP_VERSION_CHECK=1 \
   .venv/bin/python -m pip install -qq --require-hashes
 
+# Where uv may not write (no home, or a read-only one), it gets a cache of the project's own.
+uv_cache = cache="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$$HOME/.cache}/uv}"; \
+  { mkdir -p "$$cache" && [ -w "$$cache" ]; } 2>/dev/null || export UV_CACHE_DIR="$$PWD/build/uv-cache"
+
 .PHONY: environment
 environment:
 ifdef chosen_python
@@ -154,7 +162,7 @@ else
 	    sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.lock; \
 	    $(pip) -r .venv/uv.lock; \
 	  fi; \
-	  rm -f .venv/made-from; \
+	  rm -f .venv/made-from; $(uv_cache); \
 	  python3 -c "$$SUBSET" $$extras >.venv/subset.lock; \
 	  .venv/bin/uv pip sync -q --compile-bytecode --require-hashes -p .venv/bin/python .venv/subset.lock \
 	  || { echo 'uv could not install it; pip tries, which takes longer.' >&2; \
@@ -164,7 +172,7 @@ else
 	  { pwd -P; cat requirements.lock; } >.venv/made-from; \
 	  trap - EXIT; \
 	}
-	@cmp -s pyproject.toml .venv/pyproject.toml || { \
+	@cmp -s pyproject.toml .venv/pyproject.toml || { $(uv_cache); \
 	  .venv/bin/uv pip install -q --no-deps --no-build-isolation -p .venv/bin/python -e . \
 	  && cp pyproject.toml .venv/pyproject.toml; \
 	}
@@ -199,6 +207,7 @@ help:
 #: KERNELS=cold     ordinary kernels
 #: EXECUTOR=dask    run on a Dask cluster; see docs/cluster.md
 #: ADDRESS=tcp://…  where its scheduler is
+#: CONTAINER=1      lab in a container: as root, reached from outside by its token
 #: PYTHON=python    use this Python (an active conda environment's, say) instead of .venv
 
 ## the whole report, from the transcription to reports/<study>
@@ -283,7 +292,8 @@ benchmark: environment data
 lab: environment
 	@# The pages are served beside, so that a link to evidence opens them styled and at the card.
 	@JUPYTER_PREFER_ENV_PATH=1 ANALYSIS_PAGES=/static $(run) jupyterlab \
-	  --ServerApp.root_dir=notebooks --ServerApp.extra_static_paths="$$PWD/reports"
+	  --ServerApp.root_dir=notebooks --ServerApp.extra_static_paths="$$PWD/reports" \
+	  $$([ "$$CONTAINER" != 1 ] || echo --allow-root --ip=0.0.0.0 --no-browser)
 
 ## write requirements.lock again from pyproject.toml
 lock: environment

@@ -38,6 +38,7 @@ PARAMETERS = (
     "ADDRESS",
     "TITLE",
     "NAME",
+    "CONTAINER",
 )
 COMMANDS = {
     "help",
@@ -411,6 +412,7 @@ else exec "{python}" "$@"; fi
 """
 UV = """#!/bin/sh
 echo "uv $2" >>set-up.log
+echo "$UV_CACHE_DIR" >uv-cache.log
 if [ "$2" = sync ] && [ -n "$KILLED" ]; then kill -KILL $PPID; fi
 [ -z "$NO_UV" ]
 """
@@ -514,6 +516,34 @@ def test_a_failed_set_up_says_so_and_runs_nothing(fresh):
 def test_pip_installs_the_lock_where_uv_cannot(fresh):
     fresh.make("data", NO_UV="yes")
     assert steps(fresh)[:4] == ["venv", "pip", "uv sync", "pip"]
+
+
+def test_without_a_home_or_a_cache_that_can_be_written_uv_gets_a_cache_of_the_project(fresh, tmp_path):
+    (tmp_path / "file").touch()  # below a file nobody can make a folder, not even root
+    for around in ({"HOME": f"{tmp_path}/file/home"}, {"UV_CACHE_DIR": f"{tmp_path}/file/cache"}):
+        assert fresh.make("distclean").returncode == 0
+        assert fresh.make("data", **{"XDG_CACHE_HOME": "", "UV_CACHE_DIR": ""} | around).returncode == 0
+        cache = (fresh.folder / "uv-cache.log").read_text("utf-8").strip()
+        assert cache == str(fresh.folder / "build" / "uv-cache")
+
+
+def test_a_cache_that_can_be_written_stays_in_use(fresh, tmp_path):
+    assert fresh.make("data", UV_CACHE_DIR=str(tmp_path / "cache")).returncode == 0
+    assert (fresh.folder / "uv-cache.log").read_text("utf-8").strip() == str(tmp_path / "cache")
+
+
+def test_windows_make_says_in_one_line_what_to_do_instead(checkout):
+    run = checkout.make("report", OS="Windows_NT")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "use WSL, or python -m analysis" in run.stderr and len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("value", "opened"), [("", False), ("0", False), ("1", True)])
+def test_the_lab_runs_as_root_and_is_reached_from_outside_only_where_that_is_asked_for(fresh, value, opened):
+    (fresh.folder / "src" / "jupyterlab.py").write_text(ECHO, encoding="utf-8")
+    arguments = received(fresh.make("lab", f"CONTAINER={value}"))["arguments"]
+    asked_for = {"--allow-root", "--ip=0.0.0.0", "--no-browser"}
+    assert asked_for & set(arguments) == (asked_for if opened else set())
 
 
 def test_two_commands_at_once_set_up_once(fresh):
