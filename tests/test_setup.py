@@ -166,6 +166,38 @@ def test_the_citation_has_the_version_and_licence_of_the_package():
     assert citation["license"] == PROJECT["project"]["license"]
 
 
+def test_container_and_binder_install_the_lock_on_the_python_of_what_is_published():
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    made_on = json.loads((ROOT / "expected" / "okamoto2020.json").read_text("utf-8"))["made_on"]
+    assert re.findall("^FROM (.+)$", docker, re.MULTILINE) == [f"python:{made_on['python']}-slim-bookworm"]
+    assert (ROOT / ".binder" / "runtime.txt").read_text("utf-8").strip() == f"python-{made_on['python']}"
+    assert "pip install --no-cache-dir --require-hashes --requirement /tmp/requirements.lock" in docker
+    assert (ROOT / ".binder" / "requirements.txt").read_text("utf-8").split() == [
+        "-r",
+        "../requirements.lock",
+    ]
+    opened = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert (ROOT / ".devcontainer" / opened["build"]["dockerfile"]).resolve() == ROOT / "Dockerfile"
+
+
+def test_nothing_is_fetched_after_an_image_is_built():
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    opened = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    binder = "".join(p.read_text("utf-8") for p in (ROOT / ".binder").glob("*") if p.suffix != ".txt")
+    begun = re.findall("^(?:ENTRYPOINT|CMD) (.+)$", docker, re.MULTILINE)
+    assert begun == ['["make", "PYTHON=python"]', '["reproduce"]']
+    assert not {name for name in opened if name.endswith("Command")} and "features" not in opened
+    assert not re.search("pip|uv |conda|apt|curl|wget", binder)
+
+
+def test_an_image_gets_nothing_that_is_built_on_this_machine():
+    left_out = set((ROOT / ".dockerignore").read_text("utf-8").split("\n"))
+    built = {
+        line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split("\n") if line[:1] == "/"
+    }
+    assert built >= {"reports", "build", ".venv"} and built <= left_out
+
+
 def subset(*extras: str) -> dict[str, str]:
     """Return the pins, with their hashes, that the Makefile installs for a report and these extras."""
     code = re.search(r"define SUBSET\n(.*?)\nendef", MAKEFILE, re.DOTALL)[1].replace("$$", "$")
