@@ -180,7 +180,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data export verify passage new-study new-notebook status reproduce compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
+.PHONY: help report watch data export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -249,6 +249,10 @@ status: environment
 ## build twice in clean copies, compare, write a certificate
 reproduce: environment
 	@$(run) analysis reproduce
+
+## the archive to deposit, from a commit that was reproduced
+release: environment
+	@$(run) analysis release
 
 ## what differs between two reports: make compare A=HEAD B=reports/NAME
 compare: environment

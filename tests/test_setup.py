@@ -63,6 +63,7 @@ COMMANDS = {
     "export",
     "test-tools",
     "platforms",
+    "release",
 }
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.

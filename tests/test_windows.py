@@ -21,10 +21,11 @@ for name in ("fork", "getpgid", "killpg", "pidfd_open", "O_DIRECTORY", "setsid")
 sys.path.insert(0, "src")
 from analysis import folders
 from analysis.build import kernels
+from analysis.publish import report
 kernels.sys = types.SimpleNamespace(**(vars(sys) | {"platform": "win32"}))
 kernels.socket = types.SimpleNamespace(**{k: v for k, v in vars(kernels.socket).items() if k != "AF_UNIX"})
 """
-REPORT = 'from analysis.cli import main\nmain(["report", "--language", "en"])'
+REPORT = 'from analysis.cli import main\nmain(["report"])'
 FOLDERS = """
 from pathlib import Path
 here, now = Path(sys.argv[1]), time.time()
@@ -47,7 +48,7 @@ def test_without_locks_only_what_is_a_day_old_is_cleared_up(tmp_path):
 @pytest.mark.build
 def test_a_report_is_the_same_without_locks_groups_forks_and_sockets_that_are_files(tmp_path):
     project = copy_project(tmp_path / "project").only_pages("issues")
-    assert project.run("report", "--language", "en").returncode == 0
+    assert project.run("report").returncode == 0
     ours = project.files()
     for folder in ("build", "reports"):
         (project.folder / folder).rename(project.folder / f"first-{folder}")
