@@ -118,7 +118,7 @@ export CHECK_PYTHON CHECK_BASE SUBSET
 
 # What a command needs besides what a report needs: extras of pyproject.toml.
 needs := $(sort $(if $(filter lab,$(MAKECMDGOALS)),lab) $(if $(call given,EXECUTOR),cluster) \
-  $(if $(filter verify passage,$(MAKECMDGOALS)),pdf) \
+  $(if $(filter verify passage reproduce compare expected,$(MAKECMDGOALS)),pdf) \
   $(if $(filter check test test-browser test-tools benchmark,$(MAKECMDGOALS)),test pdf cluster))
 
 # .venv counts as good only while it holds a copy of the lock (and the folder's name: a virtual

@@ -512,6 +512,12 @@ def test_a_command_that_needs_more_adds_it_once_and_what_is_there_stays(fresh):
     assert (fresh.folder / ".venv" / "extras").read_text("utf-8").split() == ["lab"]
 
 
+@pytest.mark.parametrize("command", ["reproduce", "compare", "expected"])
+def test_whatever_compares_reports_gets_what_reads_their_pdfs(fresh, command):
+    assert fresh.make(command).returncode == 0
+    assert (fresh.folder / ".venv" / "extras").read_text("utf-8").split() == ["pdf"]
+
+
 def test_another_pyproject_reinstalls_the_package_alone(fresh):
     fresh.make("data")
     steps(fresh)

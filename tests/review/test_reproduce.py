@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -301,6 +302,13 @@ def test_what_is_published_and_cannot_be_read_is_refused_before_anything_is_buil
     own.write("expected/harbour.json", text)
     with pytest.raises(reproduce.ReproduceError, match="write it again: make expected"):
         own.reproduce()
+
+
+def test_without_a_reader_of_pdfs_nothing_is_built_for_it_could_not_be_compared(own, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(reproduce.ReproduceError, match=r"pip install --require-hashes -r requirements\.lock"):
+        own.reproduce()
+    assert not (own.folder / "build" / "certificate").exists()
 
 
 def test_what_could_not_be_varied_is_in_the_headline(project, monkeypatch, tmp_path):
