@@ -69,7 +69,7 @@ def test_the_statement_lists_every_study_of_the_data():
 def test_every_file_that_is_linked_is_there(name):
     page = paths.ROOT / name
     linked = [link for link in re.findall(r"\]\(([^)#]+)\)", text_of(name)) if "://" not in link]
-    assert linked or name in ("benchmarks/README.md", "docs/reproduce.md")
+    assert linked or name == "benchmarks/README.md"
     assert [link for link in linked if not (page.parent / link).exists()] == []
 
 
