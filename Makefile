@@ -295,7 +295,8 @@ benchmark: environment data
 ## open the notebooks in JupyterLab
 lab: environment
 	@# The pages are served beside, so that a link to evidence opens them styled and at the card.
-	@JUPYTER_PREFER_ENV_PATH=1 ANALYSIS_PAGES=/static $(run) jupyterlab \
+	@[ -w "$$HOME" ] || export HOME="$$PWD/build/home"; \
+	  JUPYTER_PREFER_ENV_PATH=1 ANALYSIS_PAGES=/static $(run) jupyterlab \
 	  --ServerApp.root_dir=notebooks --ServerApp.extra_static_paths="$$PWD/reports" \
 	  $$([ "$$CONTAINER" != 1 ] || echo --allow-root --ip=0.0.0.0 --no-browser)
 

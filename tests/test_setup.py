@@ -585,6 +585,12 @@ def test_the_lab_runs_as_root_and_is_reached_from_outside_only_where_that_is_ask
     assert asked_for & set(arguments) == (asked_for if opened else set())
 
 
+def test_the_lab_gets_a_home_of_the_project_where_the_own_cannot_be_written(fresh, tmp_path):
+    (fresh.folder / "src" / "jupyterlab.py").write_text(ECHO, encoding="utf-8")
+    for home, found in ((tmp_path, tmp_path), (tmp_path / "none", fresh.folder / "build" / "home")):
+        assert received(fresh.make("lab", HOME=str(home)))["environment"]["HOME"] == str(found)
+
+
 def test_two_commands_at_once_set_up_once(fresh):
     commands = [
         subprocess.Popen(
