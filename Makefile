@@ -7,7 +7,11 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME
+PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER
+
+ifeq ($(OS),Windows_NT)
+$(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
+endif
 
 # -- Parameters -----------------------------------------------------------------------------------
 
@@ -49,8 +53,8 @@ def refuse(found):
     advice = "install requirements.lock there, or leave PYTHON out"
     sys.stderr.write("PYTHON=%s: %s; %s\n" % (sys.argv[1], found, advice))
     sys.exit(2)
-if sys.version_info < (3, 11):
-    refuse("found Python %d.%d, expected 3.11 or newer" % sys.version_info[:2])
+if not (3, 11) <= sys.version_info[:2] < (3, 15):
+    refuse("found Python %d.%d, expected 3.11 to 3.14" % sys.version_info[:2])
 import re, tomllib
 from importlib import metadata
 from pathlib import Path
@@ -83,9 +87,9 @@ endef
 # Whether a Python can make the project's own environment: silent and 0, or one line and 2.
 define CHECK_BASE
 import sys
-if sys.version_info < (3, 11):
+if not (3, 11) <= sys.version_info[:2] < (3, 15):
     found = "python3 is %d.%d" % sys.version_info[:2]
-    sys.exit(found + "; the project needs Python 3.11 or newer, with venv")
+    sys.exit(found + "; the project needs Python 3.11 to 3.14, with venv")
 try:
     import ensurepip, venv
 except ImportError:
@@ -114,7 +118,7 @@ export CHECK_PYTHON CHECK_BASE SUBSET
 
 # What a command needs besides what a report needs: extras of pyproject.toml.
 needs := $(sort $(if $(filter lab,$(MAKECMDGOALS)),lab) $(if $(call given,EXECUTOR),cluster) \
-  $(if $(filter verify passage,$(MAKECMDGOALS)),pdf) \
+  $(if $(filter verify passage reproduce compare expected,$(MAKECMDGOALS)),pdf) \
   $(if $(filter check test test-browser test-tools benchmark,$(MAKECMDGOALS)),test pdf cluster))
 
 # .venv counts as good only while it holds a copy of the lock (and the folder's name: a virtual
@@ -132,6 +136,10 @@ whole = { pwd -P; cat requirements.lock; } | cmp -s - .venv/made-from \
 good = $(whole) $(foreach extra,$(needs),&& grep -qx $(extra) .venv/extras)
 pip = PIP_USER=0 PYTHONPATH= PIP_DISABLE_PIP_VERSION_CHECK=1 \
   .venv/bin/python -m pip install -qq --require-hashes
+
+# Where uv may not write (no home, or a read-only one), it gets a cache of the project's own.
+uv_cache = cache="$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$$HOME/.cache}/uv}"; \
+  { mkdir -p "$$cache" && [ -w "$$cache" ]; } 2>/dev/null || export UV_CACHE_DIR="$$PWD/build/uv-cache"
 
 .PHONY: environment
 environment:
@@ -154,7 +162,7 @@ else
 	    sed -n '/^uv==/,/[^\\]$$/p' requirements.lock >.venv/uv.lock; \
 	    $(pip) -r .venv/uv.lock; \
 	  fi; \
-	  rm -f .venv/made-from; \
+	  rm -f .venv/made-from; $(uv_cache); \
 	  python3 -c "$$SUBSET" $$extras >.venv/subset.lock; \
 	  .venv/bin/uv pip sync -q --compile-bytecode --require-hashes -p .venv/bin/python .venv/subset.lock \
 	  || { echo 'uv could not install it; pip tries, which takes longer.' >&2; \
@@ -164,7 +172,7 @@ else
 	  { pwd -P; cat requirements.lock; } >.venv/made-from; \
 	  trap - EXIT; \
 	}
-	@cmp -s pyproject.toml .venv/pyproject.toml || { \
+	@cmp -s pyproject.toml .venv/pyproject.toml || { $(uv_cache); \
 	  .venv/bin/uv pip install -q --no-deps --no-build-isolation -p .venv/bin/python -e . \
 	  && cp pyproject.toml .venv/pyproject.toml; \
 	}
@@ -172,7 +180,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data export verify passage new-study new-notebook status reproduce compare expected check test test-browser test-tools benchmark lab lock clean distclean
+.PHONY: help report watch data export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -199,6 +207,7 @@ help:
 #: KERNELS=cold     ordinary kernels
 #: EXECUTOR=dask    run on a Dask cluster; see docs/cluster.md
 #: ADDRESS=tcp://…  where its scheduler is
+#: CONTAINER=1      lab in a container: as root, reached from outside by its token
 #: PYTHON=python    use this Python (an active conda environment's, say) instead of .venv
 
 ## the whole report, from the transcription to reports/<study>
@@ -241,6 +250,10 @@ status: environment
 reproduce: environment
 	@$(run) analysis reproduce
 
+## the archive to deposit, from a commit that was reproduced
+release: environment
+	@$(run) analysis release
+
 ## what differs between two reports: make compare A=HEAD B=reports/NAME
 compare: environment
 	@$(run) analysis compare
@@ -282,8 +295,10 @@ benchmark: environment data
 ## open the notebooks in JupyterLab
 lab: environment
 	@# The pages are served beside, so that a link to evidence opens them styled and at the card.
-	@JUPYTER_PREFER_ENV_PATH=1 ANALYSIS_PAGES=/static $(run) jupyterlab \
-	  --ServerApp.root_dir=notebooks --ServerApp.extra_static_paths="$$PWD/reports"
+	@[ -w "$$HOME" ] || export HOME="$$PWD/build/home"; \
+	  JUPYTER_PREFER_ENV_PATH=1 ANALYSIS_PAGES=/static $(run) jupyterlab \
+	  --ServerApp.root_dir=notebooks --ServerApp.extra_static_paths="$$PWD/reports" \
+	  $$([ "$$CONTAINER" != 1 ] || echo --allow-root --ip=0.0.0.0 --no-browser)
 
 ## write requirements.lock again from pyproject.toml
 lock: environment
@@ -291,6 +306,10 @@ lock: environment
 	@$(run) uv pip compile -q --universal --python-version=3.11 --fork-strategy=fewest \
 	  --all-extras --group=setup --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command='make lock' $${FORCE:+--upgrade} --output-file=requirements.lock pyproject.toml
+
+## whether the lock installs from wheels on every system that README.md names
+platforms: environment
+	@sh .ci/platforms $(python)
 
 ## remove reports/, exports/ and caches; .venv stays
 clean:

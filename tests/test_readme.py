@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+import yaml
 
 from analysis import paths
 
@@ -26,6 +27,28 @@ def test_the_counts_of_the_verification_are_those_of_its_record(name):
     assert {int(found) for found in re.findall(words[name], text_of(name))} == wanted
 
 
+def test_the_statement_lists_every_figure_that_is_published_with_its_page_and_notebook():
+    published = json.loads((paths.ROOT / "expected" / "okamoto2020.json").read_text("utf-8"))["artefacts"]
+    listed = re.findall(
+        r"^\| `([\w-]+)` \| `([\w-]+)` \| `(\w+)` \|$", text_of("docs/statement.md"), re.MULTILINE
+    )
+    for language in ("ja", "en"):
+        figures = re.findall(rf"^{language}/figures/(\S+)\.png$", "\n".join(published), re.MULTILINE)
+        assert sorted(name for name, _, _ in listed) == sorted(figures)
+        assert {f"{language}/{page}.html" for _, page, _ in listed} <= published.keys()
+    plan = yaml.safe_load(paths.PLAN.read_text("utf-8"))["pages"]
+    makes = {p["page"].format(region=r): p["notebook"] for p in plan for r in ("hamamatsu", "kobe")}
+    assert [row for row in listed if makes[row[1]] != row[2]] == []
+    assert set(re.findall(r"`((?:report|evidence)-\w+\.pdf)`", text_of("docs/statement.md"))) == {
+        name for name in published if name.endswith(".pdf")
+    }
+
+
+def test_the_statement_lists_every_study_of_the_data():
+    told = set(re.findall(r"`data/raw/([\w-]+)`", text_of("docs/statement.md")))
+    assert told == {path.parent.name for path in paths.RAW.glob("*/study.yaml")}
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -36,6 +59,8 @@ def test_the_counts_of_the_verification_are_those_of_its_record(name):
         "docs/extend.ja.md",
         "docs/cluster.md",
         "docs/cluster.ja.md",
+        "docs/reproduce.md",
+        "docs/statement.md",
         "docs/architecture.md",
         "CONTRIBUTING.md",
         "benchmarks/README.md",
@@ -57,6 +82,9 @@ def test_every_file_that_is_linked_is_there(name):
         "docs/extend.md",
         "docs/extend.ja.md",
         "docs/cluster.md",
+        "docs/reproduce.md",
+        "docs/statement.md",
+        "certificates/README.md",
         "CONTRIBUTING.md",
     ],
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +38,7 @@ PARAMETERS = (
     "ADDRESS",
     "TITLE",
     "NAME",
+    "CONTAINER",
 )
 COMMANDS = {
     "help",
@@ -60,6 +62,8 @@ COMMANDS = {
     "new-notebook",
     "export",
     "test-tools",
+    "platforms",
+    "release",
 }
 
 # Each would leave a file behind if Make or a shell ever ran a part of it.
@@ -137,18 +141,62 @@ def test_conda_users_get_python_pip_and_exactly_the_lock():
 
 
 def test_conda_and_the_makefile_ask_for_the_python_of_pyproject():
-    oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
+    asked = PROJECT["project"]["requires-python"]
+    oldest, above = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", asked).groups()
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
-    assert f">={oldest}" in str(Requirement(environment["dependencies"][0]).specifier)
-    tuples = set(re.findall(r"version_info < \((\d+), (\d+)\)", MAKEFILE))
-    assert tuples == {tuple(oldest.split("."))}
-    assert f"--python-version={oldest} " in MAKEFILE
+    assert str(Requirement(environment["dependencies"][0]).specifier) == str(SpecifierSet(asked))
+    ranges = re.findall(r"not \(3, (\d+)\) <= sys\.version_info\[:2\] < \(3, (\d+)\)", MAKEFILE)
+    assert ranges == [(oldest, above)] * 2
+    assert f"--python-version=3.{oldest} " in MAKEFILE
+
+
+def test_people_read_the_range_of_pyproject_and_every_version_in_it_is_looked_at():
+    oldest, above = map(int, re.findall(r"3\.(\d+)", PROJECT["project"]["requires-python"]))
+    said = {"Makefile": "3.{} to 3.{}", "README.md": "3.{} to 3.{}", "README.ja.md": "3.{}〜3.{}"}
+    for name, words in {**said, "CONTRIBUTING.md": said["README.md"]}.items():
+        assert words.format(oldest, above - 1) in (ROOT / name).read_text("utf-8"), name
+    for name in ("README.md", "README.ja.md", "environment.yml"):
+        assert len(re.findall("1 GB", (ROOT / name).read_text("utf-8"))) == 2, f"{name}: memory and disk"
+    looked_at = re.search("for python in (.*); do", (ROOT / ".ci" / "platforms").read_text("utf-8"))[1]
+    assert looked_at.split() == [f"3.{minor}" for minor in range(oldest, above)]
 
 
 def test_the_citation_has_the_version_and_licence_of_the_package():
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["version"] == PROJECT["project"]["version"]
     assert citation["license"] == PROJECT["project"]["license"]
+
+
+def test_container_and_binder_install_the_lock_on_the_python_of_what_is_published():
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    made_on = json.loads((ROOT / "expected" / "okamoto2020.json").read_text("utf-8"))["made_on"]
+    assert re.findall("^FROM (.+)$", docker, re.MULTILINE) == [f"python:{made_on['python']}-slim-bookworm"]
+    assert (ROOT / ".binder" / "runtime.txt").read_text("utf-8").strip() == f"python-{made_on['python']}"
+    assert "pip install --no-cache-dir --require-hashes --requirement /tmp/requirements.lock" in docker
+    assert (ROOT / ".binder" / "requirements.txt").read_text("utf-8").split() == [
+        "-r",
+        "../requirements.lock",
+    ]
+    opened = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert (ROOT / ".devcontainer" / opened["build"]["dockerfile"]).resolve() == ROOT / "Dockerfile"
+
+
+def test_nothing_is_fetched_after_an_image_is_built():
+    docker = (ROOT / "Dockerfile").read_text("utf-8")
+    opened = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    binder = "".join(p.read_text("utf-8") for p in (ROOT / ".binder").glob("*") if p.suffix != ".txt")
+    begun = re.findall("^(?:ENTRYPOINT|CMD) (.+)$", docker, re.MULTILINE)
+    assert begun == ['["make", "PYTHON=python"]', '["reproduce"]']
+    assert not {name for name in opened if name.endswith("Command")} and "features" not in opened
+    assert not re.search("pip|uv |conda|apt|curl|wget", binder)
+
+
+def test_an_image_gets_nothing_that_is_built_on_this_machine():
+    left_out = set((ROOT / ".dockerignore").read_text("utf-8").split("\n"))
+    built = {
+        line.strip("/") for line in (ROOT / ".gitignore").read_text("utf-8").split("\n") if line[:1] == "/"
+    }
+    assert built >= {"reports", "build", ".venv"} and built <= left_out
 
 
 def subset(*extras: str) -> dict[str, str]:
@@ -397,6 +445,7 @@ else exec "{python}" "$@"; fi
 """
 UV = """#!/bin/sh
 echo "uv $2" >>set-up.log
+echo "$UV_CACHE_DIR" >uv-cache.log
 if [ "$2" = sync ] && [ -n "$KILLED" ]; then kill -KILL $PPID; fi
 [ -z "$NO_UV" ]
 """
@@ -463,6 +512,12 @@ def test_a_command_that_needs_more_adds_it_once_and_what_is_there_stays(fresh):
     assert (fresh.folder / ".venv" / "extras").read_text("utf-8").split() == ["lab"]
 
 
+@pytest.mark.parametrize("command", ["reproduce", "compare", "expected"])
+def test_whatever_compares_reports_gets_what_reads_their_pdfs(fresh, command):
+    assert fresh.make(command).returncode == 0
+    assert (fresh.folder / ".venv" / "extras").read_text("utf-8").split() == ["pdf"]
+
+
 def test_another_pyproject_reinstalls_the_package_alone(fresh):
     fresh.make("data")
     steps(fresh)
@@ -502,6 +557,40 @@ def test_pip_installs_the_lock_where_uv_cannot(fresh):
     assert steps(fresh)[:4] == ["venv", "pip", "uv sync", "pip"]
 
 
+def test_without_a_home_or_a_cache_that_can_be_written_uv_gets_a_cache_of_the_project(fresh, tmp_path):
+    (tmp_path / "file").touch()  # below a file nobody can make a folder, not even root
+    for around in ({"HOME": f"{tmp_path}/file/home"}, {"UV_CACHE_DIR": f"{tmp_path}/file/cache"}):
+        assert fresh.make("distclean").returncode == 0
+        assert fresh.make("data", **{"XDG_CACHE_HOME": "", "UV_CACHE_DIR": ""} | around).returncode == 0
+        cache = (fresh.folder / "uv-cache.log").read_text("utf-8").strip()
+        assert cache == str(fresh.folder / "build" / "uv-cache")
+
+
+def test_a_cache_that_can_be_written_stays_in_use(fresh, tmp_path):
+    assert fresh.make("data", UV_CACHE_DIR=str(tmp_path / "cache")).returncode == 0
+    assert (fresh.folder / "uv-cache.log").read_text("utf-8").strip() == str(tmp_path / "cache")
+
+
+def test_windows_make_says_in_one_line_what_to_do_instead(checkout):
+    run = checkout.make("report", OS="Windows_NT")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "use WSL, or python -m analysis" in run.stderr and len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("value", "opened"), [("", False), ("0", False), ("1", True)])
+def test_the_lab_runs_as_root_and_is_reached_from_outside_only_where_that_is_asked_for(fresh, value, opened):
+    (fresh.folder / "src" / "jupyterlab.py").write_text(ECHO, encoding="utf-8")
+    arguments = received(fresh.make("lab", f"CONTAINER={value}"))["arguments"]
+    asked_for = {"--allow-root", "--ip=0.0.0.0", "--no-browser"}
+    assert asked_for & set(arguments) == (asked_for if opened else set())
+
+
+def test_the_lab_gets_a_home_of_the_project_where_the_own_cannot_be_written(fresh, tmp_path):
+    (fresh.folder / "src" / "jupyterlab.py").write_text(ECHO, encoding="utf-8")
+    for home, found in ((tmp_path, tmp_path), (tmp_path / "none", fresh.folder / "build" / "home")):
+        assert received(fresh.make("lab", HOME=str(home)))["environment"]["HOME"] == str(found)
+
+
 def test_two_commands_at_once_set_up_once(fresh):
     commands = [
         subprocess.Popen(
@@ -521,7 +610,8 @@ def test_two_commands_at_once_set_up_once(fresh):
 @pytest.mark.parametrize(
     ("pretend", "expected"),
     [
-        ("sys.version_info = (3, 9, 18)", "python3 is 3.9; the project needs Python 3.11 or newer"),
+        ("sys.version_info = (3, 9, 18)", "python3 is 3.9; the project needs Python 3.11 to 3.14"),
+        ("sys.version_info = (3, 15, 0)", "python3 is 3.15; the project needs Python 3.11 to 3.14"),
         ("sys.modules['ensurepip'] = None", "python3 has no venv; install it"),
     ],
 )

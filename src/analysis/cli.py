@@ -409,6 +409,15 @@ def reproduce(study: str, languages: tuple[str, ...], reviewer: str) -> None:
 
 @main.command()
 @study_option
+def release(study: str) -> None:
+    """Write the archive to deposit: source, data, report, certificate, checksums."""
+    from analysis.review.release import release as write
+
+    click.echo(write(study).relative_to(paths.ROOT))
+
+
+@main.command()
+@study_option
 def expected(study: str) -> None:
     """Write expected/<study>.json: what is published, from reports/<study>."""
     from analysis.review import reproduce as protocol

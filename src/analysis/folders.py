@@ -1,12 +1,12 @@
 """Folders and files that are written whole, by one command at a time, and cleared up after a killed one.
 
 A lock is the kernel's own (flock), so it ends with the process that held it, however that ended: what
-is not locked is not in use.
+is not locked is not in use. Windows has no such lock: there one command at a time is the user's to see to,
+and only what is a day old is cleared up.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -15,7 +15,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_NEW = 2  # seconds in which a folder may be there and not yet be locked
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+
+_NEW = 2 if fcntl else 86400  # seconds in which a folder may be there, in use, and not be locked
 _OLD = "old"  # in a temporary folder: what its target held before
 
 
@@ -23,14 +28,11 @@ _OLD = "old"  # in a temporary folder: what its target held before
 def locked(folder: Path, wait: Callable[[], object] = lambda: None) -> Iterator[None]:
     """Hold a folder for this process alone; `wait` is called where another one holds it now."""
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
+    with _opened(folder) as descriptor:
         if not _lock(descriptor):
             wait()
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager
@@ -39,13 +41,12 @@ def temporary(prefix: str, parent: Path) -> Iterator[Path]:
     parent.mkdir(parents=True, exist_ok=True)
     sweep(prefix, parent)
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    descriptor = os.open(folder, os.O_RDONLY)
-    fcntl.flock(descriptor, fcntl.LOCK_EX)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(descriptor)
+    with _opened(folder) as descriptor:
+        _lock(descriptor)  # nobody else knows of it yet
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
@@ -75,16 +76,13 @@ def sweep(prefix: str, parent: Path) -> None:
         with suppress(OSError):  # another user's, or another command is just removing it
             if time.time() - folder.stat().st_mtime < _NEW:
                 continue
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-            try:
+            with _opened(folder) as descriptor:
                 if not _lock(descriptor):
                     continue
                 target = parent / prefix.removeprefix(".").removesuffix("-")
                 if (folder / _OLD).exists() and not target.exists():
                     (folder / _OLD).rename(target)
                 shutil.rmtree(folder, ignore_errors=True)
-            finally:
-                os.close(descriptor)
 
 
 def write(path: Path, content: bytes) -> None:
@@ -95,7 +93,20 @@ def write(path: Path, content: bytes) -> None:
     new.replace(path)
 
 
+@contextmanager
+def _opened(folder: Path) -> Iterator[int]:
+    """The descriptor of a folder, to lock it by; Windows opens no folders, and there it is -1."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if fcntl else -1
+    try:
+        yield descriptor
+    finally:
+        if fcntl:
+            os.close(descriptor)
+
+
 def _lock(descriptor: int) -> bool:
+    if not fcntl:
+        return True
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

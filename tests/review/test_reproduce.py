@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -303,6 +304,13 @@ def test_what_is_published_and_cannot_be_read_is_refused_before_anything_is_buil
         own.reproduce()
 
 
+def test_without_a_reader_of_pdfs_nothing_is_built_for_it_could_not_be_compared(own, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(reproduce.ReproduceError, match=r"pip install --require-hashes -r requirements\.lock"):
+        own.reproduce()
+    assert not (own.folder / "build" / "certificate").exists()
+
+
 def test_what_could_not_be_varied_is_in_the_headline(project, monkeypatch, tmp_path):
     monkeypatch.setattr(clean_build, "faketime", lambda: "")
     monkeypatch.setattr(clean_build, "_other_locale", lambda: "C")
@@ -406,7 +414,7 @@ def test_what_codecheck_asks_for_and_nobody_said_is_left_out_and_named(reproduce
     assert not re.search("FIXME|TODO|XXX", codecheck.as_yaml(made))
     said = "; ".join(codecheck.missing(made))
     for missing in (
-        "ORCID of the codechecker",
+        "valid ORCID of the codechecker",
         "paper author N. N.",
         "certificate (",
         "repository (",
@@ -415,6 +423,32 @@ def test_what_codecheck_asks_for_and_nobody_said_is_left_out_and_named(reproduce
         assert missing in said
     page = certificate.page(anonymous, {}, codecheck.missing(made))
     assert "For a CODECHECK still to be said" in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "said"),
+    [
+        (
+            "orcid.org/0000-0001-8607-8025|orcid.org/0000-0001-8607-8026",
+            "authors",
+            "valid ORCID of the paper",
+        ),
+        ("value: 2026-001|value: CERT-1", "certificate", "certificate (an identifier as 2026-001"),
+    ],
+)
+def test_an_identifier_that_cannot_be_one_is_left_out_and_named(reproduced, tmp_path, wrong, field, said):
+    (tmp_path / "CITATION.cff").write_text(CITATION.replace(*wrong.split("|")), "utf-8")
+    about = {"authors": [{"name_en": "Nagi Hatano"}]}
+    made = codecheck.configuration(reproduced.certificate, about, reproduced.report, tmp_path)
+    assert said in "; ".join(codecheck.missing(made))
+    assert {**made, **made["paper"]}.get(field) in (None, [{"name": "Nagi Hatano"}])
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_an_orcid_has_one_last_digit_that_fits(reproduced, tmp_path, digit):
+    checked_by = replace(reproduced.certificate, reviewer=f"A. Reviewer (0000-0002-1825-009{digit})")
+    made = codecheck.configuration(checked_by, {}, reproduced.report, tmp_path)
+    assert ("ORCID" in made["codechecker"][0]) == (digit == 7)
 
 
 def test_the_files_that_codecheck_lists_are_in_the_bundle_and_said_to_stand_somewhere(reproduced):

@@ -81,7 +81,7 @@ SERVER = Path(__file__).with_name("kernel_server.py")
 PATIENCE = 60  # seconds for a server or a kernel to answer at all
 
 log = logging.getLogger(__name__)
-_lock = threading.Lock()  # guards the four below
+_lock = threading.Lock()  # guards the four below, and the choice of ports
 _servers: dict = {}  # (pid of the runner, preloaded modules) -> Server; a forked runner gets its own
 _running: set = set()  # provisioners with a process
 _said: set = set()
@@ -189,7 +189,8 @@ class WarmProvisioner(LocalProvisioner):
 
     async def pre_launch(self, **kwargs):
         environment = {**kwargs.pop("env", os.environ), **ENVIRONMENT, **self.environment}
-        return await super().pre_launch(env=environment, **kwargs)
+        with _lock:  # jupyter_client's record of ports in use is not made for threads
+            return await super().pre_launch(env=environment, **kwargs)
 
     async def launch_kernel(self, cmd, **kwargs):
         try:
@@ -264,6 +265,8 @@ class WarmProvisioner(LocalProvisioner):
         if self.pgid:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pgid, signal.SIGKILL)
+        elif self.process:  # Windows has no groups; the kernel ends with its runner, by JPY_PARENT_PID
+            self.process.kill()
 
 
 class KernelClient(AsyncKernelClient):
@@ -290,6 +293,7 @@ class KernelClient(AsyncKernelClient):
 class KernelManager(AsyncKernelManager):
     """One kernel, reached by sockets that are files in `folder`, which only the user can open.
 
+    On Windows, which has none, it is reached by ports of this machine, encrypted.
     (ipykernel still opens one port of its own, for the prints of forked children; what comes in
     there without the kernel's secret is dropped.)
     """
@@ -298,7 +302,10 @@ class KernelManager(AsyncKernelManager):
     opened = None
 
     def __init__(self, folder, *, warm, preload, environment):
-        super().__init__(kernel_name="python3", transport="ipc", connection_file=f"{folder}/k")
+        how = {"transport": "ipc"}
+        if sys.platform == "win32":
+            how = {"transport": "tcp", "transport_encryption": "auto"}
+        super().__init__(kernel_name="python3", connection_file=f"{folder}/k", **how)
         self.provisioner = WarmProvisioner(
             parent=self,
             kernel_spec=self.kernel_spec,

@@ -26,13 +26,16 @@ _SOURCE, _PROJECT, _AUTHORS = "#source", "#analysis", "#contributors"
 _DONE = "http://schema.org/CompletedActionStatus"
 _APPENDIX = {"ja": "根拠資料", "en": "evidence appendix"}
 _TYPES = {
+    ".css": "text/css",
     ".html": "text/html",
+    ".js": "text/javascript",
     ".pdf": "application/pdf",
     ".csv": "text/csv",
     ".json": "application/json",
     ".ipynb": "application/x-ipynb+json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
+    ".woff": "font/woff",
 }
 
 Entity = dict[str, Any]
@@ -48,6 +51,7 @@ def metadata(
     """
     languages = list(dict.fromkeys(run.job.language for run in runs))
     files = [*_files(package, languages), *(f for run in runs for f in _pages(run, memory))]
+    files.append(_file("manifest.json", "Digests of all files", alternateName="全ファイルのダイジェスト"))
     known = {file["@id"] for file in files}
     files += [_file(name, Path(name).stem) for name in _rest(folder) if name not in known]
     actions = [*(_run(run, memory) for run in runs), *(_setting(language, runs) for language in languages)]
@@ -79,7 +83,10 @@ def _root(folder: Path, package: Mapping[str, Any], languages: Sequence[str]) ->
         " last date in its data; of the build there is no time. / 検査済みの表から、パラメータ付きのノート"
     )
     text += "ブックで作った図・表・所見。日付はデータの最後の日付であり、作成の時刻は記さない。"
-    own = {"name": f"Report: {about['title_en']}", "alternateName": f"報告書：{about['title_ja']}"}
+    own: dict[str, Any] = {
+        "name": f"Report: {about['title_en']}",
+        "alternateName": f"報告書：{about['title_ja']}",
+    }
     own |= {"description": text, "datePublished": _date(folder, package), "inLanguage": list(languages)}
     whose = {"license": _to(package["licenses"][0]["path"]), "author": _to(_AUTHORS)}
     whose |= {"isBasedOn": _to(_SOURCE), "about": _to(_SOURCE)}
@@ -122,13 +129,18 @@ def _pages(run: Any, memory: Mapping[str, Any]) -> Iterator[Entity]:
 
 
 def _rest(folder: Path) -> list[str]:
-    """Every other page of the report and every other table."""
-    found = (p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.suffix in (".html", ".csv"))
-    return sorted(found)
+    """All that is there: other pages and tables, and what pages are set with."""
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
 
 
-def _file(name: str, title: str, **more: str) -> Entity:
-    return _entity(name, "File", name=title, encodingFormat=_TYPES[Path(name).suffix], **more)
+def _file(name: str, title: str, **more: Any) -> Entity:
+    return _entity(
+        name,
+        "File",
+        name=title,
+        encodingFormat=_TYPES.get(Path(name).suffix, "application/octet-stream"),
+        **more,
+    )
 
 
 # -- Runs ------------------------------------------------------------------------------------------
@@ -189,7 +201,7 @@ def _context(package: Mapping[str, Any]) -> Iterator[Entity]:
     own = {"softwareVersion": analysis.__version__, "license": _to(CODE_LICENCE)}
     own["softwareRequirements"] = f"requirements.lock, sha256:{lock}"
     yield _entity(_PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
-    yield _entity(_PROJECT, "SoftwareApplication", name="analysis", **own)
+    yield _entity(_PROJECT, "SoftwareApplication", name="regional-innovation-notebooks", **own)
     yield _entity(_AUTHORS, "Organization", name="The contributors", alternateName="本プロジェクトの貢献者")
     for title, name, path in (
         (licence["title"], licence["name"], licence["path"]),

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -126,7 +127,7 @@ class _Report:
         self, books: Mapping[str, Language], target: Path, folder: Path, record: Mapping[str, Any]
     ) -> dict[str, Store]:
         """Set the languages, side by side where more than a page or two has to be set."""
-        if len(books) > 1 and len(record) < 4:
+        if len(books) > 1 and len(record) < 4 and hasattr(os, "fork"):
             for name in site.environment().list_templates(extensions=["html"]):
                 site.environment().get_template(name)  # compiled once for all languages
             sys.stdout.flush()

@@ -21,6 +21,7 @@ from analysis.review.certificate import Certificate, Verdict
 
 VERSION = "https://codecheck.org.uk/spec/config/2.0/"
 _ORCID = re.compile(r"\d{4}-\d{4}-\d{4}-\d{3}[\dX]")
+_NUMBER = re.compile(r"\d{4}-\d{3}")  # of a certificate in the register
 _CONSISTENT = {
     "yes": "consistent",
     "in values": "consistent in values",
@@ -37,6 +38,7 @@ def configuration(
     paper: dict[str, Any] = next(iter(cited.get("references", [])), {})
     where = _exhibits(report)
     register = {i.get("description", ""): i.get("value", "") for i in cited.get("identifiers", [])}
+    number = str(register.get("CODECHECK certificate", ""))
     made = {
         "version": VERSION,
         "paper": {
@@ -54,7 +56,7 @@ def configuration(
         "summary": certificate.summary(),
         "repository": cited.get("repository-code", ""),
         "check_time": certificate.checked.rstrip("Z"),
-        "certificate": register.get("CODECHECK certificate", ""),
+        "certificate": number if _NUMBER.fullmatch(number) else "",
         "report": register.get("CODECHECK report", "") or "certificate.html",
     }
     return {name: value for name, value in made.items() if value}
@@ -65,13 +67,13 @@ def missing(bundle: dict[str, Any]) -> list[str]:
     people = [("codechecker", "REVIEWER='Name (ORCID)'", bundle["codechecker"])]
     people += [("paper author", "references in CITATION.cff", bundle["paper"]["authors"])]
     found = [
-        f"ORCID of the {who} {person['name']} ({how})"
+        f"valid ORCID of the {who} {person['name']} ({how})"
         for who, how, persons in people
         for person in persons
         if "ORCID" not in person
     ]
     register = {
-        "certificate": "an identifier described as `CODECHECK certificate` in CITATION.cff",
+        "certificate": "an identifier as 2026-001, described as `CODECHECK certificate`, in CITATION.cff",
         "repository": "repository-code in CITATION.cff",
     }
     found += [f"{name} ({how})" for name, how in register.items() if name not in bundle]
@@ -95,7 +97,16 @@ def _cited(root: Path) -> dict[str, Any]:
 def _person(name: str, orcid: str = "") -> dict[str, str]:
     found = _ORCID.search(orcid or name)
     plain = re.sub(rf"\s*[(（<]?(?:https?://orcid\.org/)?{_ORCID.pattern}[)）>]?", "", name).strip()
-    return {"name": plain or "not named"} | ({"ORCID": found[0]} if found else {})
+    return {"name": plain or "not named"} | ({"ORCID": found[0]} if found and _is_orcid(found[0]) else {})
+
+
+def _is_orcid(orcid: str) -> bool:
+    """Whether the last digit is the checksum of the others (ISO 7064 mod 11-2)."""
+    digits = orcid.replace("-", "")
+    total, check = 0, digits[-1]
+    for digit in digits[:-1]:
+        total = (total + int(digit)) * 2
+    return (12 - total % 11) % 11 == (10 if check == "X" else int(check))
 
 
 def _authors(about: dict[str, Any], paper: dict[str, Any]) -> Iterator[dict[str, str]]:
@@ -130,13 +141,12 @@ def _exhibits(report: Path) -> dict[str, str]:
             found.setdefault(name, f"figure {number} of {on}, “{said.rstrip(' #')}”")
     for pdf in report.glob("*.pdf"):
         found[pdf.name] = "the report as a PDF" if pdf.name.startswith("report") else "its evidence as a PDF"
-    try:
-        package = json.loads((report / "data" / "datapackage.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return found
-    return found | {
-        f"data/{r['path']}": f"table “{r.get('title', r['path'])}”" for r in package.get("resources", [])
-    }
+    for path in sorted((report / "data").rglob("datapackage.json")):
+        where = path.parent.relative_to(report).as_posix()
+        of = "" if where == "data" else f" of {path.parent.name}"
+        for table in json.loads(path.read_text("utf-8")).get("resources", []):
+            found[f"{where}/{table['path']}"] = f"table “{table.get('title', table['path'])}”{of}"
+    return found
 
 
 def _in_words(verdict: Verdict) -> str:

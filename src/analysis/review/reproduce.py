@@ -7,6 +7,7 @@ published in `expected/<study>.json`.
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import tempfile
 import time
@@ -42,9 +43,14 @@ def reproduce(
     `languages` are those of the published report if not given, `reviewer` who vouches for it (with an ORCID in
     brackets or not); `folder` (build/certificate/<study> if not given) gets the certificate and the report that
     was made; `say` is called with a line of progress. Raises ReproduceError, and writes nothing, where
-    `expected/<study>.json` cannot be read or is of other languages.
+    `expected/<study>.json` cannot be read or is of other languages, or nothing reads PDFs.
     """
     began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
+    if not importlib.util.find_spec("pypdfium2"):
+        raise ReproduceError(
+            "found nothing that reads the report's PDFs, expected pypdfium2; install what is locked:"
+            " pip install --require-hashes -r requirements.lock"
+        )
     against = published(study, root)
     languages = _languages(against, languages)
     here = _here(root, against)

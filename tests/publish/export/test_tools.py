@@ -91,6 +91,19 @@ def test_taguette_imports_every_theme_with_its_description(exported, book):
         assert theme.exclude_en in tag["description"]
 
 
+# -- hadolint ------------------------------------------------------------------------------------
+
+
+def test_the_dockerfile_has_no_fault_that_a_linter_knows_and_a_careless_one_has():
+    def lint(text: str) -> str:
+        command = [TOOLS / "bin" / "hadolint", "--no-color", "-"]
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=False).stdout
+
+    ours = (paths.ROOT / "Dockerfile").read_text("utf-8")
+    assert lint(ours) == ""
+    assert "DL3006" in lint(ours.replace(":3.11-slim-bookworm", ""))
+
+
 # -- Datasette and sqlite-utils --------------------------------------------------------------------
 
 
