@@ -324,6 +324,17 @@ def test_a_cell_that_a_spreadsheet_would_run_is_refused(cell):
     assert "which a spreadsheet would run as a formula" in said(cell)
 
 
+@pytest.mark.parametrize("cell", ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "########"])
+def test_the_error_of_a_spreadsheet_is_no_value_in_any_column(study, cell):
+    study.set("events", "screening", "label_ja", cell)
+    assert "the error of a spreadsheet, expected the value itself" in study.problem()
+
+
+def test_a_date_as_japanese_papers_print_it_is_refused_with_its_edtf(study):
+    study.set("events", "screening", "date", "平成16年度")
+    assert study.problem().endswith("; write FY2004")
+
+
 @pytest.mark.parametrize(
     "character", [*"\0\t\r\x07\x1b\x85", "\u200b", "\u2028", "\ufeff", "\u202e", "\ue000", "\ufffd"]
 )
