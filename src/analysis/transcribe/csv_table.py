@@ -203,6 +203,8 @@ _DASHES = re.compile(
     "\ufe58\ufe63\uff0d]|(?<=[A-Za-z])[\u30fc\uff70]"
 )
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
+_MIXED_WORD = re.compile("(?<=[A-Za-z])([\u0400-\u052f])|([\u0400-\u052f])(?=[A-Za-z])")
 _FORMULA = tuple("=+-@\t＝＋－＠")  # what spreadsheets begin a formula with, Japanese ones included
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -255,9 +257,13 @@ def _unseen(cell: str) -> Fault | None:
 
 
 def _lookalike(cell: str) -> Fault | None:
-    """Refuse radicals, compatibility ideographs and kana with a voicing mark set apart."""
+    """Refuse radicals, half-width kana, a Cyrillic letter in a Latin word and the like."""
     unified = _RADICALS.sub(lambda match: normalise(match[0], "ja-1"), cell)
+    unified = _HALF_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), unified)
     unified = unicodedata.normalize("NFC", unified)
+    if mixed := _MIXED_WORD.search(cell):
+        code = f"U+{ord(mixed[1] or mixed[2]):04X} (Cyrillic) in {quoted(cell)}"
+        return Fault(code, "words of one script", "type the Latin letter that it looks like")
     if unified == cell:
         return None
     # Compared whole, as a kana and its mark become one; the first difference is enough to name.
