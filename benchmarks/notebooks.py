@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shlex
 import statistics
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
 from analysis import paths
-from analysis.build.fresh import package_of
+from analysis.build import staleness
 from analysis.build.plan import LANGUAGES, plan
 
 STUDY = "okamoto2020"
@@ -31,6 +34,7 @@ WORK = paths.ROOT / "build" / "benchmark"
 PEERS = paths.ROOT / "build" / "peers"
 CORES = os.cpu_count() or 1
 LIMIT_FOR_PEERS = 100  # runs; more would take hours and say nothing new
+_TOOLS_DECIDE = ("markdown-it-py", "jinja2", "packaging")  # their versions follow from the tools'
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": str(paths.ROOT / "src"),
     "OPENBLAS_NUM_THREADS": "1",
@@ -52,7 +56,7 @@ def jobs_of(count: int) -> list[dict]:
     """Runs as plain data: the report's own, or, beyond them, the regions' notebook again and again."""
     report = [
         {"notebook": f"{job.notebook}.ipynb", "parameters": dict(job.parameters)}
-        for job in plan(package_of(STUDY)["study"], LANGUAGES)
+        for job in plan(staleness.about(STUDY, None), LANGUAGES)
     ]
     regions = [job for job in report if "region" in job["parameters"]]
     own = report if count >= len(report) else regions
@@ -84,7 +88,8 @@ def commands(count: int) -> dict[str, list[str]]:
         f"tr '\\n' '\\0' <{folder}/papermill.txt | xargs -0 -n1 -P{CORES} sh -c",
     ]
     made["papermill, Python API"] = [python, str(HERE / "peers.py"), given, "papermill"]
-    made["nbconvert --execute, in a loop"] = ["sh", "-c", "\n".join(_nbconvert(j, folder) for j in jobs)]
+    if find_spec("nbconvert"):  # the lock has it no longer
+        made["nbconvert --execute, in a loop"] = ["sh", "-c", "\n".join(_nbconvert(j, folder) for j in jobs)]
     if (PEERS / "bin" / "python").exists():
         there = str(PEERS / "bin" / "python")
         made["ploomber-engine"] = [there, str(HERE / "peers.py"), given, "ploomber"]
@@ -225,27 +230,27 @@ def _watch(pid: int, peak: list[float], done: threading.Event) -> None:
         peak[0] = max(peak[0], total / 2**20)
 
 
+def peers_needs() -> str:
+    """The tools of peers.txt, and what the project itself needs in the versions of its lock.
+
+    Only names that the tools leave open are taken from the lock: theirs may want another version.
+    """
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lock = (paths.ROOT / "requirements.lock").read_text("utf-8")
+    pins = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
+    own = [f"{name}=={pins[name]}" for name in project["dependencies"] if name not in _TOOLS_DECIDE]
+    return "\n".join([(HERE / "peers.txt").read_text("utf-8").strip(), *own]) + "\n"
+
+
 def install_peers() -> None:
-    """The other tools, in the versions of peers.txt, in an environment of their own."""
-    stamp, wanted = PEERS / "made-from", (HERE / "peers.txt").read_text("utf-8")
+    """The other tools, and what the notebooks need, in an environment of their own."""
+    stamp, wanted = PEERS / "made-from", peers_needs()
     if stamp.exists() and stamp.read_text("utf-8") == wanted:
         return
     uv = [sys.executable, "-m", "uv"]
     subprocess.run([*uv, "venv", "-q", "--clear", "-p", sys.executable, str(PEERS)], check=True)
-    subprocess.run(
-        [
-            *uv,
-            "pip",
-            "install",
-            "-q",
-            "-p",
-            str(PEERS / "bin" / "python"),
-            "--compile-bytecode",
-            "-r",
-            str(HERE / "peers.txt"),
-        ],
-        check=True,
-    )
+    there = ["-p", str(PEERS / "bin" / "python"), "--compile-bytecode"]
+    subprocess.run([*uv, "pip", "install", "-q", *there, "-r", "-"], input=wanted, text=True, check=True)
     stamp.write_text(wanted, "utf-8")
 
 
@@ -263,7 +268,8 @@ def table(measured: dict[int, dict[str, Measured]]) -> Iterable[str]:
 def main(sizes: Sequence[int], rounds: int) -> None:
     """Measure and print the table."""
     WORK.mkdir(parents=True, exist_ok=True)
-    install_peers()
+    if not os.environ.get("SMOKE"):
+        install_peers()
     measured: dict[int, dict[str, Measured]] = {}
     for count in sizes:
         tools = commands(count)
@@ -279,5 +285,7 @@ def main(sizes: Sequence[int], rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    given = [int(word) for word in sys.argv[1:]] or [5, 3, 18, 100, 1000]
+    # SMOKE=1: once, one run, without the tools that have to be installed.
+    smoke = [1, 1] if os.environ.get("SMOKE") else []
+    given = [int(word) for word in sys.argv[1:]] or smoke or [5, 3, 18, 100, 1000]
     main(given[1:], given[0])

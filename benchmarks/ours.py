@@ -6,20 +6,19 @@ from pathlib import Path
 
 import nbformat
 
-from analysis.build import kernels, run
-from analysis.build.execute import NotebookError
-from analysis.build.plan import PRELOAD, Job
+from analysis.build import readings, run
+from analysis.build.plan import Job
 
 if __name__ == "__main__":
-    warm = sys.argv[2] == "warm"
-    if warm:
-        kernels.start(PRELOAD)
     given = json.loads(Path(sys.argv[1]).read_text("utf-8"))
     jobs = [
-        Job(j["out"], j["parameters"]["language"], "", "", Path(j["notebook"]).stem, j["parameters"])
+        Job(j["out"], j["parameters"]["language"], Path(j["notebook"]).stem, parameters=j["parameters"])
         for j in given
     ]
-    for job, made in run.run_all(jobs, warm=warm, at_once=run.at_once_by_default()):
-        if isinstance(made, NotebookError):
-            sys.exit(str(made))
-        Path(sys.argv[1]).with_name(f"ours-{job.page}").write_text(nbformat.writes(made), "utf-8")
+    study = given[0]["parameters"]["study"]
+    with run.Workers(warm=sys.argv[2] == "warm").submit(study, ()) as submit:
+        for job in [(job, submit(job, readings=readings.path(study))) for job in jobs]:
+            made = run.received(*job)
+            if isinstance(made, Exception):
+                sys.exit(str(made))
+            Path(sys.argv[1]).with_name(f"ours-{job[0].page}").write_text(nbformat.writes(made), "utf-8")

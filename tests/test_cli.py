@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from analysis.cli import main
 from projects import MAKE_PARAMETERS, files
 
+HARBOUR = Path(__file__).parent / "studies" / "harbour"
 STRANGE = (
     "../../etc",
     "/etc",
@@ -187,6 +190,22 @@ def tabled(new_project, tmp_path_factory):
 def test_tables_are_written_once_and_are_then_up_to_date(tabled):
     assert tabled.run("data").stdout == "data/processed/harbour: up to date\n"
     assert [path.name for path in tabled.processed.parent.iterdir()] == ["harbour"]
+
+
+@tables
+def test_a_row_changed_since_verification_is_named_at_once_and_again(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    source = str(project.folder / "source.txt")
+    shutil.copy(HARBOUR / "source.txt", source)
+    checked = project.run("verify", SOURCE=source)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert project.run("data").stderr == ""
+    events = project.raw / "events.csv"
+    events.write_text(events.read_text("utf-8").replace("行政点検", "政行点検", 1), "utf-8")
+    for _ in range(2):
+        done = project.run("data")
+        assert done.returncode == 0
+        assert "data/raw/harbour/events.csv:5: changed since verification on " in done.stderr
 
 
 @tables

@@ -6,6 +6,7 @@ clear line and exit status 2; a failing notebook is exit status 1.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import sys
@@ -24,6 +25,7 @@ LANGUAGES = ("ja", "en")
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"(tcp|tls)://[A-Za-z0-9.\[\]:_-]+:[0-9]{1,5}")
 _FIRST = "first of STUDIES"  # in click's own memory of a call
+_MOST_PLACES = 12  # changed rows that `make data` names
 
 
 class Refused(click.ClickException):
@@ -181,6 +183,21 @@ def data(study: str, beside: tuple[str, ...] | None) -> None:
     for name, changed in _make_data(study, beside).items():
         files = "1 file written" if changed == 1 else f"{changed} files written"
         click.echo(f"data/processed/{name}: " + (files if changed else "up to date"))
+        _say_what_changed_since_verification(name)
+
+
+def _say_what_changed_since_verification(study: str) -> None:
+    """Name on stderr the rows that a check of the source has not seen, from what the tables say."""
+    verification = json.loads((paths.PROCESSED / study / "datapackage.json").read_bytes())["verification"]
+    places = verification["places"]
+    for place in places[:_MOST_PLACES]:
+        file, _, line = place.partition(" line ")
+        where = f"data/raw/{study}/{file}:{line}" if line else f"data/raw/{study}: {place}"
+        click.echo(f"{where}: changed since verification on {verification['date']}", err=True)
+    if len(places) > _MOST_PLACES:
+        click.echo(f"and {len(places) - _MOST_PLACES} more changed since verification", err=True)
+    if places:
+        click.echo(f"check them: make verify STUDY={study} SOURCE=FILE", err=True)
 
 
 @main.command()

@@ -325,6 +325,47 @@ def test_a_cell_that_a_spreadsheet_would_run_is_refused(cell):
 
 
 @pytest.mark.parametrize(
+    ("cell", "hint"),
+    [("ﾊｲﾃｸ計画", "write 'ハイテク計画'"), ("ﾊﾞｲｵ", "write 'バイオ'"), ("Kоbe", "U+043E (Cyrillic)")],
+)
+def test_half_width_kana_and_a_cyrillic_letter_in_a_latin_word_are_refused(cell, hint):
+    assert hint in said(cell)
+
+
+@pytest.mark.parametrize("table", ["events", "phases", "issues"])
+def test_a_table_whose_language_headings_are_swapped_is_refused(study, table):
+    text = study.path(table).read_text("utf-8")
+    header, rest = text.split("\n", 1)
+    swapped = header.replace("label_ja", "x").replace("label_en,", "label_ja,").replace("x", "label_en")
+    study.path(table).write_text(f"{swapped}\n{rest}", "utf-8")
+    said = study.problems()
+    assert any("label_en: " in line and "expected English" in line for line in said)
+
+
+def test_a_japanese_column_in_english_throughout_is_refused_once(study):
+    for row in study.rows("events")[1:]:
+        study.set("events", row[0], "label_ja", "Port Renewal of the bay")
+    assert "no Japanese in" in study.problem()
+
+
+def test_names_in_latin_letters_and_quoted_words_are_right_in_either_language(study):
+    study.set("events", "screening", "label_ja", "KBIC")
+    study.set("events", "screening", "label_en", "Screening (行政点検)")
+    load.read(study.folder)
+
+
+@pytest.mark.parametrize("cell", ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "########"])
+def test_the_error_of_a_spreadsheet_is_no_value_in_any_column(study, cell):
+    study.set("events", "screening", "label_ja", cell)
+    assert "the error of a spreadsheet, expected the value itself" in study.problem()
+
+
+def test_a_date_as_japanese_papers_print_it_is_refused_with_its_edtf(study):
+    study.set("events", "screening", "date", "平成16年度")
+    assert study.problem().endswith("; write FY2004")
+
+
+@pytest.mark.parametrize(
     "character", [*"\0\t\r\x07\x1b\x85", "\u200b", "\u2028", "\ufeff", "\u202e", "\ue000", "\ufffd"]
 )
 def test_a_character_that_cannot_be_seen_is_refused_and_shown_by_its_code(character):

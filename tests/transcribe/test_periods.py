@@ -52,7 +52,33 @@ sides = st.one_of(years, years.map("FY{}".format), st.builds("{}-{}".format, yea
         ("2016-04/FY2015", "swap"),
         ("2016\n", "write 2016"),
         ("2011/2012/2013", "four digits"),
-        ("平成30年", "four digits"),
+        ("平成30年", "write 2018"),
+        ("平成16年度", "write FY2004"),
+        ("平成元年", "write 1989"),
+        ("平成１６～１８年度", "write FY2004/FY2006"),
+        ("平成28～令和2年度", "write FY2016/FY2020"),
+        ("平成23年4月～平成28年3月", "write 2011-04/2016-03"),
+        ("平成70年", "four digits"),
+        ("2011～2016年度", "write FY2011/FY2016"),
+        ("2011年～2016年", "write 2011/2016"),
+        ("2004年から2006年", "write 2004/2006"),
+        ("令和2年7月", "write 2020-07"),
+        ("令和元年5月1日", "write 2019-05-01"),
+        ("H14/H18", "write 2002/2006, or FY2002/FY2006, whichever the source says"),
+        ("H16.4-H18.3", "write 2004-04/2006-03"),
+        ("S63", "write 1988, or FY1988, whichever the source says"),
+        ("R2.7.17", "write 2020-07-17"),
+        ("2004年4月", "write 2004-04"),
+        ("2004/4", "write 2004-04"),
+        ("2004.4.1", "write 2004-04-01"),
+        ("２００４年４月１日", "write 2004-04-01"),
+        ("2011/12", "write 2011-12, or 2011/2012, whichever the source says"),
+        ("FY2002–FY2006", "write FY2002/FY2006"),
+        ("FY2002/2006", "write FY2002/FY2006, or 2002/2006, whichever the source says"),
+        ("FY2006/2002", "swap"),
+        ("2004-04-01 00:00:00", "write 2004-04-01"),
+        ("2004-04-01T00:00:00Z", "write 2004-04-01"),
+        ("38078", "write 2004-04-01"),
         *[(nothing, "four digits") for nothing in ("", "/", "..", "../..", "/..", "../", "...")],
         *[(year, "four digits") for year in ("0999", "9999", "-2016", "+2016", "2016~", "20x6")],
     ],
@@ -87,6 +113,23 @@ def test_an_open_side_and_an_unstated_side_are_two_things():
     assert parse("/FY2006") == Period("/FY2006", None, date(2007, 3, 31), start_unknown=True)
 
 
+_COUNTED = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["平成", "令和", "昭和", "明治", "H", "R", "S", "FY", "西暦", "", "２０"]),
+    st.integers(0, 2100) | st.sampled_from(["元", "２００４"]),
+    st.sampled_from(["", "年", "年度", "年4月", "年13月1日", ".7.17", "/4", "-02-30", ".", " 00:00:00"]),
+)
+
+
+@given(_COUNTED, st.sampled_from(["～", "–", "-", "/", "から", " / ", ""]), _COUNTED | st.just(""))
+def test_what_a_refusal_says_to_write_is_itself_accepted(left, between, right):
+    try:
+        parse(left + between + right)
+    except PeriodError as refused:
+        for suggestion in re.findall("(?:FY|[0-9])[0-9FY/-]{3,}", refused.advice):
+            parse(suggestion)
+
+
 @given(st.text(max_size=12) | st.from_regex(periods.PATTERN, fullmatch=True))
 def test_whatever_is_read_fits_the_pattern_that_ships_with_the_data(text):
     try:
@@ -100,7 +143,10 @@ def test_whatever_is_read_fits_the_pattern_that_ships_with_the_data(text):
 @given(sides, sides)
 def test_two_sides_are_a_period_unless_the_second_ends_before_the_first_begins(left, right):
     text = f"{left}/{right}"
-    if parse(right).end < parse(left).start:
+    if left.startswith("FY") and re.fullmatch("[0-9]{4}", right):
+        with pytest.raises(PeriodError, match="two fiscal years or two calendar years"):
+            parse(text)
+    elif parse(right).end < parse(left).start:
         with pytest.raises(PeriodError, match="ends after it starts"):
             parse(text)
     else:
@@ -109,7 +155,7 @@ def test_two_sides_are_a_period_unless_the_second_ends_before_the_first_begins(l
 
 @given(sides, sides, st.sampled_from(["ja", "en"]))
 def test_both_sides_are_shown_in_both_languages(left, right, language):
-    if parse(right).end >= parse(left).start:
+    if parse(right).end >= parse(left).start and not re.fullmatch("FY.{4}/.{4}", f"{left}/{right}"):
         shown = display(f"{left}/{right}", language)
         assert {left[-4:] if "FY" in left else left[:4]} <= set(re.findall("[0-9]{4}", shown))
         assert ("年" in shown) == (language == "ja")

@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import paths
+from analysis.transcribe import periods
 from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.problems import Problem, nearest, quoted, visible
 from analysis.transcribe.schema import Field
@@ -202,7 +203,10 @@ _DASHES = re.compile(
     "\ufe58\ufe63\uff0d]|(?<=[A-Za-z])[\u30fc\uff70]"
 )
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
+_MIXED_WORD = re.compile("(?<=[A-Za-z])([\u0400-\u052f])|([\u0400-\u052f])(?=[A-Za-z])")
 _FORMULA = tuple("=+-@\t＝＋－＠")  # what spreadsheets begin a formula with, Japanese ones included
+_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Control, invisible, private, unassigned and surrogate characters.
 _UNSEEN = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
@@ -238,6 +242,7 @@ def fault(cell: str, field: Field | None = None) -> Fault | None:
         return Fault(quoted(cell), expected, "split it, or look for a missing closing quote")
     wrong = None if _HARMLESS.fullmatch(cell) else _unseen(cell) or _lookalike(cell)
     wrong = wrong or _white_space(cell)
+    wrong = wrong or _spreadsheet_error(cell)
     return wrong if field is None else wrong or _formula(cell, field) or _width(cell, field)
 
 
@@ -252,9 +257,13 @@ def _unseen(cell: str) -> Fault | None:
 
 
 def _lookalike(cell: str) -> Fault | None:
-    """Refuse radicals, compatibility ideographs and kana with a voicing mark set apart."""
+    """Refuse radicals, half-width kana, a Cyrillic letter in a Latin word and the like."""
     unified = _RADICALS.sub(lambda match: normalise(match[0], "ja-1"), cell)
+    unified = _HALF_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), unified)
     unified = unicodedata.normalize("NFC", unified)
+    if mixed := _MIXED_WORD.search(cell):
+        code = f"U+{ord(mixed[1] or mixed[2]):04X} (Cyrillic) in {quoted(cell)}"
+        return Fault(code, "words of one script", "type the Latin letter that it looks like")
     if unified == cell:
         return None
     # Compared whole, as a kana and its mark become one; the first difference is enough to name.
@@ -272,6 +281,13 @@ def _white_space(cell: str) -> Fault | None:
     return Fault(quoted(cell), "no white space at either end", f"write {quoted(cell.strip())}")
 
 
+def _spreadsheet_error(cell: str) -> Fault | None:
+    if not _ERROR.fullmatch(cell):
+        return None
+    found = f"{quoted(cell)}, the error of a spreadsheet"
+    return Fault(found, "the value itself", "type what the source says, or leave the cell empty")
+
+
 def _formula(cell: str, field: Field) -> Fault | None:
     if not cell.startswith(_FORMULA):
         return None
@@ -286,6 +302,8 @@ def _formula(cell: str, field: Field) -> Fault | None:
 def _width(cell: str, field: Field) -> Fault | None:
     if cell.isascii() or not field.plain:
         return None
+    if field.format == "period":
+        return Fault(quoted(cell), "ASCII letters, digits and signs only", periods.advice(cell))
     ascii_form = _DASHES.sub("-", unicodedata.normalize("NFKC", cell)).strip()
     advice = f"write {ascii_form}" if ascii_form.isascii() and ascii_form else "type it in ASCII"
     return Fault(quoted(cell), "ASCII letters, digits and signs only", advice)

@@ -11,8 +11,9 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 EXPECTED = "EDTF such as 2016, 2012-12, 2018-03-31, FY2016, FY2011/FY2016, 2012-12/.. or ../1995-11"
@@ -23,8 +24,8 @@ PATTERN = rf"{_SIDE}(?:/(?:{_SIDE}|\.\.)?)?|(?:\.\.)?/{_SIDE}"
 _PARTS = re.compile(r"(FY)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 _ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-# Eras by the first fiscal year that is counted in them.
-_ERAS = (("令和", 2019), ("平成", 1989), ("昭和", 1926), ("大正", 1912), ("明治", 1868), ("西暦", 1))
+# Eras by their first year, calendar and fiscal alike, the latest first.
+ERAS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
 _NOT_STATED = {"ja": "記載なし", "en": "not stated"}
 
 
@@ -97,6 +98,12 @@ def parse(text: str) -> Period:
     end = _side(right, text)
     if start is None and end is None:
         raise _refused(text)
+    if start and end and _mixed(start, end):
+        expected = "two fiscal years or two calendar years"
+        both = [f"FY{start.year:04}/FY{end.year:04}", f"{start.year:04}/{end.year:04}"]
+        known = [period for period in both if _reads(period)]
+        either = f"write {', or '.join(known)}, whichever the source says"
+        raise PeriodError(expected, either if known else "swap or correct the two years")
     if start and end and end.last < start.first:
         swapped = f"swap the two sides ({right}/{left}) or correct one"
         raise PeriodError("a period that ends after it starts", swapped)
@@ -150,7 +157,8 @@ def in_era(period: Period | str) -> str:
 
 
 def _era_year(fiscal_year: int) -> tuple[str, str]:
-    era, before = next((era, first - 1) for era, first in _ERAS if fiscal_year >= first)
+    known = ((era, first - 1) for era, first in ERAS.items() if fiscal_year >= first)
+    era, before = next(known, ("西暦", 0))
     return era, "元" if fiscal_year - before == 1 else str(fiscal_year - before)
 
 
@@ -208,45 +216,97 @@ def _side(text: str, whole: str) -> _Side | None:
     if not 1000 <= year <= 9998 or (fiscal and month is not None):
         raise _refused(whole)
     if month is not None and not 1 <= month <= 12:
-        raise PeriodError("a month from 01 to 12", _advice(whole))
+        raise PeriodError("a month from 01 to 12", advice(whole))
     if month is not None and day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
-        advice = "correct the day, or write the month only"
-        raise PeriodError(f"a day that {year}-{month:02} has", advice)
+        correct = "correct the day, or write the month only"
+        raise PeriodError(f"a day that {year}-{month:02} has", correct)
     return _Side(bool(fiscal), year, month, day)
 
 
+def _mixed(start: _Side, end: _Side) -> bool:
+    """Whether a bare year follows a fiscal one: `FY2002/2006` is a forgotten FY as often as not.
+
+    `2013/FY2020` stays: nobody writes FY by mistake.
+    """
+    return start.fiscal and not end.fiscal and not end.month
+
+
 def _refused(text: str) -> PeriodError:
-    return PeriodError(EXPECTED, _advice(text))
+    return PeriodError(EXPECTED, advice(text))
 
 
-# The commonest slips, and how each is written instead: as advice only, never read as data.
-_SLIPS = [
-    (
-        r"((?:FY)?[0-9]{2})([0-9]{2})[-/](?:FY)?([0-9]{2})",
-        lambda m: f"{m[1]}{m[2]}/{m[1]}{m[3]}",
-    ),
-    (r"((?:FY)?[0-9]{4})[-~](?:FY)?([0-9]{4})", lambda m: f"{m[1]}/{m[1][:-4]}{m[2]}"),
-    (r"([0-9]{4})年度", lambda m: f"FY{m[1]}"),
-    (
-        r"([0-9]{4})[-/.年]([0-9]{1,2})(?:[-/.月]([0-9]{1,2})?)?[日月]?",
-        lambda m: "-".join(part.zfill(2) for part in m.groups("") if part),
-    ),
-    (r"([0-9]{4})[-年]", lambda m: m[1]),
-]
+# A date as people write it, after NFKC: as advice only, never read as data. `R2.7.17` and `平成元年度`
+# count in an era.
+_INITIALS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正", "M": "明治"}
+_WRITTEN = re.compile(
+    rf"(?P<fy>FY)?(?:西暦|(?P<era>{'|'.join([*ERAS, *_INITIALS])})\.?)?(?P<year>元|[0-9]{{1,4}})"
+    r"(?:(?P<unit>年度?)|(?:年|[-/.])(?P<month>[0-9]{1,2})(?:月|(?:月|[-/.])(?P<day>[0-9]{1,2})日?)?)?[-/.]?"
+)
+_MIDNIGHT = re.compile(r"([0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2})[T ]?00:00(?::00(?:\.0+)?)?Z?")
+_SERIAL = re.compile("[1-5][0-9]{4}")  # a day as spreadsheets count them, from 1927 to 2064
 
 
-def _advice(text: str) -> str:
+def advice(text: str) -> str:
     """Say what to write where the slip is a common one and its correction is a period."""
     plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text[:60])).upper()
     plain = re.sub("[\u2010-\u2015\u2212]", "-", plain)
-    plain = re.sub("[\u301c\u223c]", "~", plain)
-    matches = [(re.fullmatch(pattern, plain), write) for pattern, write in _SLIPS]
-    for candidate in [plain, *(write(match) for match, write in matches if match)]:
-        if candidate != text and _reads(candidate):
-            return f"write {candidate}"
-    if match := re.fullmatch(r"FY'?([0-9]{2})", plain):
-        return f"write the year with four digits, such as FY20{match[1]}"
+    plain = re.sub("[\u301c\u223c]|から", "~", plain)
+    if stamp := _MIDNIGHT.fullmatch(plain):
+        plain = stamp[1]
+    if _SERIAL.fullmatch(plain):
+        plain = (date(1899, 12, 30) + timedelta(days=int(plain))).isoformat()
+    year = re.fullmatch(r"FY'?([0-9]{2})", plain)
+    known = dict.fromkeys(c for c in _candidates(plain) if c != text and _reads(c))
+    if known:
+        return "write " + ", or ".join(known) + ", whichever the source says" * (len(known) > 1)
+    if year:
+        return f"write the year with four digits, such as FY20{year[1]}"
     return "write years with four digits, months and days with two, and / between two dates"
+
+
+def _candidates(plain: str) -> Iterator[str]:
+    """Yield what a text in common spelling may mean, periods or not."""
+    yield plain
+    one = _WRITTEN.fullmatch(plain)
+    if one:
+        yield from _spelled(one)
+    for separator in ("~", "/", "-"):
+        left, found, right = plain.partition(separator)
+        start, end = _WRITTEN.fullmatch(left), _WRITTEN.fullmatch(right)
+        if not (found and start and end) or separator in right:
+            continue
+        # 平成16～18年度, FY2011-16: what two sides share is written once.
+        fiscal = bool(start["fy"] or (end["unit"] == "年度" and not start["unit"] and not start["month"]))
+        firsts = list(_spelled(start, fiscal=fiscal))
+        lasts = list(_spelled(end, era=start["era"], century=start["year"][:-2], fiscal=bool(start["fy"])))
+        yield from (f"{a}/{b}" for a, b in zip(firsts, lasts, strict=False))
+
+
+def _spelled(
+    side: re.Match[str], era: str | None = None, century: str = "", fiscal: bool = False
+) -> Iterator[str]:
+    """Yield a written date in EDTF: twice where `H14` may be a year or a fiscal year."""
+    if side["fy"] and side["month"]:  # the April of that year, or that of the year in which it ends?
+        return
+    short = len(side["year"]) < 3
+    era, count = side["era"] or (era if short else None), side["year"]
+    year = 1 if count == "元" else int(count)
+    if era:
+        era = _INITIALS.get(era, era)
+        later = [first for first in ERAS.values() if first > ERAS[era]]
+        year += ERAS[era] - 1
+        if year < ERAS[era] or year > min(later, default=year):
+            return
+    elif short and len(century) == 2 and len(count) == 2:
+        year = int(century + count)
+    if side["month"]:
+        yield "-".join([f"{year:04}", *(part.zfill(2) for part in side.group("month", "day") if part)])
+    elif side["fy"] or side["unit"] == "年度" or fiscal:
+        yield f"FY{year:04}"
+    else:
+        yield f"{year:04}"
+        if era and not side["unit"]:
+            yield f"FY{year:04}"
 
 
 def _reads(text: str) -> bool:

@@ -33,6 +33,9 @@ _FORMS = {
     "integer": (re.compile("0|-?[1-9][0-9]{0,14}"), "a whole number"),
     "number": (re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?"), "a number such as 12.5"),
 }
+_JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+_WORD = re.compile(r"\b[a-z]{2,}\b")
 _GIVEN = {"id", "passages", "address", "read", "basis", "inferred", "note", "note_ja", "name_address"}
 
 
@@ -109,6 +112,29 @@ def _wrong(cell: str, field: Field, schema: Schema) -> tuple[str, str] | None:
     if field.minLength is not None and len(cell) < field.minLength:
         return f"at least {field.minLength} characters", "write more of it"
     return None
+
+
+def words_are_in_the_language_of_their_column(raw: RawTables) -> Iterator[Problem]:
+    """An English cell is not Japanese, nor a whole Japanese column in another script.
+
+    A name (KBIC, Fraunhofer) or a quoted word is right in either: so an English cell is refused where
+    most of its letters are Japanese, a Japanese column where no cell of three or more has any and
+    most have words in small letters.
+    """
+    for table, field in raw.fields():
+        cells = table.values(field.name)
+        if field.name.endswith("_en"):
+            for line, cell in cells.items():
+                japanese = _JAPANESE.findall(cell)
+                if japanese and len(japanese) > len(_LATIN.findall(cell)):
+                    advice = "translate it, or see whether two headings are swapped"
+                    yield table.problem(line, field.name, quoted(cell), "English", advice)
+        elif field.name.endswith("_ja") and len(cells) > 2 and not any(map(_JAPANESE.search, cells)):
+            worded = sum(1 for cell in cells if _WORD.search(cell))
+            if 2 * worded > len(cells):
+                found = f"no Japanese in {len(cells)} cells, such as {quoted(cells.iloc[0])}"
+                advice = "see whether two headings are swapped"
+                yield table.problem(cells.index[0], field.name, found, "Japanese", advice)
 
 
 def ids_are_of_one_row(raw: RawTables) -> Iterator[Problem]:
@@ -423,5 +449,6 @@ VALIDATORS: tuple[Validator, ...] = (
     dates_are_in_order,
     no_row_follows_itself,
     ids_are_of_one_row,
+    words_are_in_the_language_of_their_column,
     cells_hold_what_their_column_allows,
 )

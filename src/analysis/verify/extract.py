@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from analysis.transcribe.periods import ERAS
+
 # Stands between two passages that do not follow one another: nothing is read across it.
 BOUNDARY = "\n"
 
@@ -42,7 +44,7 @@ class _Day(NamedTuple):
 
 # --- dates and periods --------------------------------------------------------------------------
 _YEAR = r"(?:1[5-9]|2[01])\d\d"
-_ERAS = {"明治": 1867, "大正": 1911, "昭和": 1925, "平成": 1988, "令和": 2018}
+_ERAS = {era: first - 1 for era, first in ERAS.items()}
 _JA_REST = r"(?P<fiscal>年度)|年(?:(?P<month>\d\d?)月(?:(?P<day>\d\d?)日|(?P<last>末))?|(?!\d+月))"
 _JA_DATE = re.compile(
     rf"(?<![\d,.])(?:(?P<year>{_YEAR})|(?P<era>{'|'.join(_ERAS)})(?P<count>\d\d?|元))"
