@@ -448,7 +448,7 @@ def test_a_count_of_one_year_only_is_written_and_no_line_is_drawn():
 
 def test_a_number_that_is_approximate_says_so():
     told = dict(figures.counts_over_time(indicators(3, "en"), language="en").words)["panel-1"]
-    assert "About 100 in 2007" in told and "[10 in 2001" in told
+    assert "About 100 &#40;31 Mar 2007" in told and "[10 &#40;2001" in told
 
 
 def test_a_region_without_a_prefecture_is_named_below_the_map_and_others_on_it():

@@ -84,6 +84,8 @@ def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> 
         "requirements.lock": file_digest(paths.LOCK),
         "font": _font_version(),
     }
+    if "analysis.certificates" in json.dumps(code):
+        found["certificates"] = files_digest(sorted((paths.ROOT / "certificates").glob("*.json")))
     for name, columns in reads.items():
         if name == READINGS:
             found["readings.csv"] = file_digest(readings) if readings else ""
@@ -117,7 +119,7 @@ def modules(code: str = "") -> tuple[Path, ...]:
 
 @lru_cache(maxsize=64)
 def _modules(rooms: tuple[str, ...]) -> tuple[Path, ...]:
-    names = [*REACHED, *(f"{room}/*" for room in rooms)]
+    names = [*REACHED, *rooms, *(f"{room}/*" for room in rooms)]
     return tuple(sorted({path for name in names for path in PACKAGE.glob(f"{name}.py")}))
 
 

@@ -24,6 +24,7 @@ READS = f"{_MIME}reads+json"
 SILENT = (f"{_MIME}value+json", READS)  # outputs for other notebooks and for the builder
 LONGEST = 20_000  # characters of one text output that a page shows
 ROWS = 500  # of one table that a page shows
+_SHORT = 9  # characters of a cell that stays on one line
 
 
 class PublishError(ValueError):
@@ -84,6 +85,7 @@ class Column:
     title: str
     number: bool = False
     judgement: bool = False
+    short: bool = False  # whether its cells are words that no line should break
 
 
 @dataclass(frozen=True)
@@ -361,12 +363,18 @@ def _figure(about: Mapping[str, Any], png: bytes) -> Figure:
 
 
 def _table(about: Mapping[str, Any], language: str) -> Table:
-    columns = tuple(
-        Column(c["title"], c.get("kind") == "number", c.get("kind") == "judgement") for c in about["columns"]
-    )
     rows = tuple(
         Row(tuple(_cell(cell, language) for cell in row["cells"]), row.get("record") or "")
         for row in about["rows"]
+    )
+    columns = tuple(
+        Column(
+            c["title"],
+            c.get("kind") == "number",
+            c.get("kind") == "judgement",
+            all(len(row.cells[n].text) <= _SHORT for row in rows if n < len(row.cells)),
+        )
+        for n, c in enumerate(about["columns"])
     )
     return Table(about["name"], about["caption"], columns, rows)
 
