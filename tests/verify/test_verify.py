@@ -257,8 +257,8 @@ def test_a_check_that_failed_is_not_recorded(harbour):
 def test_a_recorded_check_says_when(harbour):
     verified(harbour)
     state = record.state(harbour.study)
-    assert state.words("en") == "verified on 2024-05-17"
-    assert state.words("ja") == "2024-05-17に原文と照合済み"
+    assert state.words("en") == "verified on 17 May 2024"
+    assert state.words("ja") == "2024年5月17日に原文と照合済み"
 
 
 def test_one_changed_cell_makes_the_record_stale_and_says_which_line(harbour):
@@ -266,7 +266,7 @@ def test_one_changed_cell_makes_the_record_stale_and_says_which_line(harbour):
     harbour.set("phases", "phase-3", label_en="Years of recovery")
     state = record.state(harbour.study)
     assert state.words("en") == "changed since verification: phases.csv line 4"
-    assert state.words("ja") == "照合後に変更: phases.csv 4行目"
+    assert state.words("ja") == "照合後に変更：phases.csv 4行目"
 
 
 TAMPERINGS = {

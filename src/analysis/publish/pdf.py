@@ -190,7 +190,7 @@ class _Tree:
             "language": self.book.language,
             "title": shown(title),
             "subtitle": shown(imprint.subtitle),
-            "byline": shown(words.text("by", authors=imprint.authors, date=imprint.date)),
+            "byline": shown(words.text("by", authors=imprint.authors, date=self.book.site.day)),
             "authors": [shown(imprint.authors)],
             "date": [int(part) for part in date.groups()] if date else None,
             "words": {key: words.text(key) for key in _WORDS},

@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from analysis.links import address, anchor
 from analysis.publish import blocks, drawing
 from analysis.publish.evidence import Card, Named, Section
+from analysis.transcribe import periods
 from analysis.words import Words
 
 THEME = Path(__file__).parent / "theme"
@@ -85,6 +86,11 @@ class Site:
     record_regions: Mapping[str, str] = field(repr=False, hash=False)  # the region a record is of
     terms: tuple[Term, ...] = ()
     picture: str = ""  # the hero figure's PNG, for those who share a link
+
+    @property
+    def day(self) -> str:
+        """The report's date as a reader of the language expects it."""
+        return periods.display(self.imprint.date, self.language)
 
     @property
     def pages(self) -> frozenset[str]:
@@ -301,7 +307,15 @@ def evidence_page(
 def card(renderer: Renderer) -> Callable[[Card, Sequence[tuple[str, str]]], str]:
     """What sets a card by itself, for the panel beside a figure."""
     module = environment().get_template("cards.html").make_module(renderer.shared)
-    return lambda one, uses: str(module.card(one, uses, 2))  # type: ignore[attr-defined]
+    return lambda one, uses: _LINKS.sub(_keys, str(module.card(one, uses, 2)))  # type: ignore[attr-defined]
+
+
+_LINKS = re.compile(r'<ul>((?:<li><a data-to="[^"]+"></a></li>)+)</ul>')
+
+
+def _keys(links: re.Match[str]) -> str:
+    """A list of nothing but links to records: their keys, of which the page makes the list again."""
+    return '<ul data-to="{}"></ul>'.format(" ".join(re.findall(r'data-to="([^"]+)"', links[1])))
 
 
 def front(imprints: Mapping[str, Imprint], languages: Sequence[str]) -> str:

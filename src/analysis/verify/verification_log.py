@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.transcribe import periods
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import shown
 from analysis.transcribe.load import Study
@@ -58,11 +59,12 @@ class VerificationState:
         if self.status == Status.NOT_VERIFIED:
             return {"ja": "原文と未照合", "en": "not verified"}[language]
         if self.status == Status.VERIFIED:
-            return {"ja": f"{self.date}に原文と照合済み", "en": f"verified on {self.date}"}[language]
+            day = periods.display(str(self.date), language)
+            return {"ja": f"{day}に原文と照合済み", "en": f"verified on {day}"}[language]
         more = len(self.places) - most
         if language == "ja":
             named = "、".join(map(_in_japanese, self.places[:most]))
-            return f"照合後に変更: {named}" + (f" ほか{more}か所" if more > 0 else "")
+            return f"照合後に変更：{named}" + (f" ほか{more}か所" if more > 0 else "")
         named = ", ".join(self.places[:most]) + (f" and {more} more" if more > 0 else "")
         return f"changed since verification: {named}"
 

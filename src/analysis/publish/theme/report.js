@@ -151,6 +151,9 @@ document.addEventListener("click", (event) => {
     const holder = make("div");
     holder.innerHTML = all[key]; // made by the templates, which escape all data
     for (const element of holder.querySelectorAll("[id]")) element.removeAttribute("id");
+    for (const list of holder.querySelectorAll("ul[data-to]")) {
+      list.innerHTML = list.dataset.to.split(" ").map((key) => `<li><a data-to="${key}"></a></li>`).join("");
+    }
     for (const element of holder.querySelectorAll("a")) {
       if (!element.textContent) element.innerHTML = window.names[element.dataset.to ?? element.getAttribute("href")];
       if (element.dataset.to) element.href = home(element.dataset.to);
