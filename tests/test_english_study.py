@@ -192,7 +192,8 @@ def test_a_headline_whose_value_changes_says_so_where_it_stands(made, pages):
         for page in places:
             (block,) = page.xpath("//*[@id=$name]", name=name)
             text = " ".join(block.text_content().split())
-            assert f"from {stands.low} to {stands.high}" in text, (name, text)
+            low, high = (value.replace("/", " of ") for value in (stands.low, stands.high))
+            assert f"from {low} to {high}" in text, (name, text)
 
 
 def test_a_headline_that_fails_somewhere_is_flagged_and_never_under_the_reading_it_is_worded_for(made, pages):

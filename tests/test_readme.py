@@ -33,7 +33,7 @@ def test_the_statement_lists_every_figure_that_is_published_with_its_page_and_no
         r"^\| `([\w-]+)` \| `([\w-]+)` \| `(\w+)` \|$", text_of("docs/statement.md"), re.MULTILINE
     )
     for language in ("ja", "en"):
-        figures = re.findall(rf"^{language}/figures/(\S+)\.png$", "\n".join(published), re.MULTILINE)
+        figures = re.findall(rf"^{language}/figures/(\S+)\.svg$", "\n".join(published), re.MULTILINE)
         assert sorted(name for name, _, _ in listed) == sorted(figures)
         assert {f"{language}/{page}.html" for _, page, _ in listed} <= published.keys()
     plan = yaml.safe_load(paths.PLAN.read_text("utf-8"))["pages"]

@@ -215,7 +215,13 @@ def test_every_chart_of_the_study_can_be_read_on_page_and_phone(language, region
 def test_every_sign_that_a_chart_uses_is_in_its_key():
     for name in ("timeline", "regions"):
         words = texts(drawn(regions=1)[name].figure())
-        for key in ("printed", "inferred by us", "years of the whole programme", "goes on", "end not stated"):
+        for key in (
+            "years stated",
+            "inferred by us",
+            "years of the whole programme",
+            "goes on",
+            "end not stated",
+        ):
             assert key in words
         assert "grade not reported" in words
 

@@ -258,7 +258,8 @@ class WarmProvisioner(LocalProvisioner):
     async def cleanup(self, restart=False):
         with _lock:
             _running.discard(self)
-        await super().cleanup(restart=restart)
+        if self.connection_info:  # else it ended before it had any, and its error is to be heard
+            await super().cleanup(restart=restart)
 
     def end_group(self):
         """Kill the kernel, if it is there, and what it has started."""
