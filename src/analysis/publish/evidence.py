@@ -163,13 +163,14 @@ class Evidence:
 
     @cached_property
     def _scales(self) -> dict[str, Named]:
-        """What a scale is called, by its id: its grades carry the name."""
+        """What a scale is called, by its id, and by it with a grade, which leads to that: grades carry the name."""
         found: dict[str, Named] = {}
         for row in self.records:
             if row["table"] == "scales":
                 cells = json.loads(row["cells"])
-                key = f"{self.prefix}scales/{row['record']}"
-                found.setdefault(cells["scale"], self._named(cells[f"label_{self.language}"], key))
+                named = self._named(cells[f"label_{self.language}"], f"{self.prefix}scales/{row['record']}")
+                found.setdefault(cells["scale"], named)
+                found[f"{cells['scale']} {cells['grade']}"] = named
         return found
 
     @cached_property
@@ -210,7 +211,8 @@ class Evidence:
             era = periods.in_era(value) if language == "ja" else ""
             return (Named("", periods.display(value, language) + (f"（{era}）" if era else "")),)
         if known.name == "scale":
-            return (self._scales[value],) if value in self._scales else ()
+            own = self._scales.get(f"{value} {cells.get('grade', '')}") or self._scales.get(value)
+            return (own,) if own else ()
         if known.references:
             return self._named_ones(known, value, cells)
         if _SLUG.fullmatch(value) and not known.verbatim:

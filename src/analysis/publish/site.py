@@ -235,7 +235,10 @@ def _patterns(site: Site) -> list[tuple[Term, re.Pattern[str]]]:
     for term in site.terms:
         names = sorted({n for n in (term.term, term.full) if len(n) > 1}, key=len, reverse=True)
         body = "|".join(map(re.escape, names))
-        made.append((term, re.compile(body if site.language == "ja" else rf"\b(?:{body})\b")))
+        # Where no blank ends a word: not within a name, of which the term is a part.
+        within = "[一-龯々ァ-ヴー]"
+        edges = (f"(?<!{within})", f"(?!{within})") if site.language == "ja" else (r"\b", r"\b")
+        made.append((term, re.compile(f"{edges[0]}(?:{body}){edges[1]}")))
     return made
 
 
