@@ -149,7 +149,7 @@ def test_agreement_is_shown_for_each_kind_of_judgement_and_undefined_is_said(mad
     words = said(pages["methods"])
     for alpha in overall["alpha"]:
         assert f"{float(alpha):.2f}" in words
-    assert "undefined" in words
+    assert "not computable" in words
     assert pages["methods"].xpath("//figure[@id='coder-agreement']")
     assert "single coder" not in words
 
