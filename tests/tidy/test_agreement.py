@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from analysis.tidy import agreement, joins, statements
@@ -289,3 +289,23 @@ def test_statuses_are_compared_issue_by_issue(judged, book):
         "b": "improving",
         "consensus": "open",
     }
+
+
+@pytest.mark.unit
+@settings(max_examples=15, deadline=None)
+@given(
+    cells=st.lists(
+        st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=2, max_size=2), min_size=2, max_size=7
+    )
+)
+def test_an_interval_is_that_of_the_alphas_of_its_resamples(cells):
+    """Resamples are added up at once; the published alpha of each, one by one, gives the same."""
+    counts = np.array(cells)
+    drawn = np.random.default_rng(agreement.SEED).integers(0, len(counts), (agreement.DRAWS, len(counts)))
+    each = {tuple(draw): None for draw in drawn}
+    each = {draw: agreement.alpha(counts[list(draw)].reshape(-1, 3)) for draw in each}
+    found = np.array([each[tuple(draw)] for draw in drawn if each[tuple(draw)] is not None])
+    low, high, defined = agreement.interval(counts)
+    assert defined == len(found)
+    if low is not None:
+        np.testing.assert_allclose((low, high), np.quantile(found, [0.025, 0.975]), atol=1e-9)
