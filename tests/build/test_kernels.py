@@ -775,3 +775,9 @@ def test_normalising_a_large_image_is_not_slow():
     cell = new_code_cell("x")
     cell.outputs = [picture]
     assert normalise(new_notebook(cells=[cell])).cells[0].outputs == [picture]
+
+
+def test_a_connection_file_that_its_kernel_is_writing_is_not_read_back(tmp_path):
+    manager = kernels.KernelManager(str(tmp_path), warm=False, preload=(), environment={})
+    (tmp_path / "k").write_text("")
+    manager._reconcile_connection_info(manager.get_connection_info())

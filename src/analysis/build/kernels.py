@@ -315,6 +315,9 @@ class KernelManager(AsyncKernelManager):
             environment=dict(environment),
         )
 
+    def _reconcile_connection_info(self, info):
+        """Read no connection file back: it is this manager's own, and the kernel may be writing to it."""
+
     def client(self, **kwargs):
         self.opened = super().client(**kwargs)
         return self.opened
