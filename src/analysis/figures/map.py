@@ -174,7 +174,7 @@ def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, 
             )
         else:
             unnamed.append(str(row["label"]))
-        if case or not any(_meet(box, other) for other in hit):  # else only its item in the words leads there
+        if not any(_meet(box, other) for other in hit):  # else only its item in the words leads there
             hit.append(box)
             key = f"{row['table']}/{row['record']}"
             sheet.link(f"record:{key}", str(row["label"]), box, [key])
