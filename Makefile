@@ -110,6 +110,9 @@ wanted = {re.match("[a-z0-9-]+", requirement)[0] for requirement in asked}
 lock = Path("requirements.lock").read_text(encoding="utf-8")
 blocks = {b.split("==")[0]: b for b in re.split("^(?=[a-z0-9])", lock, flags=re.M)[1:]}
 via = {name: set(re.findall("^    #(?: via|  ) ([a-z0-9-]+)$$", b, re.M)) for name, b in blocks.items()}
+if "lab" not in sys.argv:
+    # For an extra of jsonschema's that JupyterLab asks for; its grammar costs each process 1.3 s.
+    via.pop("rfc3987-syntax", None)
 while more := {name for name, by in via.items() if by & wanted} - wanted:
     wanted |= more
 sys.stdout.write("".join(b for name, b in blocks.items() if name in wanted))
