@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
+from analysis.tidy.joins import counted_codings, described, once, with_labels, with_vocabulary
 from analysis.transcribe.load import Study
 from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.schema import Schema
@@ -16,6 +16,7 @@ from analysis.verify.coverage import HEADINGS, UNCOVERED
 from analysis.verify.verification_log import VerificationState, recorded_coverage
 
 
+@once
 def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
     """What to call each record, in both languages.
 

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.tidy.joins import (
     described,
     in_order,
+    once,
     region_order,
     with_dates,
     with_labels,
@@ -18,6 +19,7 @@ from analysis.transcribe.raw_tables import same_time
 from analysis.transcribe.schema import Schema
 
 
+@once
 def grades(study: Study, schema: Schema) -> pd.DataFrame:
     """One row an evaluation, with its letter and what may be said of its place on its own scale.
 

@@ -16,6 +16,7 @@ from analysis.tidy.joins import (
     coder_order,
     described,
     in_order,
+    once,
     region_order,
     themed,
     themes_by_coder,
@@ -66,6 +67,7 @@ def counted_links(study: Study) -> pd.DataFrame:
     return rows[rows["relation"] != NONE]
 
 
+@once
 def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
     """Which later records speak of which issue, by each coder, and by consensus.
 

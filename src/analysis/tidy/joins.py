@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 
 import pandas as pd
 import yaml
@@ -35,6 +35,19 @@ def columns() -> tuple[dict[str, Column], dict[str, dict]]:
     document = yaml.load(paths.SCHEMA.read_text("utf-8"), Loader=yaml.CSafeLoader)
     known = {name: Column(name, *spec) for name, spec in document["tidy_columns"].items()}
     return known, document["tidy"]
+
+
+def once(make: Callable[[Study, Schema], pd.DataFrame]) -> Callable[[Study, Schema], pd.DataFrame]:
+    """Make a table once a study, however many others are made from it; each caller gets a copy."""
+
+    @wraps(make)
+    def made(study: Study, schema: Schema) -> pd.DataFrame:
+        key = (make, id(schema))
+        if key not in study.made:
+            study.made[key] = make(study, schema)
+        return study.made[key].copy()
+
+    return made
 
 
 def described(frame: pd.DataFrame, table: str) -> pd.DataFrame:

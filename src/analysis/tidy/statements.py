@@ -8,6 +8,7 @@ from analysis.tidy.grades import grades
 from analysis.tidy.joins import (
     described,
     in_order,
+    once,
     region_order,
     themed,
     with_labels,
@@ -18,6 +19,7 @@ from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
 
 
+@once
 def statements(study: Study, schema: Schema) -> pd.DataFrame:
     """Every statement with the regions it belongs to.
 
@@ -44,6 +46,7 @@ def _regions(study: Study, schema: Schema) -> pd.Series:
     return rows["regions"].where(rows["regions"] != "", implied).astype("str")
 
 
+@once
 def evaluation_statements(study: Study, schema: Schema) -> pd.DataFrame:
     """The comments made in evaluations, one claim a row.
 

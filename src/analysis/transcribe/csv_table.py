@@ -12,6 +12,7 @@ import stat
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -53,7 +54,7 @@ class CsvTable:
     header: tuple[str, ...] = ()
     uneven: frozenset[int] = frozenset()
 
-    @property
+    @cached_property
     def sound(self) -> pd.DataFrame:
         """The rows that have as many cells as there are columns."""
         return self.frame[~self.frame.index.isin(self.uneven)]

@@ -138,7 +138,9 @@ def links_cite_passages_of_their_record(raw: RawTables) -> Iterator[Problem]:
     """What a coder read of a record stands among the passages of that record."""
     cited: dict[str, dict] = {}
     for table, row in raw.rows("links", "record_type", "record", "passages"):
-        records = cited.setdefault(row.record_type, raw.by_id(row.record_type, "passages"))
+        if row.record_type not in cited:
+            cited[row.record_type] = raw.by_id(row.record_type, "passages")
+        records = cited[row.record_type]
         if row.record not in records:
             continue
         own = records[row.record].passages.split()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -36,12 +37,14 @@ class Study:
     text ("" is empty), Int64 for whole numbers and float64 for numbers, indexed by `line`, the
     line of the file in which the row begins. A table without a file is an empty frame; rows of
     further files (`codings-<coder>.csv`) follow, in the order of their names, and lines begin anew.
+    `made` keeps what has been made of them (`tidy.joins.once`).
     """
 
     id: str
     folder: Path
     meta: Meta
     tables: Mapping[str, pd.DataFrame]
+    made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
 
 def read(folder: Path, schema: Schema | None = None) -> Study:
