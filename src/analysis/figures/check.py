@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -35,11 +34,12 @@ def faults(figure: Figure, *, ours: bool = True) -> list[str]:
     """
     figure.set_dpi(PX)
     canvas = FigureCanvasAgg(figure)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        canvas.draw()
-    found = [str(w.message) for w in caught if "missing from" in str(w.message)]
+    if any(axes.axison for axes in figure.axes):  # places and labels of ticks are known when drawn
+        figure.draw_without_rendering()
     texts = _texts(figure)
+    found = [
+        f"{c!r} is missing from the font: {_short(t)}" for t in texts for c in style.unknown(t.get_text())
+    ]
     boxes = [_box(t, canvas) for t in texts]
     found += _sizes(texts, shown=min(1.0, style.WIDE / (figure.get_figwidth() * PX)), ours=ours)
     found += _places(texts, boxes, canvas.get_width_height())

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 
@@ -31,6 +32,7 @@ class Sheet:
         self.figure = Figure(figsize=(width / style.PX, 1), dpi=style.PX)
         self.axes = self.figure.add_axes((0, 0, 1, 1))
         self.axes.set_axis_off()
+        self.axes.set(xticks=[], yticks=[])  # else ten of each are made, and never shown
         self.axes.set_xlim(0, width)
 
     def text(
@@ -78,14 +80,14 @@ class Sheet:
     ) -> None:
         """Draw a rectangle with its top left corner at (x, y); keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_patch(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
+        self.axes.add_artist(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
 
     def shape(
         self, corners: Sequence[tuple[float, float]], face: str = "none", edge: str = "none", **how: object
     ) -> None:
         """Draw a closed shape; keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_patch(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
+        self.axes.add_artist(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
 
     def line(
         self,
@@ -101,13 +103,13 @@ class Sheet:
     ) -> None:
         """Draw a straight line `width` pixels wide; further keywords as of matplotlib's patches."""
         settings = {"edgecolor": colour, "linewidth": style.points(width), "zorder": below} | how
-        self.axes.add_patch(PathPatch(Path([(x0, y0), (x1, y1)]), fill=False, **settings))
+        self.axes.add_artist(PathPatch(Path([(x0, y0), (x1, y1)]), fill=False, **settings))
 
     def mark(
         self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""
     ) -> None:
         """Draw a point mark of so many pixels, centred on (x, y)."""
-        self.axes.plot(
+        point = Line2D(
             [x],
             [y],
             marker=marker,
@@ -118,6 +120,7 @@ class Sheet:
             linestyle="none",
             zorder=4,
         )
+        self.axes.add_artist(point)
 
     def tile(self, x: float, y: float, letter: str, size: float = 22) -> None:
         """A letter of an evaluation in its tile, centred on (x, y); without a letter the tile is empty."""
@@ -140,7 +143,7 @@ class Sheet:
         hit.set_url(to)
         hit.set_label(title)
         hit.set_gid(" ".join(of))
-        self.axes.add_patch(hit)
+        self.axes.add_artist(hit)
 
     def finish(self, margin: float = 4) -> Figure:
         """Fix the height of the sheet and hand over the figure."""

@@ -71,6 +71,12 @@ def _advance(character: str) -> float:
     return face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _UNIT
 
 
+def unknown(text: str) -> list[str]:
+    """The characters of a text that the font has no glyph for, each once."""
+    face = font_manager.get_font(str(font.file()))
+    return [c for c in dict.fromkeys(text) if c.isprintable() and not face.get_char_index(ord(c))]
+
+
 def line_height(size: float = SMALL) -> float:
     """Distance of two lines."""
     return round(size * 1.3)
