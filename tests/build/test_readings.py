@@ -168,3 +168,20 @@ def test_without_a_product_each_choice_is_changed_alone(tmp_path):
         ("names", "y"),
     ]
     assert [r.chosen for r in found] == [True, False, False, False]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("entry", "study", "wanted"),
+    [
+        ({"needs": "beside"}, {"beside": []}, False),
+        ({"needs": "rounds"}, {"beside": ["other"], "tables": ["events"]}, False),
+        ({"most": "1"}, {}, False),
+        ({"needs": "beside"}, {"beside": ["other"]}, True),
+        ({"needs": "rounds"}, {"beside": [], "tables": ["rounds"]}, True),
+        ({"most": "2"}, {}, True),
+        ({}, {}, True),
+    ],
+)
+def test_a_page_is_there_where_the_study_has_what_it_needs_and_not_too_many_regions(entry, study, wanted):
+    assert plan.is_wanted(entry, STUDY | study) is wanted

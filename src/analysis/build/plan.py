@@ -43,8 +43,9 @@ def plan(
     """List the runs that make a study's report, in page order, language by language.
 
     `study` is what a study says of itself: id, regions (ids in order), region_names (id to a
-    mapping of language to name) and beside (ids of the studies set beside it). A page that
-    `needs: beside` is left out where there are none.
+    mapping of language to name), beside (ids of the studies set beside it) and tables (the raw tables
+    that have rows, in it or in one beside it). A page that `needs` one of these, or `beside`, is left
+    out where it is not there.
 
     Raises PlanError where the plan names a notebook that is not there, or gives a parameter that
     the notebook does not declare or that has another type.
@@ -66,8 +67,16 @@ def document(path: Path = paths.PLAN) -> Mapping[str, Any]:
     return found
 
 
+def is_wanted(entry: Mapping[str, Any], study: Mapping[str, Any]) -> bool:
+    """Whether a study has what a page needs, and no more regions than it is made for."""
+    needs = entry.get("needs")
+    if needs and not (study.get("beside") if needs == "beside" else needs in study.get("tables", ())):
+        return False
+    return "most" not in entry or len(study["regions"]) <= int(entry["most"])
+
+
 def _jobs(entry: Mapping[str, Any], study: Mapping[str, Any], language: str, path: Path) -> Iterator[Job]:
-    if entry.get("needs") == "beside" and not study.get("beside"):
+    if not is_wanted(entry, study):
         return
     for region in study["regions"] if entry.get("for_each") == "region" else [None]:
         name = study["region_names"].get(region, {}).get(language, region) if region else ""

@@ -66,9 +66,9 @@ def grid(study: Mapping[str, Any], plan_path: Path = paths.PLAN) -> list[Reading
 
 
 def _left_out(notebook: str, study: Mapping[str, Any], plan_path: Path) -> bool:
-    """Whether every page of a notebook needs studies beside this one, which has none."""
+    """Whether every page of a notebook needs what this study does not have."""
     pages = [page for page in plan.document(plan_path)["pages"] if page["notebook"] == notebook]
-    return bool(pages) and not study.get("beside") and all(p.get("needs") == "beside" for p in pages)
+    return bool(pages) and not any(plan.is_wanted(page, study) for page in pages)
 
 
 def stale(study: Mapping[str, Any], *, force: bool = False) -> dict[Reading, list[str]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,9 +62,15 @@ Reads = Mapping[str, Sequence[str]]
 
 
 def about(study: str, beside: Sequence[str] | None = None) -> dict[str, Any]:
-    """What a study says of itself; the studies beside it are its own unless others (or none) are given."""
+    """What a study says of itself; the studies beside it are its own unless others (or none) are given.
+
+    Among its `tables`, those that have rows, are those of the studies beside it.
+    """
     found = dict(_description(paths.PROCESSED / study)["study"])
-    return found if beside is None else found | {"beside": list(beside)}
+    found["beside"] = list(found["beside"] if beside is None else beside)
+    there = [paths.PROCESSED / name for name in (study, *found["beside"])]
+    tables = [_description(p)["study"].get("tables", ()) for p in there if (p / DESCRIPTION).exists()]
+    return found | {"tables": sorted(set(itertools.chain(*tables)))}
 
 
 def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def describe(
 
 
 def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any]:
-    """What a study says of itself, what its regions are called, and who judged."""
+    """What a study says of itself, what its regions are called, who judged, and which tables have rows."""
     meta = study.meta
     judged = {c for name in ("codings", "links", "assessments") for c in study.tables[name]["coder"]}
     made = schema.vocabularies["coder_kind"]
@@ -86,6 +86,7 @@ def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any
             for coder in meta.coders
         ],
         "consensus": "consensus" in judged,
+        "tables": [name for name, table in study.tables.items() if len(table)],
     }
 
 
