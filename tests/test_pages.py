@@ -34,6 +34,9 @@ def pages(processed) -> dict[str, Pages]:
 
     about = {study: datapackage.read(processed / study)["study"] for study in STUDIES}
     about["harbour"] = about["harbour"] | {"beside": ["harbour-records"]}
+    for own in about.values():
+        beside = [datapackage.read(processed / other)["study"]["tables"] for other in own["beside"]]
+        own["tables"] = sum(beside, own["tables"])
     jobs = [(study, job) for study in STUDIES for job in plan.plan(about[study])]
     with ThreadPoolExecutor(3) as pool:
         shown = list(pool.map(run, [job for _, job in jobs]))

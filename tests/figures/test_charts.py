@@ -252,6 +252,41 @@ def rounds(size: int, language: str) -> pd.DataFrame:
     )
 
 
+def entries(size: int, language: str) -> pd.DataFrame:
+    return frame(
+        size,
+        [
+            {
+                "record": f"project-{r}-{k}-{n}",
+                "label": name("Project", n, size, language),
+                "region": f"region-{r}",
+                "region_label": name("Region", r, size, language),
+                "own": "yes" if r < 2 else "no",
+                "programme": f"programme-{k}",
+            }
+            for r in range(size)
+            for k in range(size)
+            for n in range(2)
+            if (r + k) % 3
+        ],
+    )
+
+
+def programmes_of(size: int, language: str) -> pd.DataFrame:
+    return frame(
+        size,
+        [
+            {
+                "programme": f"programme-{k}",
+                "label": name("Programme", k, size, language),
+                "read": size - 1,
+                "total": size if k % 2 else float("nan"),
+            }
+            for k in range(size)
+        ],
+    )
+
+
 def readings(size: int, language: str) -> pd.DataFrame:
     return frame(
         size,
@@ -337,6 +372,9 @@ CHARTS: dict[str, Callable[[int, str], figures.Chart]] = {
     ),
     "region_map": lambda n, la: figures.region_map(regions(n, la), language=la),
     "grade_distribution": lambda n, la: figures.grade_distribution(rounds(n, la), language=la),
+    "region_participation": lambda n, la: figures.region_participation(
+        entries(n, la), programmes_of(n, la), language=la
+    ),
     "specification_curve": lambda n, la: figures.specification_curve(
         readings(n, la), language=la, names=option_names(n, la)
     ),
@@ -449,6 +487,18 @@ def test_a_count_of_one_year_only_is_written_and_no_line_is_drawn():
 def test_a_number_that_is_approximate_says_so():
     told = dict(figures.counts_over_time(indicators(3, "en"), language="en").words)["panel-1"]
     assert "About 100 &#40;31 Mar 2007" in told and "[10 &#40;2001" in told
+
+
+def test_several_projects_of_a_region_in_one_programme_are_one_mark_that_leads_to_the_first():
+    chart = figures.region_participation(entries(3, "en"), programmes_of(3, "en"), language="en")
+    marks = [m for m in hits(chart.figure()) if m.of == "regions/region-0"]
+    assert [m.to for m in marks] == ["record:projects/project-0-1-0", "record:projects/project-0-2-0"]
+    assert "projects/project-0-1-1" in chart.records and "project-0-1-1" in dict(chart.words)["region-0"]
+
+
+def test_how_many_regions_of_a_programme_are_known_is_said_and_out_of_how_many_only_where_that_is_known():
+    shown = texts(figures.region_participation(entries(3, "en"), programmes_of(3, "en"), language="en"))
+    assert "2 known" in shown and "2 of 3 known" in shown
 
 
 def test_a_region_without_a_prefecture_is_named_below_the_map_and_others_on_it():

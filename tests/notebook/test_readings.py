@@ -41,6 +41,7 @@ def grid(*rows: tuple[object, ...]) -> pd.DataFrame:
         ({"links": "theme"}, "links='theme': expected one of 'names', 'same_topic'"),
         ({"periods": "guessed"}, "periods='guessed': expected one of 'stated', 'inferred', 'lent'"),
         ({"sources": "all"}, "sources='all': expected one of 'paper', 'records'"),
+        ({"areas": "town"}, "areas='town': expected one of 'name', 'prefecture'"),
         ({"years": "2010"}, "years='2010': expected 'all' or two years such as '2001/2010'"),
         ({"years": "2010/2001"}, "years='2010/2001': expected 'all' or two years such as '2001/2010'"),
     ],

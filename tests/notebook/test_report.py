@@ -102,6 +102,7 @@ def test_a_finding_declares_its_value_and_says_three_sentences(desk):
     }  # fmt: skip
     assert made["reading"] == {
         "links": "names", "periods": "stated", "coder": "consensus", "sources": "paper", "regions": "all", "years": "all",
+        "areas": "name",
     }  # fmt: skip
     assert desk.of("text/markdown") == ["**2 of 6 moved**\n\nWe counted dots.\n\nOne more would do."]
 

@@ -50,6 +50,11 @@ class Copy:
         found[rows[0].index(column)] = value
         self.write(table, rows)
 
+    def add(self, table: str, column: str) -> None:
+        """Give a table an optional column, empty."""
+        names, *rows = self.rows(table)
+        self.write(table, [[*names, column], *([*row, ""] for row in rows)])
+
     def drop(self, table: str, column: str) -> None:
         rows = self.rows(table)
         position = rows[0].index(column)
@@ -609,6 +614,32 @@ def test_a_number_that_would_be_read_as_another_is_refused(study, values):
     study.refuses(
         [("indicators", row, "value", typed, typed) for row, typed in zip(rows, values, strict=True)]
     )
+
+
+@pytest.mark.parametrize(
+    ("region", "programme", "line"),
+    [
+        ("", "", "region: found no region, expected what the figure is about; name a region, or a programme"),
+        (
+            "aoura",
+            "renewal",
+            "programme: found 'aoura and renewal', expected a region or a programme, not both",
+        ),
+    ],
+)
+def test_a_figure_of_nothing_or_of_two_things_is_refused(study, region, programme, line):
+    study.add("indicators", "programme")
+    study.set("indicators", "aoura-firms", "region", region)
+    study.set("indicators", "aoura-firms", "programme", programme)
+    assert study.problem().startswith(f"indicators.csv:2: {line}")
+
+
+def test_a_figure_may_be_of_a_programme(study):
+    study.add("indicators", "programme")
+    study.set("indicators", "aoura-firms", "region", "")
+    study.set("indicators", "aoura-firms", "programme", "renewal")
+    found = load.read(study.folder).tables["indicators"].set_index("id").loc["aoura-firms"]
+    assert (found["region"], found["programme"]) == ("", "renewal")
 
 
 def test_a_negative_number_is_no_formula(study):

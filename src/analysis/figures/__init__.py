@@ -16,6 +16,7 @@ Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads
     core_counts(cores, *, language, small=True, regions=())
     counts_over_time(indicators, *, language, small=False, regions=())
     region_map(regions, *, language)
+    region_participation(entries, programmes, *, language, regions=())
     grade_distribution(rounds, *, language, regions=())
     specification_curve(readings, *, language, names)
     agreement(rows, *, language)
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # for editors; below they are imported when first asked for
     from analysis.figures.institutions import core_counts, institution_years
     from analysis.figures.issues import issue_matrix, issue_status
     from analysis.figures.map import region_map
+    from analysis.figures.participation import region_participation
     from analysis.figures.regions import region_timelines
     from analysis.figures.robustness import agreement, specification_curve
     from analysis.figures.rounds import grade_distribution
@@ -73,6 +75,7 @@ _WHERE = {
     "phase_timeline": "timeline",
     "phases_of_projects": "shares",
     "region_map": "map",
+    "region_participation": "participation",
     "region_timelines": "regions",
     "specification_curve": "robustness",
     "support_strips": "support",
@@ -96,6 +99,7 @@ __all__ = [
     "phase_timeline",
     "phases_of_projects",
     "region_map",
+    "region_participation",
     "region_timelines",
     "specification_curve",
     "support_strips",

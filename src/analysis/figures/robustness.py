@@ -19,7 +19,7 @@ from analysis.figures.sheet import Sheet
 from analysis.figures.words import aside, joined, words
 from analysis.words import figure as digits
 
-_CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
+_CHOICES = ("links", "periods", "coder", "sources", "regions", "years", "areas")
 _HIGH = 150.0  # pixels of the values above the choices
 _SHARE = 0.34  # of the sheet's width, that the words of choices take at most
 
@@ -56,7 +56,7 @@ def specification_curve(
     """Draw the value under every reading in order, and below which choices each reading makes.
 
     Columns in: readings: value (number), chosen (yes, no), holds (yes, no, or "" where nothing can
-    fail), and a column for each choice (links, periods, coder, sources, regions, years, as far as there);
+    fail), and a column for each choice (links, periods, coder, sources, regions, years, areas, as far as there);
     only choices that vary are drawn. `names[choice][option]` are the words of the options.
     """
     readings = asked(readings, "specification_curve", "value", "chosen", "holds")

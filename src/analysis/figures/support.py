@@ -23,6 +23,7 @@ from analysis.words import escape
 _STRIP = 18  # height of a strip
 _LONG = 2  # years beyond the first, for a run to be named on a phone
 _BETWEEN = " / "  # stands between the names of a label
+_YEAR = 34  # pixels that a printed year takes
 _FEW = 6  # regions, up to which projects have names beside their cells
 
 
@@ -126,10 +127,11 @@ def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: s
 
 def _years(sheet: Sheet, axis: TimeAxis, years: range) -> None:
     """Print each year over its cell, or every fifth where cells are narrow."""
-    cell = _cell(axis, years[0])
-    every = 1 if cell[1] - cell[0] > 34 else 5
+    left, right = _cell(axis, years[0])
+    every = 1 if right - left > _YEAR else 5
+    room = (every - years[0] % every) * (right - left)  # of the first, up to the next that is printed
     for year in years:
-        if year % every == 0 or (year == years[0] and year % every <= every - 2):
+        if year % every == 0 or (year == years[0] and room > _YEAR):
             left, right = _cell(axis, year)
             x = min(max((left + right) / 2, 17), sheet.width - 17)
             sheet.text(x, sheet.top, str(year), colour=QUIET, align="center")

@@ -10,6 +10,7 @@ A reading is one answer to each of these questions:
     sources   `paper`: the study's own source alone; `records`: also the studies set beside it
     regions   `all`, or some region ids separated by spaces
     years     `all`, or the first and last fiscal year, `2001/2010`
+    areas     which entries of public records are one region: those of one `name`, or of one `prefecture`
 
 The strict answer comes first everywhere and is the default.
 """
@@ -25,10 +26,11 @@ import pandas as pd
 
 from analysis.tidy.comparison import STRICTNESS as PERIODS
 
-CHOICES = ("links", "periods", "coder", "sources", "regions", "years")
+CHOICES = ("links", "periods", "coder", "sources", "regions", "years", "areas")
 LINKS = {"names": ("names",), "same_topic": ("names", "same_topic", "answers")}
 CONSENSUS = "consensus"
 SOURCES = ("paper", "records")
+AREAS = ("name", "prefecture")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
 
 
@@ -49,11 +51,13 @@ class Reading:
     sources: str = "paper"
     regions: str = "all"
     years: str = "all"
+    areas: str = "name"
 
     def __post_init__(self) -> None:
         _one_of("links", self.links, LINKS)
         _one_of("periods", self.periods, PERIODS)
         _one_of("sources", self.sources, SOURCES)
+        _one_of("areas", self.areas, AREAS)
         if self.years != "all":
             first, _, last = self.years.partition("/")
             if not (first.isdigit() and last.isdigit() and int(first) <= int(last)):

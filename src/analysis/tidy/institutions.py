@@ -112,14 +112,15 @@ def _overlap(before: list[str], after: list[str], first: Mapping[str, str]) -> d
 
 
 def indicators(study: Study) -> pd.DataFrame:
-    """Figures about regions.
+    """Figures about regions, and after them those about programmes.
 
-    Columns out: record, region (+ _ja, _en), measure, label_ja, label_en, value, unit,
+    Columns out: record, region (+ _ja, _en), programme (+ _ja, _en), measure, label_ja, label_en, value, unit,
     approximate, as_of, start, end, basis.
     """
     return (
         study.tables["indicators"]
         .pipe(with_regions, study)
+        .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_dates, "as_of")
         .pipe(in_order, "region", region_order(study))
         .pipe(described, "indicators")

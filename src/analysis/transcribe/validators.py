@@ -226,6 +226,19 @@ def a_statement_names_the_region_it_is_about(raw: RawTables) -> Iterator[Problem
             yield table.problem(row.Index, "regions", quoted(row.regions), expected, "add it")
 
 
+def an_indicator_is_of_a_region_or_a_programme(raw: RawTables) -> Iterator[Problem]:
+    """A figure is about one thing."""
+    for table, row in raw.rows("indicators", "region"):
+        programme = table.frame.at[row.Index, "programme"] if table.has("programme") else ""
+        if bool(row.region) == bool(programme):
+            found = f"{row.region} and {programme}" if programme else "no region"
+            column = "programme" if programme else "region"
+            expected, advice = "a region or a programme, not both", "leave one of the two empty"
+            if not programme:
+                expected, advice = "what the figure is about", "name a region, or a programme"
+            yield table.problem(row.Index, column, quoted(found) if programme else found, expected, advice)
+
+
 def scopes_exist(raw: RawTables) -> Iterator[Problem]:
     """The scope of an issue is a region or the word for all of them."""
     regions = raw.known("regions")
@@ -434,6 +447,7 @@ VALIDATORS: tuple[Validator, ...] = (
     sections_stand_in_study_yaml,
     subjects_exist,
     a_statement_names_the_region_it_is_about,
+    an_indicator_is_of_a_region_or_a_programme,
     *judgements.VALIDATORS,
     scopes_exist,
     regions_stand_in_study_yaml,
