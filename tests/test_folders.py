@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
+import tempfile
+from types import SimpleNamespace
 
 import pytest
 
 from analysis import folders, paths
+from analysis.build import data
 
 pytestmark = pytest.mark.unit
-
-
-def old(folder):
-    """Make a folder look as if it had been there for a while."""
-    os.utime(folder, (time.time() - 60,) * 2)
 
 
 def test_a_block_that_fails_leaves_the_old_folder_as_it_is_and_nothing_beside_it(tmp_path):
@@ -38,20 +35,47 @@ def test_a_finished_folder_takes_the_place_of_the_old_one(tmp_path):
 
 
 def test_what_a_killed_command_left_goes_with_the_next_one_that_needs_its_place(tmp_path):
-    left = tmp_path / ".report-abc"
+    left = tmp_path / ".report-abcdefgh"
     left.mkdir()
-    old(left)
     with folders.replacing(tmp_path / "report"):
         assert not left.exists()
 
 
+def test_it_goes_although_the_tables_are_already_those_that_it_was_to_make(tmp_path, monkeypatch):
+    (tmp_path / ".report-abcdefgh").mkdir()
+    monkeypatch.setattr(paths, "PROCESSED", tmp_path)
+    monkeypatch.setattr(data, "is_up_to_date", lambda study: True)
+    data.write("report")
+    assert not any(tmp_path.iterdir())
+
+
 def test_a_report_that_a_killed_command_had_set_aside_comes_back(tmp_path):
-    left = tmp_path / ".report-abc" / "old"
+    left = tmp_path / ".report-abcdefgh" / "old"
     left.mkdir(parents=True)
     (left / "page").touch()
-    old(left.parent)
     folders.sweep(".report-", tmp_path)
     assert [p.name for p in tmp_path.rglob("*")] == ["report", "page"]
+
+
+def test_a_folder_that_is_swept_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    made = []
+
+    def make(**where):
+        made.append(tempfile.mkdtemp(**where))
+        if len(made) == 1:
+            folders.sweep(where["prefix"], where["dir"])
+        return made[-1]
+
+    monkeypatch.setattr(folders, "tempfile", SimpleNamespace(mkdtemp=make))
+    with folders.temporary(".report-", tmp_path) as folder:
+        assert [p.name for p in tmp_path.iterdir()] == [folder.name]
+
+
+def test_what_was_left_of_a_longer_name_is_not_taken_for_ones_own(tmp_path):
+    left = tmp_path / ".report-of-1900-abcdefgh" / "old"
+    left.mkdir(parents=True)
+    folders.sweep(".report-", tmp_path)
+    assert left.exists() and not (tmp_path / "report").exists()
 
 
 HOLD = """
@@ -69,7 +93,6 @@ def test_a_folder_and_a_lock_hold_as_long_as_their_process_and_no_longer(tmp_pat
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as holder:
         held = tmp_path / holder.stdout.readline().strip()
-        old(held)
         folders.sweep(".report-", tmp_path)
         assert held.exists()
         with pytest.raises(ZeroDivisionError), folders.locked(tmp_path / "lock", lambda: 1 / 0):

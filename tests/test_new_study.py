@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from analysis import new_study, paths
 from analysis.transcribe import load
 from projects import copy_project
 
@@ -38,6 +39,17 @@ def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(begun, given, s
     assert done.returncode == 2
     assert done.stderr.startswith(said) and done.stderr.count("\n") == 1
     assert sorted(begun.folder.rglob("data/raw/*")) == before
+
+
+def test_a_study_whose_beginning_is_cut_short_is_not_there(tmp_path, monkeypatch):
+    def cut_short():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(paths, "RAW", tmp_path)
+    monkeypatch.setattr(new_study.schema, "load", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        new_study.begin("ports", TITLE, "en", 1900)
+    assert not any(tmp_path.iterdir())
 
 
 def test_what_is_begun_is_a_study_with_its_title_and_no_row(begun, book):

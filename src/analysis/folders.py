@@ -20,7 +20,8 @@ try:
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-_NEW = 2 if fcntl else 86400  # seconds in which a folder may be there, in use, and not be locked
+_DAY = 86400  # seconds
+_CHANCE = "?" * 8  # what tempfile puts after a prefix
 _OLD = "old"  # in a temporary folder: what its target held before
 
 
@@ -40,13 +41,26 @@ def temporary(prefix: str, parent: Path) -> Iterator[Path]:
     """A folder of this process's own, gone at the end; first go those that killed commands have left."""
     parent.mkdir(parents=True, exist_ok=True)
     sweep(prefix, parent)
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    with _opened(folder) as descriptor:
-        _lock(descriptor)  # nobody else knows of it yet
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    folder, descriptor = _claimed(prefix, parent)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _close(descriptor)
+
+
+def _claimed(prefix: str, parent: Path) -> tuple[Path, int]:
+    """A new folder, and the descriptor by which it is locked.
+
+    Another command may sweep it before it is locked; then comes another one.
+    """
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with suppress(FileNotFoundError):
+            descriptor = _open(folder)
+            if _lock(descriptor) and folder.exists():
+                return folder, descriptor
+            _close(descriptor)
 
 
 @contextmanager
@@ -70,11 +84,16 @@ def replacing(target: Path) -> Iterator[Path]:
             raise
 
 
+def clear(target: Path) -> None:
+    """Remove what killed commands have left beside a folder that they were to replace."""
+    sweep(f".{target.name}-", target.parent)
+
+
 def sweep(prefix: str, parent: Path) -> None:
     """Remove the temporary folders that nobody holds any more; put back what one had taken away."""
-    for folder in parent.glob(f"{prefix}*"):
+    for folder in parent.glob(f"{prefix}{_CHANCE}"):
         with suppress(OSError):  # another user's, or another command is just removing it
-            if time.time() - folder.stat().st_mtime < _NEW:
+            if not fcntl and time.time() - folder.stat().st_mtime < _DAY:
                 continue
             with _opened(folder) as descriptor:
                 if not _lock(descriptor):
@@ -95,13 +114,21 @@ def write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
-    """The descriptor of a folder, to lock it by; Windows opens no folders, and there it is -1."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if fcntl else -1
+    descriptor = _open(folder)
     try:
         yield descriptor
     finally:
-        if fcntl:
-            os.close(descriptor)
+        _close(descriptor)
+
+
+def _open(folder: Path) -> int:
+    """The descriptor of a folder, to lock it by; Windows opens no folders, and there it is -1."""
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if fcntl else -1
+
+
+def _close(descriptor: int) -> None:
+    if fcntl:
+        os.close(descriptor)
 
 
 def _lock(descriptor: int) -> bool:

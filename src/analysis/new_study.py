@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from analysis import paths
+from analysis import folders, paths
 from analysis.transcribe import schema
 from analysis.transcribe.study_yaml import FILE
 
@@ -60,9 +60,9 @@ def begin(study: str, title: str, language: str, year: int) -> Path:
         year=year,
         title=json.dumps(title.strip(), ensure_ascii=False),  # a JSON text is a YAML text
     )
-    folder.mkdir(parents=True)
-    (folder / FILE).write_text(about, "utf-8")
-    for name, table in schema.load().tables.items():
-        header = ",".join(field.name for field in table.fields_for("document"))
-        (folder / f"{name}.csv").write_text(header + "\n", "utf-8")
+    with folders.replacing(folder) as begun:  # whole or not at all: half a study would be in the way
+        (begun / FILE).write_text(about, "utf-8")
+        for name, table in schema.load().tables.items():
+            header = ",".join(field.name for field in table.fields_for("document"))
+            (begun / f"{name}.csv").write_text(header + "\n", "utf-8")
     return folder

@@ -11,15 +11,15 @@ import hashlib
 import json
 import platform
 import socket
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from analysis import paths
+from analysis import folders, paths
 from analysis.build import plan, run, staleness
 from analysis.build.execute import NotebookError
 from analysis.build.plan import Job
@@ -82,8 +82,7 @@ def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | Noteboo
             f"worker {socket.gethostname()}: {_listed(wrong)} arrived with other bytes"
             " than were sent; run the report again"
         )
-    with TemporaryDirectory(prefix="tables-") as name:
-        folder = Path(name)
+    with folders.temporary("analysis-tables-", Path(tempfile.gettempdir())) as folder:
         for table, content in {**files, _READINGS: remote.readings}.items():
             if content is not None:
                 (folder / table).parent.mkdir(exist_ok=True)

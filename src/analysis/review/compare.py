@@ -20,7 +20,7 @@ import numpy as np
 from lxml import html
 from PIL import Image
 
-from analysis import paths
+from analysis import folders, paths
 from analysis.review import artefact_content, clean_build
 from analysis.review.certificate import TEMPLATES
 from analysis.review.expected import artefacts
@@ -328,9 +328,9 @@ def compare_named(
     Returns the comparison and the page. Raises CompareError for a word that names neither.
     """
     folder = folder or root / "build" / "comparison" / study
-    with tempfile.TemporaryDirectory(prefix="compare-") as name:
+    with folders.temporary("analysis-compare-", Path(tempfile.gettempdir())) as made:
         one, other = (
-            _report(word, study, root, Path(name, side).resolve(), say) for word, side in ((a, "a"), (b, "b"))
+            _report(word, study, root, (made / side).resolve(), say) for word, side in ((a, "a"), (b, "b"))
         )
         found = compare(one, other, (a or f"reports/{study}", b or f"reports/{study}"))
         folder.mkdir(parents=True, exist_ok=True)

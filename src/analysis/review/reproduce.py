@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analysis import paths
+from analysis import folders, paths
 from analysis.review import certificate
 from analysis.review.certificate import Certificate, Environment
 from analysis.review.clean_build import build_twice, not_set
@@ -54,8 +54,8 @@ def reproduce(
     against = published(study, root)
     languages = _languages(against, languages)
     here = _here(root, against)
-    with tempfile.TemporaryDirectory(prefix="reproduce-") as name:
-        first, second = build_twice(root, study, languages, Path(name).resolve(), say)
+    with folders.temporary("analysis-reproduce-", Path(tempfile.gettempdir())) as copies:
+        first, second = build_twice(root, study, languages, copies.resolve(), say)
         say("comparing each artefact")
         made = Certificate(
             study=study,
