@@ -330,11 +330,65 @@ def test_a_cell_that_a_spreadsheet_would_run_is_refused(cell):
 
 
 @pytest.mark.parametrize(
-    ("cell", "hint"),
-    [("ﾊｲﾃｸ計画", "write 'ハイテク計画'"), ("ﾊﾞｲｵ", "write 'バイオ'"), ("Kоbe", "U+043E (Cyrillic)")],
+    ("cell", "column", "hint"),
+    [
+        ("ﾊｲﾃｸ計画", "events.label_ja", "write 'ハイテク計画'"),
+        ("ﾊﾞｲｵ", "events.label_ja", "write 'バイオ'"),
+        (
+            "K\u043ebe",
+            "phases.trigger_en",
+            "U+043E (CYRILLIC SMALL LETTER O) in 'K\u043ebe', expected words of one script; write 'Kobe'",
+        ),
+        (
+            "K\u03bfbe",
+            "phases.trigger_en",
+            "U+03BF (GREEK SMALL LETTER OMICRON) in 'K\u03bfbe', expected words of one script; write 'Kobe'",
+        ),
+        ("\u0391\u0392C", "phases.trigger_ja", "write 'ABC'"),
+        (
+            "K\u0436be",
+            "phases.trigger_en",
+            "U+0436 (CYRILLIC SMALL LETTER ZHE) in 'K\u0436be', expected words of one script; type the word in one script",
+        ),
+        (
+            "ナノ\u00b7テク",
+            "phases.trigger_ja",
+            "U+00B7 (MIDDLE DOT) in 'ナノ\u00b7テク', expected the Japanese middle dot ・; write 'ナノ・テク'",
+        ),
+        ("ナノ\u2027テク", "phases.trigger_ja", "U+2027 (HYPHENATION POINT)"),
+        (
+            "産\u2022官",
+            "phases.trigger_ja",
+            "U+2022 (BULLET) in '産\u2022官', expected the Japanese middle dot ・; write '産・官'",
+        ),
+        ("産\u2022官" * 30, "phases.trigger_ja", "type ・ there"),
+        ("Ｋｏｂｅ（２）", "phases.trigger_en", "U+FF2B (FULLWIDTH LATIN CAPITAL LETTER K)"),
+        (
+            "Ｋｏｂｅ（２）",
+            "phases.trigger_en",
+            "expected letters and digits of common width; write 'Kobe(2)'",
+        ),
+    ],
 )
-def test_half_width_kana_and_a_cyrillic_letter_in_a_latin_word_are_refused(cell, hint):
-    assert hint in said(cell)
+def test_a_character_that_looks_like_another_is_refused_with_what_to_write(cell, column, hint):
+    assert hint in said(cell, column)
+
+
+@pytest.mark.parametrize(
+    ("cell", "column"),
+    [
+        (
+            "\u039a\u039f\u0392\u0395 and NF\u03baB",
+            "phases.trigger_en",
+        ),  # a word all in Greek; kappa in a Latin one
+        ("a\u00b7b", "phases.trigger_ja"),
+        ("ナノ\u00b7テク", "phases.label_ja"),  # a name stands as the source has it
+        ("「ＩＴ革命」", "phases.trigger_en"),  # quoted Japanese
+        ("ＩＴ", "phases.trigger_ja"),
+    ],
+)
+def test_a_character_that_may_be_meant_is_let_through(cell, column):
+    assert said(cell, column) == ""
 
 
 @pytest.mark.parametrize("table", ["events", "phases", "issues"])

@@ -205,7 +205,24 @@ _DASHES = re.compile(
 )
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]+")
-_MIXED_WORD = re.compile("(?<=[A-Za-z])([\u0400-\u052f])|([\u0400-\u052f])(?=[A-Za-z])")
+# Letters of other scripts that no font tells from Latin ones; other Greek letters may stand in a
+# Latin word (NF\u03baB). A word all in one script is right, whatever it looks like.
+_LATIN = dict(
+    zip(
+        "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u03bf\u03f2\u03f3"
+        "\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0425"
+        "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0455\u0456\u0458",
+        "ABEZHIKMNOPTYXocjABESIJKMHOPCTXaeopcxysij",
+        strict=True,
+    )
+)
+_OTHER = f"[{''.join(_LATIN)}\u0400-\u052f]"
+_MIXED = re.compile(f"(?<=[A-Za-z]){_OTHER}|{_OTHER}(?=[A-Za-z])")
+_WORD = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
+_JAPANESE = "[\u3041-\u3096\u30a1-\u30ff\u3400-\u9fff]"
+_MIDDLE_DOT = re.compile(f"(?<={_JAPANESE})[\u00b7\u2022\u2027\u2219\u22c5](?={_JAPANESE})")
+_WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")  # letters and digits
+_WIDE_SIGN = re.compile("[\uff01-\uff5e]")
 _FORMULA = tuple("=+-@\t＝＋－＠")  # what spreadsheets begin a formula with, Japanese ones included
 _ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|#+)", re.IGNORECASE)
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -241,8 +258,8 @@ def fault(cell: str, field: Field | None = None) -> Fault | None:
     if len(cell) > LONGEST_CELL:
         expected = f"at most {LONGEST_CELL} characters"
         return Fault(quoted(cell), expected, "split it, or look for a missing closing quote")
-    wrong = None if _HARMLESS.fullmatch(cell) else _unseen(cell) or _lookalike(cell)
-    wrong = wrong or _white_space(cell)
+    wrong = None if _HARMLESS.fullmatch(cell) else _unseen(cell) or _lookalike(cell, field)
+    wrong = wrong or _white_space(cell, field)
     wrong = wrong or _spreadsheet_error(cell)
     return wrong if field is None else wrong or _formula(cell, field) or _width(cell, field)
 
@@ -257,14 +274,46 @@ def _unseen(cell: str) -> Fault | None:
     return None
 
 
-def _lookalike(cell: str) -> Fault | None:
-    """Refuse radicals, half-width kana, a Cyrillic letter in a Latin word and the like."""
+def _lookalike(cell: str, field: Field | None) -> Fault | None:
+    """Refuse what looks like another character and is read as a different one."""
+    # How a passage begins, and names, stand as the source has them, and its dots may be others.
+    printed = field is not None and (field.name == "opening" or bool(field.verbatim))
+    english = field is not None and field.name.endswith("_en") and not re.search(_JAPANESE, cell)
+    wrong = _mistaken(cell, _MIXED, _in_one_script(cell), "words of one script", field)
+    if not printed:
+        cured = _MIDDLE_DOT.sub("\u30fb", cell)
+        wrong = wrong or _mistaken(cell, _MIDDLE_DOT, cured, "the Japanese middle dot \u30fb", field)
+    wrong = wrong or _compatible(cell, field)
+    if english:
+        cured = _WIDE_SIGN.sub(lambda match: unicodedata.normalize("NFKC", match[0]), cell)
+        wrong = wrong or _mistaken(cell, _WIDE, cured, "letters and digits of common width", field)
+    return wrong
+
+
+def _mistaken(
+    cell: str, pattern: re.Pattern[str], cured: str, expected: str, field: Field | None
+) -> Fault | None:
+    """Refuse the first character that a pattern finds; `cured` has another one in its place."""
+    found = pattern.search(cell)
+    if not found:
+        return None
+    right = cured[found.start()]
+    otherwise = f"type {right} there" if right != found[0] else "type the word in one script"
+    code = f"U+{ord(found[0]):04X} ({unicodedata.name(found[0], 'no name')}) in {quoted(cell)}"
+    return Fault(code, expected, _write(cured, cell, field, otherwise))
+
+
+def _in_one_script(cell: str) -> str:
+    """A cell with Latin letters for those that look like them, in words that have Latin ones."""
+    table = str.maketrans(_LATIN)
+    return _WORD.sub(lambda word: word[0].translate(table) if _MIXED.search(word[0]) else word[0], cell)
+
+
+def _compatible(cell: str, field: Field | None) -> Fault | None:
+    """Refuse radicals, half-width kana and signs in pieces."""
     unified = _RADICALS.sub(lambda match: normalise(match[0], "ja-1"), cell)
     unified = _HALF_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), unified)
     unified = unicodedata.normalize("NFC", unified)
-    if mixed := _MIXED_WORD.search(cell):
-        code = f"U+{ord(mixed[1] or mixed[2]):04X} (Cyrillic) in {quoted(cell)}"
-        return Fault(code, "words of one script", "type the Latin letter that it looks like")
     if unified == cell:
         return None
     # Compared whole, as a kana and its mark become one; the first difference is enough to name.
@@ -273,13 +322,24 @@ def _lookalike(cell: str) -> Fault | None:
     if _RADICALS.search(unified):  # two radicals have no character that they stand for
         return Fault(f"{code}{quoted(cell)}", "characters, not radicals", "type the character")
     expected = "the unified character" + (f" {unified[position]}" if position >= 0 else "")
-    return Fault(f"{code}{quoted(cell)}", expected, f"write {quoted(unified)}")
+    return Fault(f"{code}{quoted(cell)}", expected, _write(unified, cell, field, "type it again"))
 
 
-def _white_space(cell: str) -> Fault | None:
+def _white_space(cell: str, field: Field | None) -> Fault | None:
     if cell == cell.strip():
         return None
-    return Fault(quoted(cell), "no white space at either end", f"write {quoted(cell.strip())}")
+    advice = _write(cell.strip(), cell, field, "remove it")
+    return Fault(quoted(cell), "no white space at either end", advice)
+
+
+def _write(value: str, cell: str, field: Field | None, otherwise: str) -> str:
+    """Advice to write a value for a cell, if it can be copied and its column takes it; else what to do."""
+    said = quoted(value)
+    if value in ("", cell) or said != f"'{value}'" or fault(value, field):
+        return otherwise
+    if field is None:
+        return f"write {said}"
+    return f"write {value if field.plain else said}" if field.takes(value) else otherwise
 
 
 def _spreadsheet_error(cell: str) -> Fault | None:
@@ -296,8 +356,11 @@ def _formula(cell: str, field: Field) -> Fault | None:
     grade = field.verbatim == "grade" and re.fullmatch(field.pattern or "", cell)
     if number or grade:
         return None
+    advice = "put a word before it"
+    if field.plain:  # of `+5` the sign says nothing; of `-A` it may
+        advice = _write(cell.lstrip("=+"), cell, field, "type what the source says")
     found = f"{quoted(cell)}, which a spreadsheet would run as a formula"
-    return Fault(found, "text that does not begin with = + - @", "put a word before it")
+    return Fault(found, "text that does not begin with = + - @", advice)
 
 
 def _width(cell: str, field: Field) -> Fault | None:
@@ -306,7 +369,7 @@ def _width(cell: str, field: Field) -> Fault | None:
     if field.format == "period":
         return Fault(quoted(cell), "ASCII letters, digits and signs only", periods.advice(cell))
     ascii_form = _DASHES.sub("-", unicodedata.normalize("NFKC", cell)).strip()
-    advice = f"write {ascii_form}" if ascii_form.isascii() and ascii_form else "type it in ASCII"
+    advice = _write(ascii_form, cell, field, "type it in ASCII")
     return Fault(quoted(cell), "ASCII letters, digits and signs only", advice)
 
 

@@ -101,7 +101,7 @@ def parse(text: str) -> Period:
     if start and end and _mixed(start, end):
         expected = "two fiscal years or two calendar years"
         both = [f"FY{start.year:04}/FY{end.year:04}", f"{start.year:04}/{end.year:04}"]
-        known = [period for period in both if _reads(period)]
+        known = [period for period in both if reads(period)]
         either = f"write {', or '.join(known)}, whichever the source says"
         raise PeriodError(expected, either if known else "swap or correct the two years")
     if start and end and end.last < start.first:
@@ -256,7 +256,7 @@ def advice(text: str) -> str:
     if _SERIAL.fullmatch(plain):
         plain = (date(1899, 12, 30) + timedelta(days=int(plain))).isoformat()
     year = re.fullmatch(r"FY'?([0-9]{2})", plain)
-    known = dict.fromkeys(c for c in _candidates(plain) if c != text and _reads(c))
+    known = dict.fromkeys(c for c in _candidates(plain) if c != text and reads(c))
     if known:
         return "write " + ", or ".join(known) + ", whichever the source says" * (len(known) > 1)
     if year:
@@ -309,7 +309,8 @@ def _spelled(
             yield f"FY{year:04}"
 
 
-def _reads(text: str) -> bool:
+def reads(text: str) -> bool:
+    """Whether a text is a period in the tables' notation."""
     try:
         return re.fullmatch(PATTERN, text) is not None and parse(text) is not None
     except PeriodError:

@@ -16,10 +16,15 @@ from types import MappingProxyType
 import yaml
 
 from analysis import paths
+from analysis.transcribe import periods
 
 KINDS = ("document", "records")  # one text with passages, or public records with addresses
 LANGUAGES = ("ja", "en")
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # an id
+FORMS = {
+    "integer": re.compile("0|-?[1-9][0-9]{0,14}"),
+    "number": re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,17 @@ class Field:
         """Whether cells are identifiers, addresses, numbers, dates or coded values: ASCII only."""
         coded = (self.format, self.pattern, self.vocabulary, self.references)
         return self.type != "string" or any(coded) or self.name == "inferred"
+
+    def takes(self, cell: str) -> bool:
+        """Whether a cell fits the column's type, form and length; its vocabulary is not asked."""
+        if self.type in FORMS:
+            low = self.minimum is not None and FORMS[self.type].fullmatch(cell) and float(cell) < self.minimum
+            return FORMS[self.type].fullmatch(cell) is not None and not low
+        if self.format == "period":
+            return periods.reads(cell)
+        fits = not self.pattern or re.fullmatch(self.pattern, cell)
+        long_enough = (self.minLength or 0) <= len(cell) <= (self.maxLength or len(cell))
+        return bool(fits) and long_enough
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from analysis.transcribe.raw_tables import (
     same_time,
     unknown_id,
 )
-from analysis.transcribe.schema import SLUG, Field, Schema
+from analysis.transcribe.schema import FORMS, SLUG, Field, Schema
 
 # Which table the subject of a statement stands in; a policy is named by its topic alone.
 SUBJECTS = {
@@ -29,10 +29,9 @@ SUBJECTS = {
     "programme": "programmes",
     "literature": "references",
 }
-_FORMS = {
-    "integer": (re.compile("0|-?[1-9][0-9]{0,14}"), "a whole number"),
-    "number": (re.compile(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?"), "a number such as 12.5"),
-}
+_NUMBERS = {"integer": "a whole number", "number": "a number such as 12.5"}
+_COUNTED = re.compile(r"(-?)0*([0-9]{1,3}(?:[ ,_][0-9]{3})+|[0-9]+)(\.[0-9]+)?")
+_REPORTED = "empty it, or write reported in grade_status"
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"\b[a-z]{2,}\b")
@@ -74,28 +73,37 @@ def periods_are_periods(raw: RawTables) -> Iterator[Problem]:
 def numbers_are_numbers(raw: RawTables) -> Iterator[Problem]:
     """Plain digits: 1e3, 1_000, 007, NaN and 1,000 would be read as something else."""
     for table, field in raw.fields():
-        if field.type not in _FORMS:
+        if field.type not in _NUMBERS:
             continue
-        form, expected = _FORMS[field.type]
+        expected = _NUMBERS[field.type]
         for line, cell in table.values(field.name).items():
-            if not form.fullmatch(cell):
-                advice = "write digits only, without separators, units or leading zeros"
-                yield table.problem(line, field.name, quoted(cell), expected, advice)
+            if not FORMS[field.type].fullmatch(cell):
+                yield table.problem(line, field.name, quoted(cell), expected, number_advice(cell, field))
             elif field.minimum is not None and float(cell) < field.minimum:
                 expected = f"a number of {field.minimum} or more"
                 yield table.problem(line, field.name, quoted(cell), expected, "correct it")
+
+
+def number_advice(cell: str, field: Field) -> str:
+    """Advice for a number in another notation: `1,000`, `007`."""
+    written = _COUNTED.fullmatch(cell)
+    if written:
+        sign, digits, decimals = written.groups(default="")
+        plain = sign + (re.sub("[ ,_]", "", digits).lstrip("0") or "0") + decimals
+        if field.takes(plain):
+            return f"write {plain}"
+    return "write digits only, without separators, units or leading zeros"
 
 
 def cells_hold_what_their_column_allows(raw: RawTables) -> Iterator[Problem]:
     """A value where one is required, of the column's list, pattern and length."""
     for table, field in raw.fields():
         for line, cell in table.sound[field.name].items():
-            wrong = _wrong(cell, field, raw.schema)
-            if wrong:
-                yield table.problem(line, field.name, quoted(cell), *wrong)
+            if found := wrong(cell, field, raw.schema):
+                yield table.problem(line, field.name, quoted(cell), *found)
 
 
-def _wrong(cell: str, field: Field, schema: Schema) -> tuple[str, str] | None:
+def wrong(cell: str, field: Field, schema: Schema) -> tuple[str, str] | None:
     """Say what a column wants in place of a cell, and what to do; None where the cell is right."""
     meaning = field.description("en").rstrip(".")
     if not cell:
@@ -296,7 +304,7 @@ def inferred_columns_are_named(raw: RawTables) -> Iterator[Problem]:
         given = table.has("basis", "inferred", "note")
         for row in table.sound[["basis", "inferred", "note"]].itertuples() if given else ():
             if row.basis == "stated" and row.inferred:
-                expected, advice = "nothing where basis is stated", "empty it or write inferred"
+                expected, advice = "nothing where basis is stated", "empty it, or write inferred in basis"
                 yield table.problem(row.Index, "inferred", quoted(row.inferred), expected, advice)
             if row.basis == "inferred" and not row.note:
                 expected, advice = "how it was inferred", "say in note what it was concluded from"
@@ -342,7 +350,7 @@ def grades_have_their_status(raw: RawTables) -> Iterator[Problem]:
                     yield table.problem(row.Index, column, quoted(cell), expected, advice)
         elif row.grade:
             expected = f"no grade where grade_status is {row.grade_status or 'empty'}"
-            yield table.problem(row.Index, "grade", quoted(row.grade), expected, "write reported")
+            yield table.problem(row.Index, "grade", quoted(row.grade), expected, _REPORTED)
 
 
 def grades_stand_on_their_scale(raw: RawTables) -> Iterator[Problem]:
