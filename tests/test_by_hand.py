@@ -60,7 +60,10 @@ def shown(notebook: NotebookNode, kind: str) -> list[dict]:
 @pytest.mark.parametrize(
     ("given", "line"),
     [
-        ({"study": "ports"}, "no tidy tables of study 'ports'; run: make data STUDY=ports"),
+        (
+            {"study": "ports"},
+            "no tidy tables of study 'ports'; there are okamoto2020, public-records",
+        ),
         ({"language": "fr"}, "language='fr': expected 'ja' or 'en'"),
         ({"langauge": "en"}, "parameter 'langauge' is not declared; did you mean 'language'?"),
     ],

@@ -180,8 +180,10 @@ def main() -> None:
 @studies_option
 def data(study: str, beside: tuple[str, ...] | None) -> None:
     """Check the transcription and write the tidy tables to data/processed."""
+    from analysis.words import counted
+
     for name, changed in _make_data(study, beside).items():
-        files = "1 file written" if changed == 1 else f"{changed} files written"
+        files = f"{counted(changed, 'file')} written"
         click.echo(f"data/processed/{name}: " + (files if changed else "up to date"))
         _say_what_changed_since_verification(name)
 

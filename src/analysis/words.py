@@ -112,6 +112,15 @@ def figure(number: float) -> str:
     return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
 
 
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun, for messages in English: `1 file`, `2 files`.
+
+    >>> counted(1, "file"), counted(1200, "file"), counted(2, "copy", "copies")
+    ('1 file', '1,200 files', '2 copies')
+    """
+    return f"{figure(number)} {one if number == 1 else several or one + 's'}"
+
+
 def listed(names: Iterable[str], language: str) -> str:
     """Names as a list in prose: `A, B and C`, 「A、B、C」."""
     names = list(names)

@@ -48,9 +48,9 @@ def dots() -> Figure:
         ({"language": "fr"}, "language='fr': expected 'ja' or 'en'"),
         (
             {"study": "harbor"},
-            "no tidy tables of study 'harbor' (did you mean harbour?); run: make data STUDY=harbor",
+            "no tidy tables of study 'harbor'; did you mean harbour?",
         ),
-        ({"beside": "none"}, "no tidy tables of study 'none'; run: make data STUDY=none"),
+        ({"beside": "/etc"}, "no tidy tables of study '/etc'; there are harbour"),
         ({"links": "theme"}, "links='theme': expected one of 'names', 'same_topic'"),
         ({"regions": "west"}, "regions='west': expected one of "),
     ],

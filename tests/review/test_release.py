@@ -75,7 +75,7 @@ def test_outside_git_nothing_is_released_and_nothing_written(root):
 
 def test_what_is_not_committed_is_not_released(root):
     (root / "run").write_text("#!/bin/sh\nelse\n", "utf-8")
-    assert "1 files not committed" in refused(root)
+    assert "1 file not committed" in refused(root)
 
 
 def test_a_citation_that_changed_is_written_into_the_other_files_which_are_then_to_be_committed(root):

@@ -23,8 +23,8 @@ def test_a_mistyped_column_is_answered_with_the_nearest_one(tables):
         tables.raw("issues", ["labl_ja"])
 
 
-def test_a_mistyped_study_is_answered_with_the_nearest_one_and_the_command(harbour_made):
-    with pytest.raises(read.NoTablesError, match=r"\(did you mean harbour\?\); run: make data STUDY=harbor"):
+def test_a_mistyped_study_is_answered_with_the_nearest_one(harbour_made):
+    with pytest.raises(read.NoTablesError, match="study 'harbor'; did you mean harbour"):
         read.open_tables("harbor", "en", harbour_made.folder)
 
 

@@ -520,7 +520,7 @@ def test_a_file_of_nothing_but_commas_is_refused_with_a_list_that_ends(study):
         file.write(",x\n" * 5000)
     problems = study.problems()
     assert len(problems) == load.MOST + 1
-    assert "4000 problems more" in problems[-1]
+    assert "4,000 problems more" in problems[-1]
 
 
 MINUS = ["\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", "\ufe63", "\uff0d"]

@@ -25,6 +25,7 @@ from analysis.publish import blocks, drawing
 from analysis.publish.evidence import Card, Named, Section
 from analysis.publish.site import THEME
 from analysis.publish.store import Store, digest
+from analysis.words import counted
 
 if TYPE_CHECKING:
     from analysis.publish.report import Language
@@ -73,7 +74,9 @@ def write(store: Store, book: Language) -> list[str]:
 
         count = store.make(path, digest(name, *pages), made)
         if name == "report" and count > MOST_PAGES:
-            notices.append(f"{path} has {count} pages, {MOST_PAGES} are meant; shorten what the pages say")
+            notices.append(
+                f"{path} has {counted(count, 'page')}, {MOST_PAGES} are meant; shorten what the pages say"
+            )
     return notices
 
 

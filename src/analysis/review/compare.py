@@ -24,7 +24,7 @@ from analysis import folders, paths
 from analysis.review import artefact_content, clean_build
 from analysis.review.certificate import TEMPLATES
 from analysis.review.expected import artefacts
-from analysis.words import LANGUAGES
+from analysis.words import LANGUAGES, counted
 
 Row = dict[str, str]
 Key = tuple[str, ...]
@@ -105,8 +105,9 @@ class Comparison:
             return "Every file is the same."
         cells = sum(len(t.cells) for t in self.tables)
         return (
-            f"{len(self.tables)} tables ({cells} cells), {len(self.figures)} figures and"
-            f" {len(self.sentences)} sentences differ; {len(self.files)} files in all."
+            f"These differ: {counted(len(self.tables), 'table')} ({counted(cells, 'cell')}),"
+            f" {counted(len(self.figures), 'figure')} and {counted(len(self.sentences), 'sentence')};"
+            f" {counted(len(self.files), 'file')} in all."
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -370,7 +371,10 @@ def _commit(word: str, root: Path) -> str:
     try:
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:
-        return ""
+        raise CompareError(
+            f"found {word!r}, which is no folder, and no Git to look for it as a revision;"
+            " install Git, or give the folder of a built report"
+        ) from None
 
 
 def _extract(commit: str, root: Path, folder: Path) -> None:

@@ -21,6 +21,7 @@ import yaml
 
 from analysis import folders, paths
 from analysis.review.expected import artefacts, digest
+from analysis.words import counted
 
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 _RELEASE = "run: make reproduce, then: make release"
@@ -135,7 +136,8 @@ def release(study: str, root: Path = paths.ROOT) -> Path:
         folders.write(root / name, content)
     if changed := _git(root, "status", "--porcelain").decode().splitlines():
         written = f" ({', '.join(fresh)}: written again from CITATION.cff)" if fresh else ""
-        raise ReleaseError(f"found {len(changed)} files not committed{written}; commit them, then {_RELEASE}")
+        found = counted(len(changed), "file")
+        raise ReleaseError(f"found {found} not committed{written}; commit all, then {_RELEASE}")
     bundle = root / "build" / "certificate" / study
     names = _certified(bundle, commit, root)
     project = _project(root)

@@ -135,8 +135,11 @@ def open_tables(study: str, language: str, folder: Path | None = None) -> Tables
     processed = folder or (Path(arrived) if arrived else paths.PROCESSED)
     if not (processed / study / datapackage.FILE).is_file():
         known = sorted(path.parent.name for path in processed.glob(f"*/{datapackage.FILE}"))
-        made = f"no tidy tables of study {study!r}{_instead(study, known)}; run: make data STUDY={study}"
-        raise NoTablesError(made)
+        raw = sorted(path.parent.name for path in paths.RAW.glob("*/study.yaml"))
+        like = nearest(study, known)
+        cure = f"did you mean {like}?" if like else f"there are {', '.join(known) or 'none'}"
+        cure = f"run: make data STUDY={study}" if study in raw else cure
+        raise NoTablesError(f"no tidy tables of study {study!r}; {cure}")
     return Tables(processed / study, language)
 
 

@@ -23,6 +23,7 @@ from analysis.transcribe.problems import Problem, StudyError, nearest, one_of
 from analysis.transcribe.raw_tables import RawTables
 from analysis.transcribe.schema import Schema, Table
 from analysis.transcribe.study_yaml import Meta
+from analysis.words import counted
 
 MOST = 1000  # problems of one file that are listed; a file with more is not the table it should be
 
@@ -132,7 +133,7 @@ def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
         found = sorted(by_file[file], key=lambda problem: problem.line or 0)
         listed += islice(found, MOST)
         if len(found) > MOST:
-            more = f"{len(found) - MOST} problems more"
+            more = f"{counted(len(found) - MOST, 'problem')} more"
             listed.append(Problem(file, None, None, more, "none", "correct these first"))
     return listed
 

@@ -28,6 +28,7 @@ from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as META
 from analysis.verify.coverage import Coverage, Heading, measure
 from analysis.verify.source_text import Span
+from analysis.words import counted
 
 if TYPE_CHECKING:
     from analysis.verify.verify import Report
@@ -95,8 +96,11 @@ def write_record(report: Report, study: Study, schema: Schema | None = None) -> 
     """
     path = study.folder / FILE
     if not report.ok:
-        found, expected = f"a check with {len(report.problems)} problems", "a check that found everything"
-        advice = "put them right and verify again"
+        found, expected = (
+            f"a check with {counted(len(report.problems), 'problem')}",
+            "a check that found everything",
+        )
+        advice = "put that right and verify again"
         raise StudyError([Problem(shown(path), None, None, found, expected, advice)])
     new = path.with_name(f".{FILE}.new")
     try:
