@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER
+PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER FROM
 
 ifeq ($(OS),Windows_NT)
 $(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
@@ -183,7 +183,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
+.PHONY: help report watch data tidy export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -199,6 +199,7 @@ help:
 #: LANGUAGE=ja|en   one language; both if not given
 #: PAGE=NAME        one page of the report, as index or grades
 #: SOURCE=FILE      the source's text or PDF, for verify
+#: FROM=ENCODING    of files that are not UTF-8, for tidy: cp1252, cp932 ...
 #: TITLE='…'        the source's title, for new-study; the page's, for new-notebook
 #: NAME=NAME        the page's name, for new-notebook
 #: WORDS='…'        words of the source, for passage
@@ -224,6 +225,10 @@ watch: environment
 ## check the transcription and write the tidy tables to data/processed
 data: environment
 	@$(run) analysis data
+
+## write the study's CSV files as plain UTF-8 text, whatever a spreadsheet made of them
+tidy: environment
+	@$(run) analysis tidy
 
 ## the study in the formats of other tools, to exports/<study>: SQLite, REFI-QDA, BibTeX ...
 export: environment

@@ -36,6 +36,9 @@ MAKE_PARAMETERS = (
     "ADDRESS",
     "TITLE",
     "NAME",
+    "WORKBOOK",
+    "WITH",
+    "FROM",
 )
 
 

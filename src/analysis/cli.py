@@ -185,7 +185,24 @@ def data(study: str, beside: tuple[str, ...] | None) -> None:
     for name, changed in _make_data(study, beside).items():
         files = f"{counted(changed, 'file')} written"
         click.echo(f"data/processed/{name}: " + (files if changed else "up to date"))
+        _say_what_a_spreadsheet_added(name)
         _say_what_changed_since_verification(name)
+
+
+def _say_what_a_spreadsheet_added(study: str) -> None:
+    """Name on stderr the files that are read as they are, and what they hold beside their rows."""
+    from analysis.transcribe import csv_text
+
+    for path in _text_files(study):
+        if more := csv_text.added(path):
+            advice = f"read without; {csv_text.tidy_command(paths.RAW / study / path.name)}"
+            click.echo(f"{csv_text.shown(path)}: {' and '.join(more)}, {advice}", err=True)
+
+
+def _text_files(study: str) -> list[Path]:
+    """The files of a study that people type, and what stands between studies."""
+    folder = paths.RAW / study
+    return [folder / "study.yaml", *sorted(folder.glob("*.csv")), *sorted(paths.RAW.glob("*.csv"))]
 
 
 def _say_what_changed_since_verification(study: str) -> None:
@@ -200,6 +217,33 @@ def _say_what_changed_since_verification(study: str) -> None:
         click.echo(f"and {len(places) - _MOST_PLACES} more changed since verification", err=True)
     if places:
         click.echo(f"check them: make verify STUDY={study} SOURCE=FILE", err=True)
+
+
+@main.command()
+@study_option
+@click.option("--from", "encoding", envvar="FROM", default="", help="the encoding of what is not UTF-8")
+def tidy(study: str, encoding: str) -> None:
+    """Write a study's files as plain UTF-8 text with commas, whatever a spreadsheet made of them."""
+    from analysis import folders
+    from analysis.transcribe import csv_text
+
+    changed = {}
+    for path in filter(Path.is_file, _text_files(study)):
+        try:
+            content = csv_text.mended(path, encoding)
+        except (UnicodeError, LookupError):
+            problems = csv_text.read_text(path)[1]
+            advice = f"FROM={encoding} does not read it; " if encoding else ""
+            raise Refused(f"{advice}{problems[0]}") from None
+        except ValueError as error:
+            raise Refused(f"{csv_text.shown(path)}: {error}") from None
+        if content != path.read_bytes():
+            changed[path] = content
+    for path, content in changed.items():
+        folders.write(path, content)
+        click.echo(f"{csv_text.shown(path)}: written as plain UTF-8 text")
+    if not changed:
+        click.echo(f"data/raw/{study}: every file is plain UTF-8 text already")
 
 
 @main.command()

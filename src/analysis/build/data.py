@@ -7,6 +7,7 @@ from pathlib import Path
 
 from analysis import folders, paths
 from analysis.build import staleness
+from analysis.transcribe import csv_text
 
 _CODE = ("transcribe", "verify", "tidy")  # the rooms that make the tables
 _STAMP = "tables.json"  # in build/<study>: what the tables were made from, and their digests
@@ -49,9 +50,13 @@ def is_up_to_date(study: str) -> bool:
 
 def made_from(study: str) -> str:
     """Digest of the transcription, the crosswalk, the schema and the code that makes tables of them."""
-    files = [*sorted((paths.RAW / study).iterdir()), *sorted(paths.RAW.glob("*.csv")), paths.SCHEMA]
-    files += [path for room in _CODE for path in sorted((staleness.PACKAGE / room).glob("*.py"))]
-    return staleness.files_digest(path for path in files)
+    typed = [*sorted((paths.RAW / study).iterdir()), *sorted(paths.RAW.glob("*.csv"))]
+    # As git keeps them: opened in a spreadsheet and saved, they are the same transcription.
+    raw = [
+        f"{path.name} {staleness.text_digest(csv_text.plain(path).hex())}" for path in typed if path.is_file()
+    ]
+    files = [path for room in _CODE for path in sorted((staleness.PACKAGE / room).glob("*.py"))]
+    return staleness.text_digest("\n".join([*raw, staleness.files_digest([paths.SCHEMA, *files])]))
 
 
 def _digests(folder: Path) -> dict[str, str]:

@@ -45,6 +45,7 @@ REACHED = [
     "tidy/read",
     "transcribe/__init__",
     "transcribe/csv_table",
+    "transcribe/csv_text",
     "transcribe/normaliser",
     "transcribe/periods",
     "transcribe/problems",

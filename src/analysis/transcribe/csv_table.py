@@ -1,6 +1,5 @@
-"""One table as it was typed: plain UTF-8 text, its cells, and the line each of them stands in.
+"""One table as it was typed: its cells, and the line each of them stands in.
 
-Whatever else a file may be (a folder, a pipe, a spreadsheet's UTF-16) is said, with how to save it.
 A cell may hold no character that looks like another and is read as a different one (a radical, a
 full-width digit in an id, an invisible mark), and no formula that a reviewer's spreadsheet would run.
 """
@@ -8,35 +7,21 @@ full-width digit in an id, an invisible mark), and no formula that a reviewer's 
 from __future__ import annotations
 
 import re
-import stat
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from analysis import paths
-from analysis.transcribe import periods
+from analysis.transcribe import csv_text, periods
+from analysis.transcribe.csv_text import Row, read_text, shown
 from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.problems import Problem, nearest, quoted, visible
 from analysis.transcribe.schema import Field
 
 # --- tables ------------------------------------------------------------
-
-# RFC 4180, and no more: a quote opens a cell or is doubled inside one. Python's csv module reads
-# on after a stray quote and hides where a row began; both would misplace what is said about it.
-_CELL = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\n]|\Z)|([^",\n]*+)(?=[,\n]|\Z)')
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: the line it begins in, and its cells; `broken` where a quote is out of place."""
-
-    line: int
-    cells: list[str]
-    broken: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +71,7 @@ def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Pro
     text, problems = read_text(path)
     if text is None:
         return None, problems
-    rows = list(split(text)) or [Row(1, [])]
+    rows = csv_text.rows(text)
     header, wrong = _header(path, rows[0], fields)
     problems += wrong
     if header is None:
@@ -103,29 +88,6 @@ def absent(path: Path, fields: Sequence[Field]) -> CsvTable:
     return CsvTable(path.stem, shown(path), _frame([], list(names), fields), names)
 
 
-def split(text: str) -> Iterator[Row]:
-    """Split a CSV text into rows; after a quote out of place, go on with the next line."""
-    position, line = 0, 1
-    while position < len(text):
-        first, more = line, True
-        cells: list[str] = []
-        while more:
-            match = _CELL.match(text, position)
-            if match is None:
-                end = text.find("\n", position)
-                position = len(text) if end < 0 else end + 1
-                yield Row(first, cells, broken=True)
-                break
-            quoted_cell, bare = match.groups()
-            cells.append(bare if quoted_cell is None else quoted_cell.replace('""', '"'))
-            line += 0 if quoted_cell is None else quoted_cell.count("\n")
-            more = text.startswith(",", match.end())
-            position = match.end() + 1
-        else:
-            yield Row(first, cells)
-        line += 1
-
-
 def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | None, list[Problem]]:
     """Return the names of the columns, and what is wrong with them."""
     names, expected = row.cells, [field.name for field in fields]
@@ -135,10 +97,9 @@ def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | 
 
     if row.broken:
         return None, [wrong(None, "a quote out of place", "a header row", "remove the quote")]
-    for sign, name in {";": "semicolons", "\t": "tabs"}.items():
-        if len(names) == 1 and sign in names[0]:
-            separated = wrong(None, f"columns separated by {name}", "commas", "save it as CSV (comma)")
-            return None, [separated]
+    if sign := csv_text.separator(names):
+        found = f"columns separated by {csv_text.SEPARATORS[sign]}"
+        return None, [wrong(None, found, "commas", csv_text.tidy_command(path))]
     missing = [field.name for field in fields if field.name not in names and not field.optional]
     problems = [
         wrong(name, "no such column", "every column of the table", "add it to the header row")
@@ -146,7 +107,11 @@ def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | 
     ]
     for position, name in enumerate(names):
         if name in names[:position]:
-            problems.append(wrong(name, "the column twice", "every column once", "remove one"))
+            found = "the column twice" if name else "cells without a heading"
+            problems.append(wrong(name or None, found, "every column once", "remove one"))
+        elif not name:
+            advice = "name the column, or empty its cells"
+            problems.append(wrong(None, "cells without a heading", "a column of the table", advice))
         elif name not in expected:
             like = nearest(name, missing) or nearest(name, expected)
             advice = f"did you mean {like}?" if like else "remove it, or use note"
@@ -371,105 +336,3 @@ def _width(cell: str, field: Field) -> Fault | None:
     ascii_form = _DASHES.sub("-", unicodedata.normalize("NFKC", cell)).strip()
     advice = _write(ascii_form, cell, field, "type it in ASCII")
     return Fault(quoted(cell), "ASCII letters, digits and signs only", advice)
-
-
-# --- files ------------------------------------------------------------
-
-LARGEST = 16 * 2**20  # bytes; two hundred times the longest table of a transcription
-
-_SAVE = "save it as UTF-8 without BOM, with LF line ends"
-_MARKS = {
-    b"\xff\xfe": "UTF-16 (little-endian)",
-    b"\xfe\xff": "UTF-16 (big-endian)",
-    b"PK\x03\x04": "a spreadsheet or zip file",
-    b"\x1f\x8b": "a gzip file",
-}
-
-
-def shown(path: Path) -> str:
-    """Return a path as messages name it: inside the project from its root, elsewhere as given."""
-    absolute = path.absolute()
-    inside = absolute.is_relative_to(paths.ROOT)
-    return str(absolute.relative_to(paths.ROOT) if inside else path)
-
-
-def read_text(path: Path) -> tuple[str | None, list[Problem]]:
-    """Return a file's text and what is wrong with it; the text is None where it cannot be read.
-
-    A BOM and line ends other than LF are problems, but the text comes back without them, so that
-    the rest of the file can be checked in the same run.
-    """
-    if problem := _not_a_file(path):
-        return None, [problem]
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
-    except OSError as error:
-        return None, [_of(path, str(error.strerror), "a file that can be read", "check its permissions")]
-    if problem := _not_text(path, raw):
-        return None, [problem]
-    return _decoded(path, raw)
-
-
-def _of(path: Path, found: str, expected: str, advice: str, line: int | None = None) -> Problem:
-    return Problem(shown(path), line, None, found, expected, advice)
-
-
-def _not_a_file(path: Path) -> Problem | None:
-    """Say why there is no regular file of the study's own at a path, None where there is one."""
-    expected = "a file in the study's folder"
-    if path.is_symlink() and not path.exists():
-        return _of(path, "a broken link", expected, "put the file itself there")
-    if not path.resolve().is_relative_to(path.parent.resolve()):
-        return _of(path, "a link that leaves the folder", expected, "put the file itself there")
-    kind = path.stat().st_mode
-    if stat.S_ISDIR(kind):
-        return _of(path, "a folder", expected, f"rename it or put a file {path.name} in its place")
-    if not stat.S_ISREG(kind):  # opening a pipe would wait for ever
-        return _of(path, "a pipe, socket or device", expected, "put a file in its place")
-    return None
-
-
-def _not_text(path: Path, raw: bytes) -> Problem | None:
-    """Say why bytes cannot be a text file of a study, None where they may be one."""
-    if not raw:
-        return _of(path, "an empty file", "a header row or keys", "fill it, or remove the file")
-    if len(raw) > LARGEST:
-        size = f"at most {LARGEST // 2**20} MB"
-        return _of(path, f"more than {LARGEST // 2**20} MB", size, "find the cell that is no cell")
-    for mark, name in _MARKS.items():
-        if raw.startswith(mark):
-            return _of(path, name, "UTF-8 text", _SAVE)
-    if raw.count(0) > len(raw) // 4:
-        return _of(path, "NUL bytes throughout, as in UTF-16", "UTF-8 text", _SAVE)
-    return None
-
-
-def _decoded(path: Path, raw: bytes) -> tuple[str | None, list[Problem]]:
-    problems = []
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        found = f"bytes that are not UTF-8{_likely(raw)}"
-        return None, [_of(path, found, "UTF-8 text", _SAVE, line)]
-    if text.startswith("\ufeff"):
-        problems.append(_of(path, "a byte order mark (BOM)", "UTF-8 without BOM", _SAVE, 1))
-        text = text[1:]
-    if "\r" in text:
-        line = text.count("\n", 0, text.index("\r")) + 1
-        name = "CRLF line ends" if "\r\n" in text else "CR characters"
-        problems.append(_of(path, name, "LF line ends", _SAVE, line))
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text, problems
-
-
-def _likely(raw: bytes) -> str:
-    """Name the encoding that Japanese spreadsheets and editors use, where the bytes fit it."""
-    for codec, name in {"cp932": "Shift_JIS", "euc_jp": "EUC-JP"}.items():
-        try:
-            raw.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        return f" (they read as {name})"
-    return ""

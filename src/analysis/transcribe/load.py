@@ -18,7 +18,8 @@ import pandas as pd
 
 from analysis.transcribe import csv_table, study_yaml, validators
 from analysis.transcribe import schema as schemas
-from analysis.transcribe.csv_table import CsvTable, shown
+from analysis.transcribe.csv_table import CsvTable
+from analysis.transcribe.csv_text import import_command, shown
 from analysis.transcribe.problems import Problem, StudyError, nearest, one_of
 from analysis.transcribe.raw_tables import RawTables
 from analysis.transcribe.schema import Schema, Table
@@ -27,6 +28,7 @@ from analysis.words import counted
 
 MOST = 1000  # problems of one file that are listed; a file with more is not the table it should be
 
+_WORKBOOKS = {".xlsx", ".xlsm", ".xls", ".ods", ".numbers"}
 _TYPES = {"integer": "Int64", "number": "float64"}
 
 
@@ -82,6 +84,11 @@ def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
     """Say which files look like tables and would not be read."""
     tables = [f"{name}.csv" for name in schema.tables]
     for path in sorted(folder.iterdir()):
+        workbook = path.suffix.lower() in _WORKBOOKS and not path.name.startswith(("~$", "."))
+        if workbook:
+            expected = "no workbook among a study's files"
+            yield Problem(shown(path), None, None, "a file that is not read", expected, import_command(path))
+            continue
         table = path.stem.lower() in schema.tables or path.suffix.lower() == ".csv"
         if schema.table_of(path.name) or not table:
             continue

@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from analysis.transcribe.csv_table import fault, read_text, shown
+from analysis.transcribe.csv_table import fault
+from analysis.transcribe.csv_text import read_text, shown
 from analysis.transcribe.normaliser import NORMALISERS
 from analysis.transcribe.problems import Problem, nearest, one_of, quoted
 from analysis.transcribe.schema import KINDS, LANGUAGES, SLUG

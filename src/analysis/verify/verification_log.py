@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.transcribe import periods
 from analysis.transcribe import schema as schemas
-from analysis.transcribe.csv_table import shown
+from analysis.transcribe.csv_text import plain, shown
 from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError
 from analysis.transcribe.schema import Schema
@@ -212,13 +212,13 @@ def _rows(folder: Path) -> dict[str, list[tuple[int, str]]]:
     Rows are compared as cells, so that quoting does not count, and the order of rows does not.
     """
     files = {path.name: _table_rows(path) for path in sorted(folder.glob("*.csv"))}
-    meta = (folder / META).read_text("utf-8").splitlines()
+    meta = plain(folder / META).decode("utf-8").splitlines()
     files[META] = [(number, _digest(line)) for number, line in enumerate(meta, 1) if line.strip()]
     return files
 
 
 def _table_rows(path: Path) -> list[tuple[int, str]]:
-    reader = csv.reader(io.StringIO(path.read_text("utf-8"), newline=""))
+    reader = csv.reader(io.StringIO(plain(path).decode("utf-8"), newline=""))
     rows, begins = [], 1
     for cells in reader:
         rows.append((begins, _digest("\x1f".join(cells))))
