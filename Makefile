@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER FROM
+PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM
 
 ifeq ($(OS),Windows_NT)
 $(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
@@ -121,8 +121,9 @@ export CHECK_PYTHON CHECK_BASE SUBSET
 
 # What a command needs besides what a report needs: extras of pyproject.toml.
 needs := $(sort $(if $(filter lab,$(MAKECMDGOALS)),lab) $(if $(call given,EXECUTOR),cluster) \
-  $(if $(filter verify passage reproduce compare expected,$(MAKECMDGOALS)),pdf) \
-  $(if $(filter check test test-browser test-tools benchmark,$(MAKECMDGOALS)),test pdf cluster))
+  $(if $(filter verify passage import reproduce compare expected,$(MAKECMDGOALS)),pdf) \
+  $(if $(filter workbook import,$(MAKECMDGOALS)),workbook) \
+  $(if $(filter check test test-browser test-tools benchmark,$(MAKECMDGOALS)),test pdf cluster workbook))
 
 # .venv counts as good only while it holds a copy of the lock (and the folder's name: a virtual
 # environment cannot be moved) it was made from, and the extras asked for. Those stamps are written
@@ -183,7 +184,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data tidy export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
+.PHONY: help report watch data workbook import tidy export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -198,7 +199,9 @@ help:
 #: STUDIES='A B'    several: the report of A, with B beside it
 #: LANGUAGE=ja|en   one language; both if not given
 #: PAGE=NAME        one page of the report, as index or grades
-#: SOURCE=FILE      the source's text or PDF, for verify
+#: SOURCE=FILE      the source's text or PDF, for verify, passage and import
+#: WORKBOOK=FILE    the workbook, for workbook (STUDY.xlsx if not given) and import
+#: WITH='…'         the tables, for new-study: phases grades issues ... (all if not given)
 #: FROM=ENCODING    of files that are not UTF-8, for tidy: cp1252, cp932 ...
 #: TITLE='…'        the source's title, for new-study; the page's, for new-notebook
 #: NAME=NAME        the page's name, for new-notebook
@@ -225,6 +228,14 @@ watch: environment
 ## check the transcription and write the tidy tables to data/processed
 data: environment
 	@$(run) analysis data
+
+## the study as one Excel workbook to fill in: make workbook STUDY=name
+workbook: environment
+	@$(run) analysis workbook
+
+## the study's tables from a workbook: make import STUDY=name WORKBOOK=name.xlsx SOURCE=paper.txt
+import: environment
+	@$(run) analysis import
 
 ## write the study's CSV files as plain UTF-8 text, whatever a spreadsheet made of them
 tidy: environment

@@ -213,10 +213,13 @@ def test_status_says_what_is_stale_and_writes_nothing(tabled, tmp_path):
     project = tabled.copy(tmp_path / "project")
     before = files(project.folder)
     assert set(project.stale().values()) == {"never run"}
-    with (project.raw / "issues.csv").open("a", encoding="utf-8") as file:
-        file.write("\n")
+    path = project.raw / "issues.csv"
+    typed = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + typed.replace(b"\n", b"\r\n") + b"\r\n")  # saved by a spreadsheet
+    assert "data/processed/harbour" not in project.stale()
+    path.write_bytes(typed + b"x\n")
     assert project.stale()["data/processed/harbour"] == "changed since; run: make data STUDY=harbour"
-    (project.raw / "issues.csv").write_bytes((tabled.raw / "issues.csv").read_bytes())
+    path.write_bytes(typed)
     assert {k: v for k, v in files(project.folder).items() if "__pycache__" not in k} == {
         k: v for k, v in before.items() if "__pycache__" not in k
     }

@@ -420,6 +420,59 @@ def new_study(study: str, title: str, languages: tuple[str, ...]) -> None:
     click.echo(f"{folder}: {how}: make report STUDY={study}")
 
 
+@main.command()
+@study_option
+@language_option
+@click.option("--workbook", envvar="WORKBOOK", default="", help="the file; STUDY.xlsx if not given")
+def workbook(study: str, languages: tuple[str, ...], workbook: str) -> None:
+    """Write a study's tables as one Excel workbook to fill in."""
+    from analysis import folders
+    from analysis.transcribe import schema, study_yaml
+    from analysis.transcribe import workbook as sheets
+    from analysis.transcribe.problems import StudyError
+
+    about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
+    if about is None:
+        raise StudyError(problems)
+    path = Path(workbook or f"{study}.xlsx")
+    language = languages[0] if len(languages) == 1 else about.language
+    content = sheets.write(paths.RAW / study, schema.load(), about, language)
+    if path.suffix != ".xlsx":
+        raise Refused(f"WORKBOOK: found {workbook!r}, expected a name that ends in .xlsx; write {study}.xlsx")
+    if path.exists() and path.read_bytes() != content:
+        advice = f"move it away, or name another: WORKBOOK={path.with_stem(f'{path.stem}-2')}"
+        raise Refused(f"{path}: found a file that is there already, expected none; {advice}")
+    folders.write(path, content)
+    source = " SOURCE=FILE" if about.kind == "document" else ""
+    click.echo(f"{path}: fill it in, then run: make import STUDY={study} WORKBOOK={path}{source}")
+
+
+@main.command("import")
+@study_option
+@click.option("--workbook", envvar="WORKBOOK", default="", help="the workbook (.xlsx)")
+@click.option("--source", envvar="SOURCE", default="", help="the source's text or PDF")
+def import_(study: str, workbook: str, source: str) -> None:
+    """Write data/raw/<study> from a workbook: all of its tables, or nothing."""
+    from analysis import import_workbook
+    from analysis.transcribe import schema, study_yaml
+    from analysis.transcribe.problems import StudyError
+    from analysis.verify import passages, sources
+
+    if not workbook:
+        raise Refused(f"WORKBOOK: not given; write make import STUDY={study} WORKBOOK={study}.xlsx")
+    about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
+    if about is None:
+        raise StudyError(problems)
+    text = sources.read(Path(source)).text if source else ""
+    locate = partial(passages.propose, text, normaliser=about.normaliser) if source else None
+    done = import_workbook.into(paths.RAW / study, Path(workbook), schema.load(), about.kind, locate)
+    for line in done.mended:
+        click.echo(line, err=True)
+    for file in done.kept:
+        click.echo(f"data/raw/{study}/{file}: left as it is, for {workbook} has no sheet of it", err=True)
+    click.echo(f"data/raw/{study}: {', '.join(done.changed) + ' written' if done.changed else 'up to date'}")
+
+
 @main.command("new-notebook")
 @click.option("--name", envvar="NAME", default="", callback=_own_name, help="the new page's name")
 @click.option("--title", envvar="TITLE", default="", help="its title, in Japanese or English")

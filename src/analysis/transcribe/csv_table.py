@@ -214,6 +214,15 @@ def with_ascii_minus(grade: str) -> str:
     return _DASHES.sub("-", grade)
 
 
+def in_ascii(cell: str) -> str:
+    """Return what a cell was meant to be where full-width letters, digits and dashes were typed.
+
+    >>> in_ascii("２００８－０６ ")
+    '2008-06'
+    """
+    return _DASHES.sub("-", unicodedata.normalize("NFKC", cell)).strip()
+
+
 def fault(cell: str, field: Field | None = None) -> Fault | None:
     """Return the first thing wrong with a cell's characters, None where they are all right.
 
@@ -333,6 +342,6 @@ def _width(cell: str, field: Field) -> Fault | None:
         return None
     if field.format == "period":
         return Fault(quoted(cell), "ASCII letters, digits and signs only", periods.advice(cell))
-    ascii_form = _DASHES.sub("-", unicodedata.normalize("NFKC", cell)).strip()
+    ascii_form = in_ascii(cell)
     advice = _write(ascii_form, cell, field, "type it in ASCII")
     return Fault(quoted(cell), "ASCII letters, digits and signs only", advice)

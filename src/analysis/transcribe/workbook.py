@@ -1,0 +1,306 @@
+"""A study as one Excel workbook: a sheet a table, with the meaning of each column and lists to choose from.
+
+`write` makes the workbook from the CSV files of a study, `workbook_reading.read` reads one. A sheet is
+called as its file is (`codings-birch` for `codings-birch.csv`) and its first row is the file's header,
+but for the passages: of them a transcriber types `words`, the first words, and what `make import` makes
+of those (`FINGERPRINT`) stands behind in grey. The same tables give the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from analysis.transcribe import csv_table
+from analysis.transcribe.csv_table import CsvTable
+from analysis.transcribe.csv_text import shown
+from analysis.transcribe.problems import Problem, StudyError
+from analysis.transcribe.schema import Field, Schema, Table, Text
+from analysis.transcribe.study_yaml import Meta
+from analysis.transcribe.validators import SUBJECTS
+
+WORDS = Field(
+    "words",
+    "string",
+    Text("冒頭の言葉", "First words"),
+    Text(
+        "原文どおりの冒頭の言葉。その文を make import が原文の中に探し、指紋を灰色の列に記す。",
+        "The passage's first words as the source prints them; make import finds their sentence in the "
+        "source and writes its fingerprint into the grey columns.",
+    ),
+)
+FINGERPRINT = ("opening", "chars", "sha256")
+LISTS = "lists"  # the sheet with what may be chosen; never imported
+LONGEST_NAME = 31  # characters of a sheet's name
+_ROWS = 5000  # that have drop-down lists
+_SPARE = 200  # rows of a referenced table that its list has room for, beside those there are
+_NEVER = datetime(2000, 1, 1)  # what a workbook says of when it was made
+_SAID = {  # in comments
+    "required": Text("必須", "Required"),
+    "optional": Text("空欄可（記載なし）", "May stay empty: not stated"),
+    "made": Text("空欄なら make import が付ける", "Where it is empty, make import makes one"),
+    "many": Text("複数のときは半角空白で区切る", "Several are separated by single spaces"),
+    "grey": Text("make import が記す。書き換えない", "Written by make import; leave it alone"),
+    "form": Text(
+        "例：2016、2012-12、2018-03-31、FY2011/FY2016、2017/..",
+        "Such as 2016, 2012-12, 2018-03-31, FY2011/FY2016, 2017/..",
+    ),
+}
+_GREY, _NEEDED, _FREE = "D9D9D9", "1F4E79", "9DC3E6"  # of headings; and of a cell that is still to fill:
+_MISSING = "FFF2CC"
+_LABELS = ("label", "short", "gist", "statement", "title")  # what a referenced row is called
+_WIDE = re.compile("(label|statement|gist|note|definition|include|exclude|trigger|title|words)")
+# What `make import` makes an empty id of, by table: the values of columns (of the first that is filled),
+# words, and "" for a number. Ids of other tables are the transcriber's to choose.
+ID_FROM: Mapping[str, tuple[str, ...]] = {
+    "passages": (),  # p- and the beginning of the fingerprint, as `make passage` has it
+    "plans": ("plan", "number"),
+    "phases": ("phase", "number"),
+    "references": ("ref", "number"),
+    "issues": ("scope", "number"),
+    "scales": ("scale", "grade"),
+    "evaluations": ("project", "kind"),
+    "rounds": ("programme", "kind", "year"),
+    "participations": ("project|region", "institution"),
+    "indicators": ("region", "measure"),
+    "codings": ("record", "theme"),
+    "links": ("issue", "record"),
+    "assessments": ("issue", "assessed"),
+    "clauses": ("clause", "passages", ""),  # and its place among the clauses of the passage
+    "uncovered": ("uncovered", "passages", ""),
+}
+
+
+@dataclass
+class _Writer:
+    """A workbook being written: the study's tables, and the lists that its columns are chosen from."""
+
+    book: Workbook
+    schema: Schema
+    meta: Meta
+    language: str
+    found: Mapping[str, CsvTable]
+    lists: list[str] = field(default_factory=list)
+
+    def choices(self, each: Field, fields: Sequence[Field]) -> str:
+        """Return the formula of what may be chosen in one of a sheet's columns; "" where anything may."""
+        if each.vocabulary:
+            labels = self.schema.vocabularies[each.vocabulary]
+            return self.listed(each.vocabulary, [(v, label(self.language)) for v, label in labels.items()])
+        if each.references == "sections":
+            titles = [(s.id, s.title if self.language == "ja" else s.title_en) for s in self.meta.sections]
+            return self.listed("sections", titles)
+        if each.references and each.references.startswith("by "):
+            return self.by(each.references.removeprefix("by "), fields)
+        name, _, word = (each.references or "").partition(" or ")
+        return self.rows_of(name, word) if name else ""
+
+    def by(self, column: str, fields: Sequence[Field]) -> str:
+        """Return the formula of the ids in the table that another column of the row names."""
+        place = [each.name for each in fields].index(column)
+        lists = [
+            self.rows_of(SUBJECTS.get(value, value), "") or self.listed("nothing", [("", "")])
+            for value in self.schema.values(fields[place])
+        ]
+        kind = f"${get_column_letter(place + 1)}2"
+        return f"CHOOSE(MATCH({kind},{self.choices(fields[place], fields)},0),{','.join(lists)})"
+
+    def rows_of(self, reference: str, word: str) -> str:
+        """Return the formula of the ids in a table's sheet, which grows with it, and one more word."""
+        name, _, key = reference.partition(".")
+        if name not in self.found:
+            return ""
+        header = columns(self.schema.tables[name], self.found[name].header, self.meta.kind)
+        names = [column.name for column in header]
+        label = next((n for n in (f"{x}_{self.language}" for x in _LABELS) if n in names), names[0])
+        letters = [get_column_letter(names.index(column) + 1) for column in (key or "id", label)]
+        entries = [(word, word)] if word else []
+        for row in range(2, len(self.found[name].frame) + 2 + _SPARE):
+            id_, said = (f"{name}!{letter}{row}" for letter in letters)
+            entries.append((f'=IF({id_}="","",{id_})', f'=IF({said}="","",{said})'))
+        return self.listed("_or_".join(filter(None, [reference.replace(".", "_"), word])), entries)
+
+    def listed(self, name: str, entries: Sequence[tuple[str, str]]) -> str:
+        """Write a list, unless it is there, as values and how they read; return what formulas call it."""
+        if name not in self.lists:
+            sheet, left = self.book[LISTS], 3 * len(self.lists) + 1
+            self.lists.append(name)
+            sheet.cell(1, left, name).font = Font(bold=True)
+            for row, entry in enumerate(entries, 2):
+                sheet.cell(row, left, entry[0])
+                sheet.cell(row, left + 1, entry[1])
+            letter = get_column_letter(left)
+            sheet.column_dimensions[letter].width = 28
+            sheet.column_dimensions[get_column_letter(left + 1)].width = 40
+            column = f"{LISTS}!${letter}$2:${letter}${len(entries) + 1}"
+            # As many as are filled, so that no list ends in empty lines.
+            filled = f'OFFSET({LISTS}!${letter}$2,0,0,MAX(1,COUNTIF({column},"?*")),1)'
+            self.book.defined_names[f"list_{name}"] = DefinedName(f"list_{name}", attr_text=filled)
+        return f"list_{name}"
+
+
+def in_order_of_work(schema: Schema) -> list[str]:
+    """Return the tables so that each comes after those it refers to, else in the schema's order."""
+    judged = sorted(schema.tables.values(), key=lambda table: (table.judgement, table.commentary))
+    waiting, ordered = [table.name for table in judged], []
+    while waiting:
+        free = [t for t in waiting if not (set(targets(schema, schema.tables[t])) - {t}) & set(waiting)]
+        ordered.append((free or waiting)[0])
+        waiting.remove(ordered[-1])
+    return ordered
+
+
+def targets(schema: Schema, table: Table) -> Iterator[str]:
+    """Yield the tables that the columns of a table refer to."""
+    for column in table.fields:
+        if column.references and column.references.startswith("by "):
+            kinds = table.field(column.references.removeprefix("by "))
+            yield from (SUBJECTS.get(value, value) for value in schema.values(kinds))
+        elif column.references and column.references != "sections":
+            yield re.split(r"[ .]", column.references)[0]
+
+
+def columns(table: Table, header: Sequence[str], kind: str) -> list[Field]:
+    """Return the columns of a table's sheet: those of its file, of passages as a transcriber types them."""
+    fields = {column.name: column for column in table.fields_for(kind)}
+    if not table.own_place:
+        return [fields[name] for name in header]
+    typed = [fields[name] for name in header if name not in FINGERPRINT]
+    return [typed[0], WORDS, *typed[1:], *(fields[name] for name in FINGERPRINT)]
+
+
+def tables_of(folder: Path, schema: Schema, kind: str) -> dict[str, CsvTable]:
+    """Read the CSV files of a study, by name, in the order of work; raises StudyError."""
+    found, problems = {}, []
+    for name in in_order_of_work(schema):
+        fields = schema.tables[name].fields_for(kind)
+        for path in sorted(folder.glob(f"{name}*.csv")):
+            if (schema.table_of(path.name) or ("",))[0] != name:
+                continue
+            table, wrong = csv_table.read(path, fields)
+            problems += wrong
+            if table is not None:
+                found[path.stem] = table
+    if problems:
+        raise StudyError(problems)
+    return found
+
+
+def write(folder: Path, schema: Schema, meta: Meta, language: str) -> bytes:
+    """Return a study's CSV files as a workbook, explained in a language ('ja', 'en').
+
+    Raises StudyError where a file cannot be read for certain, or no sheet can be called after it.
+    """
+    book = Workbook()
+    book.remove(book.active)
+    found = tables_of(folder, schema, meta.kind)
+    sheets = {name: book.create_sheet(_sheet_name(folder, name)) for name in found}
+    book.create_sheet(LISTS).sheet_properties.tabColor = _GREY
+    writer = _Writer(book, schema, meta, language, found)
+    for name, sheet in sheets.items():
+        table = schema.tables[name.partition("-")[0]]
+        fields = columns(table, found[name].header, meta.kind)
+        _fill(sheet, found[name], fields)
+        _head(sheet, table, fields, language)
+        for number, each in enumerate(fields, 1):
+            if choices := writer.choices(each, fields):
+                _offer(sheet, number, each, choices)
+    return _same_bytes(book)
+
+
+def _sheet_name(folder: Path, name: str) -> str:
+    if len(name) > LONGEST_NAME:
+        expected = f"a file name of at most {LONGEST_NAME} characters, for a sheet has no longer one"
+        path = shown(folder / f"{name}.csv")
+        raise StudyError([Problem(path, None, None, "a longer one", expected, "give the coder a shorter id")])
+    return name
+
+
+def _fill(sheet: Any, found: CsvTable, fields: Sequence[Field]) -> None:
+    """Write the rows as text; of passages, the opening as their first words."""
+    for row, cells in enumerate(found.frame.to_dict("records"), 2):
+        for number, each in enumerate(fields, 1):
+            value = cells["opening"] if each is WORDS else cells[each.name]
+            if value:
+                cell = sheet.cell(row, number)
+                cell.value, cell.data_type, cell.number_format = value, "s", "@"
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+
+
+def _head(sheet: Any, table: Table, fields: Sequence[Field], language: str) -> None:
+    """Write the heading row: names, what they mean, which are needed; every column holds text."""
+    last = get_column_letter(len(fields))
+    for number, each in enumerate(fields, 1):
+        letter, grey = get_column_letter(number), table.own_place and each.name in FINGERPRINT
+        needed = each.required and not _is_made(table, each)
+        cell = sheet.cell(1, number, each.name)
+        colour = _GREY if grey else _NEEDED if needed else _FREE
+        cell.fill = PatternFill("solid", start_color=colour)
+        cell.font = Font(bold=True, color="FFFFFF" if colour == _NEEDED else "000000")
+        cell.number_format = "@"
+        cell.comment = Comment(_meaning(table, each, language), "", height=140, width=320)
+        column = sheet.column_dimensions[letter]
+        column.number_format, column.width = "@", 36 if _WIDE.match(each.name) else 16
+        if needed and not grey:
+            missing = f'AND(COUNTA($A2:${last}2)>0,{letter}2="")'
+            rule = FormulaRule(formula=[missing], fill=PatternFill("solid", bgColor=_MISSING))
+            sheet.conditional_formatting.add(f"{letter}2:{letter}{_ROWS}", rule)
+    sheet.freeze_panes = "B2"
+
+
+def _is_made(table: Table, each: Field) -> bool:
+    """Whether `make import` fills an empty cell of a column in."""
+    found = table.own_place and each.name in ("part", "page", "kind", *FINGERPRINT)
+    return found or (each.name == "id" and table.name in ID_FROM)
+
+
+def _meaning(table: Table, each: Field, language: str) -> str:
+    """What stands in a heading's comment."""
+    said = [each.title(language), each.description(language)]
+    if table.own_place and each.name in FINGERPRINT:
+        return "\n".join([*said, _SAID["grey"](language)])
+    made = _is_made(table, each)
+    said.append(_SAID["made" if made else "required" if each.required else "optional"](language))
+    said += [_SAID["many"](language)] if each.many else []
+    said += [_SAID["form"](language)] if each.format == "period" else []
+    return "\n".join(said)
+
+
+def _offer(sheet: Any, number: int, each: Field, choices: str) -> None:
+    """Give the cells of a column a list to choose from."""
+    letter = get_column_letter(number)
+    rule = DataValidation(type="list", formula1=choices, allow_blank=True)
+    # Several ids, and what another column decides, are offered one by one and not insisted on.
+    rule.showErrorMessage = not each.many and not choices.startswith("CHOOSE")
+    sheet.add_data_validation(rule)
+    rule.add(f"{letter}2:{letter}{_ROWS}")
+
+
+def _same_bytes(book: Workbook) -> bytes:
+    """Save a workbook without the times at which it was made."""
+    book.properties.creator, book.properties.created = "", _NEVER
+    saved, made = io.BytesIO(), io.BytesIO()
+    book.save(saved)
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>2000-01-01T00:00:00Z", content)
+            entry = zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0))
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            new.writestr(entry, content)
+    return made.getvalue()
