@@ -31,6 +31,10 @@ def begun(tmp_path_factory):
         ({"STUDY": "", "TITLE": "x"}, "STUDY: found '', expected a name"),
         ({"STUDY": "other", "TITLE": " "}, "TITLE: not given"),
         ({"STUDY": "other", "TITLE": "x", "LANGUAGE": "fr"}, "LANGUAGE: found 'fr'"),
+        (
+            {"STUDY": "other", "TITLE": "x", "WITH": "phases grade"},
+            "WITH: found 'grade', expected one of phases",
+        ),
     ],
 )
 def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(begun, given, said):
@@ -56,6 +60,16 @@ def test_what_is_begun_is_a_study_with_its_title_and_no_row(begun, book):
     study = load.read(begun.folder / "data/raw/ports", book)
     assert (study.meta.title_en, study.meta.normaliser) == (TITLE, "en-1")
     assert all(table.empty for table in study.tables.values())
+
+
+def test_with_parts_it_has_only_the_tables_that_they_need(begun, book):
+    done = begun.run("new-study", STUDY="piers", TITLE="Piers", LANGUAGE="en", WITH="phases grades")
+    assert done.returncode == 0, done.stderr
+    folder = begun.folder / "data/raw/piers"
+    always, asked = {"passages", "regions", "uncovered"}, {"phases", "plans", "stages", "events"}
+    grades = {"evaluations", "scales", "projects", "programmes"}
+    assert {path.stem for path in folder.glob("*.csv")} == always | asked | grades
+    assert all(table.empty for table in load.read(folder, book).tables.values())
 
 
 @pytest.mark.xdist_group("begun")

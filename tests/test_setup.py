@@ -38,6 +38,9 @@ PARAMETERS = (
     "ADDRESS",
     "TITLE",
     "NAME",
+    "WORKBOOK",
+    "WITH",
+    "FROM",
     "CONTAINER",
 )
 COMMANDS = {

@@ -408,16 +408,18 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
 @main.command("new-study")
 @click.option("--study", envvar="STUDY", default="", help="the new folder of data/raw")
 @click.option("--title", envvar="TITLE", default="", help="the source's title")
+@click.option("--with", "parts", envvar="WITH", default="", help="what it is about: phases grades issues ...")
 @language_option
-def new_study(study: str, title: str, languages: tuple[str, ...]) -> None:
-    """Begin a study: data/raw/<study> with study.yaml and every table's header."""
+def new_study(study: str, title: str, parts: str, languages: tuple[str, ...]) -> None:
+    """Begin a study: data/raw/<study> with study.yaml and the header of every table, or of some."""
     from analysis.new_study import begin
 
     _named(study, "write STUDY=my-study")
     language = languages[0] if len(languages) == 1 else "ja"
-    folder = begin(study, title, language, date.today().year).relative_to(paths.ROOT)
-    how = "fill in study.yaml and the tables as docs/new-study.md says, then run"
-    click.echo(f"{folder}: {how}: make report STUDY={study}")
+    folder = begin(study, title, language, date.today().year, parts.split()).relative_to(paths.ROOT)
+    how = "fill in study.yaml as docs/new-study.md says, then run"
+    click.echo(f"{folder}: {how}: make workbook STUDY={study}")
+    click.echo(f"or fill in the tables by hand, and run: make report STUDY={study}")
 
 
 @main.command()

@@ -288,6 +288,16 @@ def test_a_heading_explains_its_column_and_offers_what_may_stand_there(folder, b
     assert [cell.value for cell in made["passages"][1]][1] == "words"
 
 
+def test_a_list_offers_the_id_that_will_be_made(folder, book):
+    made = filled(folder, book)
+    column = next(cell.column for cell in made["lists"][1] if cell.value == "regions")
+    assert made["lists"].cell(2, column).value == '=IF(regions!A2="","",regions!A2)'
+    formula = workbook._id_formula("issues", {"scope": "issues!B2", "number": "issues!C2"})
+    assert formula == 'IF(AND(issues!B2<>"",issues!C2<>""),LOWER(issues!B2&"-"&issues!C2),"")'
+    formula = workbook._id_formula("phases", {"number": "phases!B2"})
+    assert formula == 'IF(AND("phase"<>"",phases!B2<>""),LOWER("phase"&"-"&phases!B2),"")'
+
+
 def test_every_table_stands_after_those_that_it_refers_to(book):
     order = workbook.in_order_of_work(book)
     assert sorted(order) == sorted(book.tables)

@@ -127,11 +127,11 @@ class _Writer:
         header = columns(self.schema.tables[name], self.found[name].header, self.meta.kind)
         names = [column.name for column in header]
         label = next((n for n in (f"{x}_{self.language}" for x in _LABELS) if n in names), names[0])
-        letters = [get_column_letter(names.index(column) + 1) for column in (key or "id", label)]
         entries = [(word, word)] if word else []
         for row in range(2, len(self.found[name].frame) + 2 + _SPARE):
-            id_, said = (f"{name}!{letter}{row}" for letter in letters)
-            entries.append((f'=IF({id_}="","",{id_})', f'=IF({said}="","",{said})'))
+            cells = {n: f"{name}!{get_column_letter(place)}{row}" for place, n in enumerate(names, 1)}
+            id_, made = cells[key or "id"], '""' if key else _id_formula(name, cells)
+            entries.append((f'=IF({id_}="",{made},{id_})', f'=IF({cells[label]}="","",{cells[label]})'))
         return self.listed("_or_".join(filter(None, [reference.replace(".", "_"), word])), entries)
 
     def listed(self, name: str, entries: Sequence[tuple[str, str]]) -> str:
@@ -151,6 +151,20 @@ class _Writer:
             filled = f'OFFSET({LISTS}!${letter}$2,0,0,MAX(1,COUNTIF({column},"?*")),1)'
             self.book.defined_names[f"list_{name}"] = DefinedName(f"list_{name}", attr_text=filled)
         return f"list_{name}"
+
+
+def _id_formula(table: str, cells: Mapping[str, str]) -> str:
+    """The formula of the id that `make import` will make of a row whose own is empty, by its cells."""
+    parts = ID_FROM.get(table, ())
+    if not parts or "" in parts:
+        return '""'
+    values = []
+    for part in parts:
+        first, *other = [cells[name] for name in part.split("|") if name in cells] or [f'"{part}"']
+        values.append(f'IF({first}="",{other[0]},{first})' if other else first)
+    filled = ",".join(f'{value}<>""' for value in values)
+    joined = '&"-"&'.join(values)
+    return f'IF(AND({filled}),LOWER({joined}),"")'
 
 
 def in_order_of_work(schema: Schema) -> list[str]:
