@@ -226,6 +226,45 @@ def test_status_says_what_is_stale_and_writes_nothing(tabled, tmp_path):
 
 
 @tables
+def test_what_excel_saved_is_named_by_data_and_written_plainly_by_tidy(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    path = project.raw / "issues.csv"
+    typed = path.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + typed.replace(b"\n", b"\r\n"))
+    done = project.run("data")
+    said = "data/raw/harbour/issues.csv: a byte order mark and CRLF line ends, read without; run make tidy"
+    assert done.stdout == "data/processed/harbour: up to date\n"
+    assert done.stderr.startswith(said) and done.stderr.count("\n") == 1
+    path.write_bytes("id,label_ja\na,港".encode("cp932"))
+    refused = project.run("tidy")
+    assert refused.returncode == 2 and "run make tidy STUDY=harbour FROM=cp932" in refused.stderr
+    path.write_bytes(typed.decode().encode("cp932"))
+    assert project.run("tidy", FROM="cp1252x").returncode == 2
+    assert project.run("tidy", FROM="cp932").stdout.startswith("data/raw/harbour/issues.csv: written")
+    assert path.read_bytes() == typed
+
+
+@tables
+def test_a_study_goes_into_a_workbook_and_comes_back_and_no_workbook_is_overwritten(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project")
+    before = files(project.raw)
+    assert project.run("import").stderr.startswith("WORKBOOK: not given; write make import STUDY=harbour")
+    done = project.run("workbook")
+    assert done.stdout.startswith("harbour.xlsx: fill it in, then run: make import STUDY=harbour"), (
+        done.stderr
+    )
+    done = project.run("import", WORKBOOK="harbour.xlsx")
+    assert (done.stdout, done.stderr) == ("data/raw/harbour: up to date\n", "")
+    assert files(project.raw) == before
+    (project.raw / "uncovered.csv").unlink()
+    refused = project.run("workbook")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("harbour.xlsx: found a file that is there already, expected none;")
+    project.run("import", WORKBOOK="harbour.xlsx")
+    assert files(project.raw) == before
+
+
+@tables
 def test_a_comment_in_a_module_checks_again_but_changes_no_table(tabled, tmp_path):
     project = tabled.copy(tmp_path / "project")
     before = files(project.processed)

@@ -36,6 +36,7 @@ def folder(tmp_path) -> Path:
         ("Hägerström", "cp1252", "Windows-1252", "Hägerström"),
         ("l’été", "cp1252", "Windows-1252", "l’été"),
         ("港湾", "cp932", "Shift_JIS", "港湾"),
+        ("港", "cp932", "Shift_JIS", "港"),
         ("クラスター", "cp932", "Shift_JIS", "クラスター"),
         ("港湾の計画", "euc_jp", "EUC-JP", "港湾の計画"),
     ],

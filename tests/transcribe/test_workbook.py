@@ -175,6 +175,16 @@ def test_first_words_without_a_source_are_refused_once_a_passage(folder, book):
     assert second.startswith("towns.xlsx passages!B3: ")
 
 
+def test_an_empty_sheet_and_a_missing_heading_are_refused(folder, book):
+    made = filled(folder, book)
+    del made["themes"]
+    made.create_sheet("themes")
+    made["regions"].delete_cols(2)
+    lines = refused(folder, made, book)
+    assert any(line.startswith("towns.xlsx themes!A1: id: found no such column") for line in lines)
+    assert any(line.startswith("towns.xlsx regions!A1: label_ja: found no such column") for line in lines)
+
+
 def test_merged_cells_are_refused(folder, book):
     made = filled(folder, book)
     made["regions"].merge_cells("B2:B3")

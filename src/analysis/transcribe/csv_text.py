@@ -13,6 +13,7 @@ import io
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -160,7 +161,8 @@ _MARKS = {
     b"\x1f\x8b": "a gzip file",
 }
 # As they are called, and as Python does; tried in this order.
-_ENCODINGS = {"EUC-JP": "euc_jp", "Shift_JIS": "cp932", "Windows-1252": "cp1252"}
+_WESTERN = "Windows-1252"
+_ENCODINGS = {"EUC-JP": "euc_jp", "Shift_JIS": "cp932", _WESTERN: "cp1252"}
 
 
 def shown(path: Path) -> str:
@@ -257,14 +259,15 @@ def _likely(raw: bytes, start: int) -> tuple[str, str, str]:
     Japanese comes in runs of characters, the accents of other languages between ASCII letters: what
     reads as single Japanese characters strewn among letters is none.
     """
+    read = {}
     for name, codec in _ENCODINGS.items():
-        try:
-            text = raw.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        runs = re.findall(r"[^\x00-\x7f]+", text)
-        if codec == "cp1252" or sum(map(len, runs)) >= 2 * len(runs):
-            place = len(raw[:start].decode(codec, "ignore"))
-            word = re.search(r"\w*\Z", text[:place]), re.match(r"[\w’]{0,12}", text[place:])
-            return name, codec, "".join(found[0] for found in word if found)
+        with suppress(UnicodeDecodeError):
+            read[name] = raw.decode(codec)
+    runs = {name: re.findall(r"[^\x00-\x7f]+", text) for name, text in read.items()}
+    alike = [n for n, r in runs.items() if n == _WESTERN or sum(map(len, r)) >= 2 * len(r)]
+    for name in [*alike, *read][:1]:
+        codec, text = _ENCODINGS[name], read[name]
+        place = len(raw[:start].decode(codec, "ignore"))
+        word = re.search(r"\w*\Z", text[:place]), re.match(r"[\w’]{0,12}", text[place:])
+        return name, codec, "".join(found[0] for found in word if found)
     return "", "", ""

@@ -134,7 +134,7 @@ def _read_sheet(sheet: Any, reading: Reading, fields: dict[str, Field]) -> None:
             advice = "unmerge them and fill in each cell"
             place = f"{sheet.title}!{merged.coord}"
             reading.refuse(place, None, "merged cells", "a value in each cell", advice)
-    first, *rest = sheet.iter_rows()
+    first, *rest = list(sheet.iter_rows()) or [()]
     names = {cell.column_letter: _heading(cell) for cell in first if not _is_merged(cell)}
     rows, empty = [], []
     for cells in rest:
