@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 from datetime import date, datetime, time
 from functools import partial
 from pathlib import Path
@@ -285,6 +287,9 @@ def test_a_table_whose_sheet_is_gone_stays_as_it_is(folder, book):
 def test_a_heading_explains_its_column_and_offers_what_may_stand_there(folder, book, language, said):
     content = workbook.write(folder, book, about(folder), language)
     assert content == workbook.write(folder, book, about(folder), language)
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:  # no time of making, which a second later differs
+        assert {entry.date_time[0] for entry in packed.infolist()} == {2000}
+        assert set(re.findall(rb"\d{4}-\d\d-\d\d", packed.read("docProps/core.xml"))) == {b"2000-01-01"}
     made = load_workbook(io.BytesIO(content))
     assert made.sheetnames == ["passages", "regions", "events", "issues", "themes", "codings", "lists"]
     sheet = made["events"]
