@@ -470,8 +470,9 @@ def import_(study: str, workbook: str, source: str) -> None:
     done = import_workbook.into(paths.RAW / study, Path(workbook), schema.load(), about.kind, locate)
     for line in done.mended:
         click.echo(line, err=True)
-    for file in done.kept:
-        click.echo(f"data/raw/{study}/{file}: left as it is, for {workbook} has no sheet of it", err=True)
+    if done.kept:
+        files = ", ".join(done.kept)
+        click.echo(f"data/raw/{study}: left as they are, for {workbook} has no sheet: {files}", err=True)
     click.echo(f"data/raw/{study}: {', '.join(done.changed) + ' written' if done.changed else 'up to date'}")
 
 

@@ -103,7 +103,7 @@ class _Writer:
             return self.listed(each.vocabulary, [(v, label(self.language)) for v, label in labels.items()])
         if each.references == "sections":
             titles = [(s.id, s.title if self.language == "ja" else s.title_en) for s in self.meta.sections]
-            return self.listed("sections", titles)
+            return self.listed("sections", titles) if titles else ""
         if each.references and each.references.startswith("by "):
             return self.by(each.references.removeprefix("by "), fields)
         name, _, word = (each.references or "").partition(" or ")
