@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import bisect
 import csv
-import hashlib
 import io
 import re
 from collections import defaultdict
@@ -22,34 +21,12 @@ from itertools import pairwise
 from analysis.transcribe import schema
 from analysis.transcribe.normaliser import NORMALISERS as NORMALISERS
 from analysis.transcribe.normaliser import normalise
+from analysis.verify.fingerprints import OPENING as OPENING
+from analysis.verify.fingerprints import SHORTEST as SHORTEST
+from analysis.verify.fingerprints import Fingerprint, fingerprint
+from analysis.verify.fingerprints import digest as digest
+from analysis.verify.interruptions import interrupted
 from analysis.verify.source_text import Reading, SourceText, Span
-
-OPENING = 12  # characters of a passage that the repository may show
-SHORTEST = 30  # characters; anything shorter could be guessed from its hash
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What the repository keeps of a passage: enough to recognise it, not to read it."""
-
-    opening: str  # the first characters, normalised
-    chars: int  # length, normalised
-    sha256: str  # of the normalised piece in UTF-8
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a text in UTF-8, in hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def fingerprint(piece: str, normaliser: str = "ja-1") -> Fingerprint:
-    """Fingerprint a piece of text, normalising it first.
-
-    >>> fingerprint("湊川 流域\\nである。").chars
-    8
-    """
-    text = normalise(piece, normaliser)
-    return Fingerprint(text[:OPENING].rstrip(), len(text), digest(text))
 
 
 class PassageVerdict(StrEnum):
@@ -94,6 +71,11 @@ def locate(fingerprints: Sequence[Fingerprint], source: SourceText) -> list[Plac
         for number, place in _found(reading, {n: fingerprints[n] for n in wanted}, source).items():
             if place.verdict in TO_THE_LETTER or not places[number].starts:
                 places[number] = place
+    missing = {n: fingerprints[n] for n, place in places.items() if place.verdict not in TO_THE_LETTER}
+    spans = [span for place in places.values() for span in place.spans]
+    for number, found in interrupted(missing, spans, source).items():
+        text = found.reading.text[found.start : found.start + fingerprints[number].chars]
+        places[number] = Place(PassageVerdict.EXACT, text, found.spans, (found.start,), found.reading)
     return list(places.values())
 
 
@@ -104,7 +86,7 @@ def _found(reading: Reading, wanted: Mapping[int, Fingerprint], source: SourceTe
     for number, print_ in wanted.items():
         starts = openings.get(print_.opening, ())
         pieces = {start: reading.text[start : start + print_.chars] for start in starts}
-        exact = [start for start, piece in pieces.items() if digest(piece) == print_.sha256]
+        exact = [start for start, piece in pieces.items() if print_.matches(piece)]
         if exact:
             verdict = PassageVerdict.EXACT if len(exact) == 1 else PassageVerdict.AMBIGUOUS
         elif starts:

@@ -37,6 +37,7 @@ class Reading:
     raw: tuple[str, ...]  # the lines of the file
     lines: tuple[int, ...]  # indices into `raw`, in reading order
     normaliser: str
+    numbers: Sequence[int] = ()  # of the file's lines, where those of `raw` are pieces of them
 
     @cached_property
     def text(self) -> str:
@@ -61,7 +62,8 @@ class Reading:
 
     def line_at(self, place: int) -> int:
         """The line of the file (counted from 1) in which a character of the reading stands."""
-        return self.lines[self._index(place)] + 1
+        line = self.lines[self._index(place)]
+        return (self.numbers[line] if self.numbers else line) + 1
 
     def _index(self, place: int) -> int:
         return max(bisect.bisect_right(self.starts, place) - 1, 0)
@@ -87,15 +89,26 @@ class Reading:
 class SourceText:
     """A source's text with its readings, each made when it is first asked for."""
 
-    def __init__(self, text: str, normaliser: str) -> None:
+    def __init__(self, text: str, normaliser: str, titles: Sequence[str] = ()) -> None:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.raw = tuple(text.replace("\f", "\n\f").split("\n"))
         self.normaliser = normaliser
+        self.titles = titles  # of its sections, as printed
+        self.numbers: Sequence[int] = ()
+        self.arranged = ""  # what was done to its lines
+
+    def rearranged(self, how: str, lines: Sequence[str], numbers: Sequence[int] = ()) -> SourceText:
+        """The same source with other lines; `numbers` says which of the old ones each comes from."""
+        other = SourceText("", self.normaliser, self.titles)
+        other.raw = tuple(lines)
+        other.arranged = ", ".join(filter(None, [self.arranged, how]))
+        other.numbers = [self.numbers[n] for n in numbers] if self.numbers else numbers or self.numbers
+        return other
 
     @cached_property
     def plain(self) -> Reading:
         """The text as it stands in the file."""
-        return Reading(self.raw, tuple(range(len(self.raw))), self.normaliser)
+        return Reading(self.raw, tuple(range(len(self.raw))), self.normaliser, self.numbers)
 
     @cached_property
     def breaks(self) -> list[int]:
@@ -107,6 +120,11 @@ class SourceText:
             if not _blank(lines[number]) and (lines[number].startswith("\f") or _blank(lines[number - 1]))
         ]
 
+    @cached_property
+    def furniture(self) -> set[int]:
+        """Indices of the lines that a page puts at its edges: running heads, page numbers."""
+        return _running_heads(self.raw, _pages(self.raw))
+
     def readings(self) -> Iterator[Reading]:
         """Yield the readings, the plainest first; most sources need only that."""
         yield self.plain
@@ -115,7 +133,7 @@ class SourceText:
             if moved not in tried:
                 tried.append(moved)
                 lines = sorted(self.plain.lines, key=moved.__contains__)  # those moved come last
-                yield Reading(self.raw, tuple(lines), self.normaliser)
+                yield Reading(self.raw, tuple(lines), self.normaliser, self.numbers)
 
 
 def _furniture(raw: Sequence[str]) -> Iterator[set[int]]:

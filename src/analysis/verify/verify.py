@@ -12,7 +12,7 @@ import json
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -24,13 +24,17 @@ from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.transcribe.schema import Schema
 from analysis.verify import coverage, sources, verification_log
 from analysis.verify.check_cells import CellResult, Cells, CellVerdict
+from analysis.verify.columns import columns_apart
 from analysis.verify.coverage import Coverage, Heading, Stretch
+from analysis.verify.look_alikes import alike
 from analysis.verify.passages import OPENING, Fingerprint, PassageVerdict, Place, digest, locate
 from analysis.verify.source_text import SourceText
 from analysis.verify.sources import Source
 from analysis.verify.verification_log import Status, VerificationState
 
 LONGEST = 4_000_000  # characters of a source, normalised; a book of two thousand pages
+UNLIKE = 0.1  # share of passages; where more are missing, it is the source that is another
+BEGUN = 6  # characters of an opening that even narrow columns leave together
 LISTED = 20  # uncovered stretches that the report lists
 
 
@@ -59,6 +63,7 @@ class Report:
     coverage: Coverage
     headings: tuple[Heading, ...]
     before: VerificationState  # what was known of the tables before this check
+    added: Mapping[str, int] = field(default_factory=dict)  # passages that only another reading gave
 
     @property
     def ok(self) -> bool:
@@ -67,7 +72,9 @@ class Report:
 
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
-        """Everything that does not stand in the source, one line each."""
+        """Everything that does not stand in the source, one line each; one line where it is the source."""
+        if unlike := _unlike(self):
+            return (unlike,)
         return (*_passage_problems(self), *_cell_problems(self))
 
     @property
@@ -105,9 +112,9 @@ class Report:
 def check(study: Study, source_path: Path, *, today: date, schema: Schema | None = None) -> Report:
     """Check a study against its source and say what stands there and what does not.
 
-    A PDF is read in every way at hand until one gives all passages to the letter; otherwise the report is
-    of the way that gives most. Raises StudyError where the source cannot be read, or the study has none (a
-    compilation of records).
+    A source is read in every way at hand until each passage stands to the letter in one of them; the
+    report is of the way that gives most, with what only another gives taken from that. Raises StudyError
+    where the source cannot be read, or the study has none (a compilation of records).
     """
     if study.meta.kind != "document":
         found, expected = study.meta.kind, "a study of one document"
@@ -115,22 +122,61 @@ def check(study: Study, source_path: Path, *, today: date, schema: Schema | None
         raise StudyError([Problem(shown(study.folder / "study.yaml"), None, "kind", found, expected, advice)])
     rows = study.tables["passages"]
     prints = list(map(Fingerprint, rows["opening"], map(int, rows["chars"]), rows["sha256"]))
-    best: tuple[int, Source, SourceText, list[Place]] | None = None
-    for source in sources.extractions(source_path):
-        text = _read(source, Path(source_path), study.meta.normaliser)
-        places = locate(prints, text)
-        exact = sum(place.verdict == PassageVerdict.EXACT for place in places)
-        if best is None or exact > best[0]:
-            best = exact, source, text, places
-        if exact == len(prints):
+    tried: list[Found] = []
+    for source, text in _arrangements(study, Path(source_path), tried):
+        tried.append(Found(source, text, locate(prints, text)))
+        if len(set().union(*(found.exact for found in tried))) == len(prints):
             break
-    assert best, "`extractions` yields a text or raises"
-    return _report(study, schema or schemas.load(), today, *best[1:])
+    return _report(study, schema or schemas.load(), today, tried)
 
 
-def _read(source: Source, path: Path, normaliser: str) -> SourceText:
+def _arrangements(study: Study, path: Path, tried: Sequence[Found]) -> Iterator[tuple[Source, SourceText]]:
+    """Yield the ways to read a source, the likeliest first; the last are of the best of those `tried`."""
+    for source in sources.extractions(path):
+        text = _read(source, path, study)
+        yield source, text
+        if apart := columns_apart(text):
+            yield source, apart
+    best = max(tried, key=lambda found: len(found.exact))
+    for text in alike(best.text):
+        yield best.source, text
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one way to read the source gives: its text, and the places of the passages."""
+
+    source: Source
+    text: SourceText = field(repr=False)
+    places: list[Place] = field(repr=False)
+
+    @cached_property
+    def exact(self) -> set[int]:
+        """The passages, by their number, that stand there to the letter."""
+        return {n for n, place in enumerate(self.places) if place.verdict == PassageVerdict.EXACT}
+
+    def __str__(self) -> str:
+        return ", ".join(filter(None, [self.source.extractor, self.text.arranged]))
+
+
+def _together(tried: Sequence[Found]) -> tuple[Found, dict[str, int]]:
+    """The way that gives most passages, completed from the others; how many each of those added."""
+    best = max(tried, key=lambda found: len(found.exact))  # of equals the first
+    places, added = list(best.places), {}
+    missing = set(range(len(places))) - best.exact
+    for other in sorted(tried, key=lambda found: -len(found.exact)):
+        if more := missing & other.exact:
+            added[str(other)] = len(more)
+        for number in more:
+            places[number] = replace(other.places[number], spans=())  # they are of another text
+        missing -= more
+    return replace(best, places=places), added
+
+
+def _read(source: Source, path: Path, study: Study) -> SourceText:
     """The text of a source, unless a few of its characters stand for many more than a book has."""
-    text = SourceText(source.text, normaliser)
+    titles = [section.title for section in study.meta.sections if section.printed]
+    text = SourceText(source.text, study.meta.normaliser, titles)
     if len(text.plain.text) > LONGEST:
         found, expected = f"{len(text.plain.text):,} characters", f"at most {LONGEST:,}"
         advice = "cut out the part that the study is about"
@@ -138,11 +184,10 @@ def _read(source: Source, path: Path, normaliser: str) -> SourceText:
     return text
 
 
-def _report(
-    study: Study, schema: Schema, today: date, source: Source, text: SourceText, places: list[Place]
-) -> Report:
-    results = _passage_results(study, places)
-    spans = {r.id: r.place.spans for r in results if r.place.spans}
+def _report(study: Study, schema: Schema, today: date, tried: Sequence[Found]) -> Report:
+    found, added = _together(tried)
+    results = _passage_results(study, found.places)
+    text, spans = found.text, {r.id: r.place.spans for r in results if r.place.spans}
     heads = coverage.headings(text, study.meta.sections)
     covered = coverage.measure(study, spans, heads, len(text.plain.text))
     cells = tuple(Cells(study, schema, text, {r.id: r.place for r in results}).results())
@@ -150,7 +195,8 @@ def _report(
         before = verification_log.state(study, schema)
     except StudyError:  # a record that cannot be read is none; this check writes a new one
         before = VerificationState(Status.NOT_VERIFIED)
-    return Report(study, schema, today, source, text, results, cells, covered, tuple(heads), before)
+    source = replace(found.source, extractor=str(found))
+    return Report(study, schema, today, source, text, results, cells, covered, tuple(heads), before, added)
 
 
 def _passage_results(study: Study, places: Sequence[Place]) -> tuple[PassageResult, ...]:
@@ -175,6 +221,26 @@ def _overlaps(places: Mapping[str, Place]) -> dict[str, str]:
 
 
 # --- saying it ----------------------------------------------------------------------------------
+def _unlike(report: Report) -> Problem | None:
+    """What is wrong with a source in which so little stands that no passage can be at fault."""
+    counts, every = report.counts["passages"], len(report.passages)
+    to_the_letter = counts[PassageVerdict.EXACT] + counts[PassageVerdict.AMBIGUOUS]
+    if every - to_the_letter <= max(3, UNLIKE * every):
+        return None
+    found = f"{to_the_letter} of {every} passages to the letter"
+    begun = sum(result.opening[:BEGUN] in report.text.plain.text for result in report.passages)
+    if begun < every / 2:
+        expected = "the document that the passages were fingerprinted from"
+        advice = "check that it is this study's source (STUDY=...), in the same edition and language"
+    else:
+        found += ", the beginnings of most others"
+        expected = "its text in reading order, not columns read across"
+        advice = "give the PDF itself, or its text as `pdftotext -raw` saves it"
+        if not report.source.encoding:
+            advice = "give its text instead, saved column by column (as a viewer copies it)"
+    return Problem(report.source.name, None, None, found, expected, advice)
+
+
 def _passage_problems(report: Report) -> Iterator[Problem]:
     file = shown(report.study.folder / "passages.csv")
     redo = 'correct it with `analysis passage SOURCE "words"`'
@@ -225,6 +291,8 @@ def _summary(report: Report) -> Iterator[str]:
     how = f"{source.extractor}, {source.encoding}" if source.encoding else source.extractor
     length = f"{len(report.text.plain.text):,} characters as {normaliser} reads it"
     yield f"source    {source.name} ({how}), {length}"
+    for reading, number in report.added.items():
+        yield f"          {number} more as {reading} gives it"
     for kind, verdicts in report.counts.items():
         each = "  ".join(f"{verdict} {number}" for verdict, number in verdicts.items())
         yield f"{kind:9} {sum(verdicts.values()):5}  {each}"

@@ -1,0 +1,226 @@
+"""Passages that are interrupted: by a footnote, by another column, by a heading or a running head.
+
+A typesetter breaks a passage wherever a page is full, and a program that extracts text may print two
+columns line by line in turn. Such a passage stands in lines that do not follow one another. It is found
+by leaving lines out between its first and its last, under one condition that keeps the match as strict
+as it was: every line left out must be accounted for. It is page furniture, a printed heading, or
+wholly a part of other passages, each of which stands to the letter, too. A line that says something
+else is never left out, so words put into a passage still hide it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+
+from analysis.transcribe.normaliser import normalise
+from analysis.verify.fingerprints import OPENING, Fingerprint
+from analysis.verify.source_text import Reading, SourceText, Span
+
+IN_TURN = 2  # lines left out after each line of a passage: three columns read across
+AT_ONCE = 60  # lines left out in one place: the foot of a column and the head of the next
+TRIES = 6000  # ways through the lines that are tried for one passage
+ROUNDS = 4  # each takes out the passages found so far and joins what they interrupted
+
+
+@dataclass(frozen=True)
+class Found:
+    """An interrupted passage: the lines it stands in, and where in them it begins."""
+
+    reading: Reading
+    start: int
+    spans: tuple[Span, ...]
+    omitted: frozenset[int]  # lines between its first and its last that are not its own
+
+
+def interrupted(
+    wanted: Mapping[int, Fingerprint], found: Collection[Span], source: SourceText
+) -> dict[int, Found]:
+    """Find passages whose lines are interrupted; `found` is where other passages stand.
+
+    Returns what was found by the number that it has in `wanted`.
+    """
+    lines = _Lines(source)
+    taken = [*found, *lines.headings]
+    candidates: dict[int, list[Found]] = {}
+    for _ in range(ROUNDS):
+        spans = [span for ways in candidates.values() for way in ways for span in way.spans]
+        search = _Search(lines, lines.left_of([*taken, *spans]))
+        left = {number: print_ for number, print_ in wanted.items() if number not in candidates}
+        more = {n: ways for n, print_ in left.items() if (ways := list(search.ways(print_)))}
+        if not more:
+            break
+        candidates |= more
+    return _accounted(candidates, taken, lines)
+
+
+def _accounted(
+    candidates: Mapping[int, list[Found]], taken: Sequence[Span], lines: _Lines
+) -> dict[int, Found]:
+    """Those candidates whose omitted lines are furniture, headings or parts of found passages.
+
+    Two passages may account for one another, as a footnote and the sentence that it interrupts.
+    """
+    rest = dict(candidates)
+    while True:
+        spans = [span for ways in rest.values() for way in ways for span in way.spans]
+        unknown = set(lines.left_of([*taken, *spans])) - lines.furniture
+        kept = {n: [way for way in ways if not way.omitted & unknown] for n, ways in rest.items()}
+        kept = {number: ways for number, ways in kept.items() if ways}
+        if kept == rest:  # only what accounts for one another is left: now one way each
+            if all(len(ways) == 1 for ways in kept.values()):
+                return {number: ways[0] for number, ways in kept.items()}
+            kept = {number: ways[:1] for number, ways in kept.items()}
+        rest = kept
+
+
+class _Lines:
+    """The lines of a source that have text, normalised, without what repeats on every page."""
+
+    def __init__(self, source: SourceText) -> None:
+        self.source, self.normaliser = source, source.normaliser
+        self.texts = {
+            number: text
+            for number, line in enumerate(source.raw)
+            if number not in source.furniture and (text := normalise(line, source.normaliser))
+        }
+        self._joints: dict[tuple[int, int], str] = {}
+
+    @cached_property
+    def furniture(self) -> set[int]:
+        """Lines that may stand between any two others: what repeats, and page numbers that count up."""
+        at_edges = {
+            self._pattern(normalise(self.source.raw[n], self.normaliser)) for n in self.source.furniture
+        }
+        patterns = {number: self._pattern(text) for number, text in self.texts.items()}
+        seen = Counter(patterns.values()) + Counter(at_edges) + Counter(at_edges)
+        repeated = {n for n, pattern in patterns.items() if seen[pattern] > 2 and pattern.strip("-# ")}
+        numbers = [(int(text.strip("- ")), n) for n, text in self.texts.items() if _PAGE.fullmatch(text)]
+        paged = {n for pair in pairwise(numbers) if pair[1][0] == pair[0][0] + 1 for _, n in pair}
+        return repeated | paged
+
+    @staticmethod
+    def _pattern(text: str) -> str:
+        """What a running head keeps from page to page: everything but its numbers."""
+        return re.sub(r"\d+", "#", text)
+
+    @cached_property
+    def headings(self) -> list[Span]:
+        """Where the titles of sections are printed."""
+        titles = {normalise(title, self.normaliser) for title in self.source.titles}
+        return [
+            Span(match.start(), len(title))
+            for title in titles
+            if title
+            for match in re.finditer(re.escape(title), self.source.plain.text)
+        ]
+
+    def left_of(self, taken: Collection[Span]) -> list[int]:
+        """The lines with a character that stands in none of some places, but a note's number."""
+        plain = self.source.plain
+        covered = bytearray(len(plain.text))
+        for span in taken:
+            covered[span.start : span.end] = b"\1" * span.chars
+        stops = [*plain.starts[1:], len(plain.text)]
+        left = []
+        for number in self.texts:
+            start, end = plain.starts[number], stops[number]
+            bare = "".join(plain.text[place] for place in range(start, end) if not covered[place])
+            if bare.strip(" ") and not (_NUMBER.fullmatch(bare) and len(bare) < end - start):
+                left.append(number)
+        return left
+
+    def joined(self, text: str, line: int, following: int) -> str:
+        """A text that ends with one line, and another line after it."""
+        after = self.texts[following]
+        if self.normaliser.startswith("ja") and _PLAIN.match(text[-1:]) and _PLAIN.match(after):
+            return text + after
+        if (line, following) not in self._joints:
+            raw, before = self.source.raw, self.texts[line]
+            pair = normalise(f"{raw[line]}\n{raw[following]}", self.normaliser)
+            self._joints[line, following] = pair[len(before) - 1 :]
+        return text[:-1] + self._joints[line, following]
+
+
+_PLAIN = re.compile("[ぁ-ゖァ-ヺ一-鿿]")  # characters that the end of a line does not change
+_PAGE = re.compile(r"-? ?\d{1,4} ?-?")
+_NUMBER = re.compile(r"[(\[]?\d{1,3}(?:\.\d{1,2})*[)\]]?[.。]? ?|[*†‡§※]{1,3} ?")  # of a note, a section
+
+
+@dataclass
+class _Search:
+    """Ways in which a passage may run through some lines, leaving others out."""
+
+    lines: _Lines
+    order: list[int]  # the lines that may hold it
+    ends: dict[str, list[int]] = field(init=False)  # places in the order by the ends of their lines
+
+    def __post_init__(self) -> None:
+        self.ends = defaultdict(list)
+        for place, line in enumerate(self.order):
+            text = self.lines.texts[line]
+            for length in range(1, min(OPENING, len(text) + 1)):
+                self.ends[text[-length:]].append(place)
+
+    def ways(self, print_: Fingerprint) -> Iterator[Found]:
+        """Yield the ways in which a passage stands to the letter, those that leave least out first."""
+        seen: set[tuple[int, ...]] = set()
+        for place, start in self._starts(print_.opening):
+            for path in self._paths(print_, place, start):
+                if path not in seen and (way := self._confirmed(print_, path)):
+                    seen.add(path)
+                    yield way
+
+    def _starts(self, opening: str) -> Iterator[tuple[int, int]]:
+        """Where a passage may begin: a place in the order, and in its line."""
+        for place, line in enumerate(self.order):
+            start = self.lines.texts[line].find(opening)
+            while start >= 0:
+                yield place, start
+                start = self.lines.texts[line].find(opening, start + 1)
+        for length in range(1, len(opening)):
+            for place in self.ends.get(opening[:length], ()):
+                yield place, len(self.lines.texts[self.order[place]]) - length
+
+    def _paths(self, print_: Fingerprint, place: int, start: int) -> Iterator[tuple[int, ...]]:
+        """Places in the order, one after the other, whose lines hold a passage that begins in the first."""
+        stack: list[tuple[tuple[int, ...], str]] = [((place,), self.lines.texts[self.order[place]][start:])]
+        for _ in range(TRIES):
+            if not stack:
+                break
+            path, text = stack.pop()
+            if not text.startswith(print_.opening[: len(text)]):
+                continue
+            if print_.matches(text[: print_.chars]):
+                yield path
+            if len(text) <= print_.chars:  # the last character of a line may change with the next
+                here = path[-1]
+                stack += [
+                    ((*path, there), self.lines.joined(text, self.order[here], self.order[there]))
+                    for there in self._next(path)
+                ]
+
+    def _next(self, path: tuple[int, ...]) -> range:
+        """Where a path may go on, the nearest place last.
+
+        Lines are left out either in turn, a few after each line, or once and then many.
+        """
+        longest = max((later - earlier - 1 for earlier, later in pairwise(path)), default=0)
+        reach = AT_ONCE if not longest else IN_TURN if longest <= IN_TURN else 0
+        return range(min(path[-1] + 1 + reach, len(self.order) - 1), path[-1], -1)
+
+    def _confirmed(self, print_: Fingerprint, path: tuple[int, ...]) -> Found | None:
+        source = self.lines.source
+        chosen = tuple(self.order[place] for place in path)
+        reading = Reading(source.raw, chosen, source.normaliser, source.numbers)
+        start = reading.text.find(print_.opening)
+        while start >= 0 and not print_.matches(reading.text[start : start + print_.chars]):
+            start = reading.text.find(print_.opening, start + 1)
+        if start < 0:
+            return None
+        between = frozenset(n for n in self.lines.texts if chosen[0] < n < chosen[-1]) - set(chosen)
+        return Found(reading, start, reading.spans(start, print_.chars, source.plain), between)
