@@ -96,11 +96,29 @@ def test_what_is_displayed_to_a_reader_is_read_back(day, precision):
         ("346社の2018年7月末", ["346"]),
         ("2.5万人と37.5パーセント", ["25000", "37.5"]),
         ("1億円", ["100000000"]),
+        ("1億2,000万円と3万5千人", ["120000000", "35000"]),
+        ("70〜80万人", ["700000", "800000"]),
+        ("70万、80億", ["700000", "8000000000"]),
         ("TLO4", []),
     ],
 )
 def test_numbers(text, values):
     assert printed(numbers, text) == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("70-80 million", ["70000000", "80000000"]),
+        ("between 70 and 80 million", ["70000000", "80000000"]),
+        ("70 firms, 80 million", ["70", "80000000"]),
+        ("600 Millionen Euro, 2.5 Mrd. Euro", ["600000000", "2500000000"]),
+        ("$5bn and 5 bn", ["5000000000", "5000000000"]),
+        ("40 millionaires", ["40"]),
+    ],
+)
+def test_numbers_with_words_of_magnitude(text, values):
+    assert printed(numbers, text, "en-1") == values
 
 
 @pytest.mark.parametrize(
@@ -113,6 +131,7 @@ def test_numbers(text, values):
         ("：②外部", ["2"]),
         ("TLO、CIO", []),
         ("the 3rd plan, Phase II, the second stage", ["3", "2", "2"]),
+        ("they named two. First, money. Secondly, people; firsthand.", ["1", "2"]),
     ],
 )
 def test_ordinals(text, values):

@@ -138,3 +138,73 @@ def test_nothing_stands_in_no_text():
         "label_ja": False,
         "scope": False,
     }
+
+
+# --- whose number it is -------------------------------------------------------------------------
+REGIONS = ["Skåne", "Halland", "青浦", "汐見"]
+
+
+def number_of(text: str, region: str, value: str, *called: str) -> str:
+    """What becomes of the number of a row about a region."""
+    language = "ja" if region in REGIONS[2:] else "en"
+    row = RowText(normalise(text, f"{language}-1"), language)
+    topic = Claim("region", "region", region, (region,), Names(REGIONS))
+    judged = judge(row, [topic, claim("value", "number", value)], None, called)[1]
+    if judged.between:
+        assert judged.printed == ()
+        return "AMBIGUOUS"
+    return "FOUND" if judged.stands else f"prints: {', '.join(judged.printed)}"
+
+
+SAID = "Skåne had 40 firms and 17 patents."
+SPLIT = "Skåne had 40 firms; Halland had 17."
+TOGETHER = "Skåne and Halland had 40 and 17 firms."
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "value", "called", "verdict"),
+    [
+        (SAID, "Skåne", "41", (), "prints: 40, 17"),
+        (SAID, "Skåne", "40", ("patents",), "prints: 17"),
+        (SAID, "Skåne", "17", ("firms",), "prints: 40"),
+        (SPLIT, "Skåne", "17", (), "prints: 40"),
+        (SPLIT, "Halland", "40", (), "prints: 17"),
+        ("In 1998 there were 40 firms in Skåne and 17 in Halland.", "Skåne", "17", (), "prints: 40"),
+        (f"{TOGETHER[:-1]}, respectively.", "Skåne", "17", (), "prints: 40"),
+        ("青浦地域の企業は40社、特許は17件である。汐見地域は23社である。", "汐見", "17", (), "prints: 23"),
+        ("青浦地域の企業数は40、特許件数は17である。", "青浦", "40", ("特許件数",), "prints: 17"),
+    ],
+)
+def test_a_number_of_another_row_or_region_is_caught(text, region, value, called, verdict):
+    assert number_of(text, region, value, *called).startswith(verdict)
+
+
+@pytest.mark.parametrize(
+    ("text", "region", "value", "called"),
+    [
+        (SAID, "Skåne", "40", ()),
+        (SAID, "Skåne", "17", ()),
+        (SAID, "Skåne", "17", ("patents",)),
+        (SPLIT, "Halland", "17", ()),
+        ("There were 40 firms in Skåne and 17 in Halland.", "Halland", "17", ()),
+        (f"{TOGETHER[:-1]}, respectively.", "Halland", "17", ()),
+        ("Skåne grew. It had 40 firms, 3 ports and, by 2010, 17 patents.", "Skåne", "17", ("patents",)),
+        ("青浦地域の企業は40社、特許は17件である。", "青浦", "17", ()),
+        ("青浦地域と汐見地域の企業はそれぞれ40社と17社である。", "汐見", "17", ()),
+        ("Skåne raised 70-80 million.", "Skåne", "70000000", ()),
+    ],
+)
+def test_every_number_that_is_printed_of_its_subject_is_found(text, region, value, called):
+    assert number_of(text, region, value, *called) == "FOUND"
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [(TOGETHER, "Skåne"), (TOGETHER, "Halland"), ("青浦地域と汐見地域の企業は40社と17社である。", "青浦")],
+)
+def test_numbers_of_regions_that_are_named_together_cannot_be_told_apart(text, region):
+    assert {number_of(text, region, value) for value in ("40", "17")} == {"AMBIGUOUS"}
+
+
+def test_the_one_number_of_regions_that_are_named_together_is_that_of_each():
+    assert number_of("Skåne and Halland had 40 firms each.", "Halland", "40") == "FOUND"

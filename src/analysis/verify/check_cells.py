@@ -34,6 +34,7 @@ class CellVerdict(StrEnum):
 
     FOUND = "FOUND"  # its passages print it
     NOT_FOUND = "NOT_FOUND"  # they do not
+    AMBIGUOUS = "AMBIGUOUS"  # they print it, and do not tell of which of several subjects
     INFERRED = "INFERRED"  # the transcriber concluded it, and says so
 
 
@@ -50,6 +51,7 @@ class CellResult:
     sought: tuple[str, ...] = ()  # the names that a key stands for, any of which will do
     printed: tuple[str, ...] = ()  # what the passages print instead
     elsewhere: tuple[str, ...] = ()  # where the value does stand: passages, or `line 12`
+    between: tuple[str, ...] = ()  # the subjects that cannot be told apart
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class RowClaims:
     passages: tuple[str, ...]
     claims: tuple[Claim, ...]
     inferred: tuple[Claim, ...]
+    called: tuple[str, ...] = ()  # what the row calls its number: label and unit, normalised
 
     def result(self, claim: Claim, verdict: CellVerdict, *found: tuple[str, ...]) -> CellResult:
         """What became of one cell; `found` is what is printed instead, and where it stands."""
@@ -101,6 +104,9 @@ class Claims:
                 tuple(row["passages"].split()),
                 tuple(claim for claim in claims if claim.column not in concluded),
                 tuple(claim for claim in claims if claim.column in concluded),
+                tuple(
+                    self._normal(row[name]) for name in (f"label_{self.language}", "unit") if row.get(name)
+                ),
             )
 
     def _claim(self, field: Field, kind: str, value: str) -> Claim:
@@ -176,7 +182,7 @@ class Cells:
 
     def _of_row(self, row: RowClaims) -> Iterator[CellResult]:
         anchor = self.schema.tables[row.table].anchor_in(self.study.meta.language)
-        judgements = judge(self._row_text(row.passages), row.claims, anchor)
+        judgements = judge(self._row_text(row.passages), row.claims, anchor, row.called)
         # A cell that is verbatim in two ways must stand in both; the first it fails in tells.
         worst: dict[str, tuple[Claim, Judgement]] = {}
         for claim, judgement in zip(row.claims, judgements, strict=True):
@@ -185,6 +191,8 @@ class Cells:
         for claim, judgement in worst.values():
             if judgement.stands:
                 yield row.result(claim, CellVerdict.FOUND)
+            elif judgement.between:
+                yield row.result(claim, CellVerdict.AMBIGUOUS, (), (), judgement.between)
             else:
                 elsewhere = self._elsewhere(claim, row.passages)
                 yield row.result(claim, CellVerdict.NOT_FOUND, judgement.printed[:5], elsewhere)

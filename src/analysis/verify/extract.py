@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.transcribe.periods import ERAS
@@ -186,21 +186,46 @@ def _single(day: _Day, text: str, match: re.Match[str], language: str) -> str:
 
 
 # --- numbers, ordinals, grades, citations -------------------------------------------------------
-_NUMBER = re.compile(
-    r"(?<![\d.,A-Za-z])(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?(?![\d])"
-    r"(?: ?(百万|千万|億|兆|万|千|million|billion|trillion|thousand))?"
-)
 _TIMES = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "億": 10**8, "兆": 10**12}
-_TIMES |= {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_TIMES |= {"thousand": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12}
+_TIMES |= {"tausend": 10**3, "millionen": 10**6, "mio": 10**6, "milliarde": 10**9, "milliarden": 10**9}
+_TIMES |= {"mrd": 10**9, "millions": 10**6, "milliard": 10**9, "milliards": 10**9, "millones": 10**6}
+_MAGNITUDE = "|".join(sorted(_TIMES, key=len, reverse=True))
+_FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
+_NUMBER = re.compile(rf"(?<![\d.,A-Za-z])({_FIGURE})(?!\d)(?: ?({_MAGNITUDE})(?![a-z]))?", re.IGNORECASE)
+_RANGE = re.compile("-|〜|から| ?(?:to|and|bis) ", re.IGNORECASE)
 
 
 def numbers(text: str, language: str) -> Iterator[Mention]:
-    """Every figure that a text prints, but those in its dates."""
+    """Every figure that a text prints, but those in its dates.
+
+    `1億2000万` is one number; in `70-80 million` both are millions.
+    """
     dated = {place for _, start, end in periods(text, language) for place in range(start, end)}
-    for match in _NUMBER.finditer(text):
-        if match.start() not in dated:
-            value = float(match[1].replace(",", "") + (match[2] or "")) * _TIMES.get(match[3], 1)
-            yield Mention(number(value), match.start(), match.end())
+    found = [match for match in _NUMBER.finditer(text) if match.start() not in dated]
+    times = [_TIMES[match[2].lower()] if match[2] else 1 for match in found]
+    for place in range(len(found) - 1, 0, -1):
+        before, match = found[place - 1], found[place]
+        if times[place - 1] == 1 and _RANGE.fullmatch(text[before.end() : match.start()]):
+            times[place - 1] = times[place]
+    place = 0
+    while place < len(found):
+        last, value = place, _value(found[place], times[place])
+        # A smaller magnitude right after a larger one adds to it.
+        while last + 1 < len(found) and _adds(found[last], found[last + 1], times[last : last + 2]):
+            last += 1
+            value += _value(found[last], times[last])
+        yield Mention(number(value), found[place].start(), found[last].end())
+        place = last + 1
+
+
+def _value(match: re.Match[str], times: int) -> float:
+    return float(match[1].replace(",", "")) * times
+
+
+def _adds(before: re.Match[str], match: re.Match[str], times: Sequence[int]) -> bool:
+    larger, smaller = times
+    return before.end() == match.start() and before[0][-1] in "千万億兆" and larger > smaller
 
 
 def number(value: float | str) -> str:
@@ -217,14 +242,15 @@ _ORDINAL = re.compile(
     r"|(?<![A-Za-z])(?P<d>[IVX]+)(?![A-Za-z])|(?<![\d.,])(?P<e>\d+)(?:st|nd|rd|th)(?![a-z])"
     # A circled number is a bare one after normalisation: at the beginning of a clause.
     r"|(?<=[、。:「(])(?P<f>\d{1,2})(?=[^\d.,、。〜年月日%期回人社件円点つ個名校)-])"
-    rf"|(?<![a-z])(?P<g>{_WORDS})(?![a-z])"
+    rf"|(?<![A-Za-z])(?P<g>(?i:{_WORDS}))(?:ly)?(?![a-z])"  # `First, ... Secondly, ...`
 )
 
 
 def ordinals(text: str, language: str) -> Iterator[Mention]:
-    """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`."""
+    """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`, `First, ...`."""
     for match in _ORDINAL.finditer(text):
         printed = match[match.lastgroup or 0]
+        printed = printed.lower() if match["g"] else printed
         for row in (_ROMAN.split("|"), list(_KANJI), _WORDS.split("|")):
             if printed in row:
                 printed = str(row.index(printed) + 1)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from analysis.verify.extract import BOUNDARY, READERS, Mention, Names, number, words
+from analysis.verify.subjects import stands_beside, subjects_of
 
 # How a cell may be verbatim. Values are read out of the passages; words are looked for in them.
 VALUES = frozenset(READERS)
@@ -41,6 +42,7 @@ class Judgement:
 
     stands: bool
     printed: tuple[str, ...] = ()
+    between: tuple[str, ...] = ()  # the subjects of which a printed number may be said, where several
 
 
 class RowText:
@@ -80,16 +82,43 @@ class RowText:
 _SEPARATOR = re.compile(rf"[、。;!?{BOUNDARY}]|[,.:](?!\d)")
 
 
-def judge(row: RowText, claims: Sequence[Claim], anchor: str | None) -> list[Judgement]:
-    """Hold each claim of a row to the row's text."""
+def judge(
+    row: RowText, claims: Sequence[Claim], anchor: str | None, called: Sequence[str] = ()
+) -> list[Judgement]:
+    """Hold each claim of a row to the row's text; `called` is what the row calls its number, its unit."""
     own = [stands_anywhere(row, claim) for claim in claims]
+    topic = next((claim for claim in claims if claim.kind == "region" and claim.words and claim.names), None)
     judged = []
     for claim, mentions in zip(claims, own, strict=True):
+        if topic and claim.kind == "number" and mentions and not anchor and stands_anywhere(row, topic):
+            judged.append(_of_subject(row, claim, topic, called))
+            continue
         pivots = _pivots(claim, claims, own, anchor)
         found = Found(row, claim, mentions, _rivals(row, claim, mentions), pivots, anchor)
         stands = found.stands()
         judged.append(Judgement(stands, () if stands else found.instead()))
     return judged
+
+
+def _of_subject(row: RowText, claim: Claim, topic: Claim, called: Sequence[str]) -> Judgement:
+    """Hold a number to what the text says of its subject, wherever in the sentence it stands."""
+    numbers, topics = row.printed("number"), row.named(topic.names) if topic.names else []
+    names = [mention for name in called for mention in words(row.text.lower(), name.lower())]
+    beside = {number for number in numbers if stands_beside(number, names, row.text)}
+    said = {number: subjects_of(number, numbers, topics, row.text) for number in numbers}
+    mine = [number for number in numbers if said[number] & set(topic.words)]
+    possible = [
+        number
+        for number in mine
+        if number.value in _forms(claim) and (number in beside or not beside & set(mine))
+    ]
+    others = [*(number for number in mine if number in beside), *mine, *numbers]
+    printed = tuple(dict.fromkeys(other.value for other in others if other.value not in _forms(claim)))
+    if not possible:
+        return Judgement(False, printed)
+    between = min((said[number] for number in possible), key=len)
+    alone = len(between) == 1 or len({number.value for number in numbers}) == 1
+    return Judgement(True) if alone else Judgement(False, (), tuple(sorted(between)))
 
 
 def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:

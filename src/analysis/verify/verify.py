@@ -85,7 +85,11 @@ class Report:
         told = [verdict for verdict in PassageVerdict if verdict != PassageVerdict.NOT_CHECKED]
         return {
             "passages": {str(verdict): passages[verdict] for verdict in told},
-            "cells": {str(verdict): cells[verdict] for verdict in CellVerdict},
+            "cells": {
+                str(verdict): cells[verdict]
+                for verdict in CellVerdict
+                if verdict != CellVerdict.AMBIGUOUS or cells[verdict]
+            },
         }
 
     @property
@@ -266,7 +270,7 @@ def _passage_problems(report: Report) -> Iterator[Problem]:
 def _cell_problems(report: Report) -> Iterator[Problem]:
     places = {result.id: result.place for result in report.passages}
     for cell in report.cells:
-        if cell.verdict != CellVerdict.NOT_FOUND:
+        if cell.verdict not in {CellVerdict.NOT_FOUND, CellVerdict.AMBIGUOUS}:
             continue
         lines = [line for id_ in cell.passages if id_ in places for line in places[id_].lines[:1]]
         expected = f"what {' '.join(cell.passages)} ({_at(lines)}) prints"
@@ -275,6 +279,9 @@ def _cell_problems(report: Report) -> Iterator[Problem]:
         advice = "correct it, or say that it is inferred"
         if cell.elsewhere:
             advice = f"correct it, or cite where it does stand: {', '.join(cell.elsewhere)}"
+        if cell.between:
+            expected = f"AMBIGUOUS: {' '.join(cell.passages)} may say it of {' or '.join(cell.between)}"
+            advice = "cite a passage that says it of one, or say that it is inferred"
         file = shown(report.study.folder / f"{cell.table}.csv")
         named = f" ({' or '.join(cell.sought)})" if cell.sought else ""
         yield Problem(file, cell.line, cell.column, quoted(cell.value) + named, expected, advice)
