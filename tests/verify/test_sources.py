@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import subprocess
 import sys
+import zipfile
 import zlib
 from datetime import date
 from pathlib import Path
@@ -25,7 +25,7 @@ from analysis.verify import pdf, sources, verify
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 TEXT = "港の倉庫は2001年に閉じられ、跡地には広場が造られた。データは図で示す。"
 needs_pdf = pytest.mark.skipif(
-    not any(importlib.util.find_spec(name) for name in pdf.EXTRACTORS),
+    not any(map(pdf.installed, pdf.EXTRACTORS)),
     reason=f"no reader of PDF is installed ({sources.INSTALL})",
 )
 
@@ -69,6 +69,31 @@ def test_what_is_no_text(tmp_path, content, found):
     path = tmp_path / "paper.txt"
     path.write_bytes(content)
     assert found in refusal(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"\n<!DOCTYPE html>\n<title>Ports</title>", "an HTML page"),
+        (b"\xef\xbb\xbf<html lang=en>", "an HTML page"),
+        (b'<?xml version="1.0"?><article/>', "an XML document"),
+        (rb"{\rtf1 ports}", "an RTF document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ".doc"),
+        (b"PK\3\4 cut off", "a ZIP archive"),
+        ("word/document.xml", ".docx"),
+        ("OEBPS/content.opf", "an EPUB"),
+    ],
+)
+def test_what_holds_a_text_but_is_none_is_told_by_name_with_what_to_do(tmp_path, content, found):
+    path = tmp_path / "paper"
+    if isinstance(content, str):
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr(content, TEXT)
+    else:
+        path.write_bytes(content)
+    message = refusal(path)
+    assert found in message
+    assert "print it to PDF" in message
 
 
 def test_a_text_of_a_gigabyte_is_refused_without_being_read(tmp_path):
@@ -124,7 +149,7 @@ def saved(tmp_path: Path, content: bytes) -> Path:
 
 
 def test_a_pdf_without_a_reader_says_how_to_install_one(tmp_path, monkeypatch):
-    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(pdf, "installed", lambda name: False)
     assert sources.INSTALL in refusal(saved(tmp_path, pdf_of(zlib.compress(b"BT ET"))))
 
 
@@ -180,7 +205,7 @@ def test_a_pdf_that_unpacks_to_gigabytes_is_stopped_and_takes_no_memory_here(tmp
 @needs_pdf
 @pytest.mark.parametrize("extractor", sorted(pdf.EXTRACTORS))
 def test_a_study_is_verified_from_a_pdf_of_its_source(tmp_path, monkeypatch, extractor):
-    if not importlib.util.find_spec(extractor):
+    if not pdf.installed(extractor):
         pytest.skip(f"{extractor} is not installed")
     monkeypatch.setattr(pdf, "EXTRACTORS", {extractor: pdf.EXTRACTORS[extractor]})
     lines = (HARBOUR / "source.txt").read_text("utf-8").splitlines()

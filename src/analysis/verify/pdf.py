@@ -9,7 +9,10 @@ JSON: `text` with a form feed between pages, and `extractor`; or `fault`, a word
 from __future__ import annotations
 
 import importlib.metadata
+import importlib.util
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 
@@ -49,10 +52,35 @@ def _pdfplumber(path: str) -> Iterator[str]:
             page.close()
 
 
-EXTRACTORS: dict[str, Callable[[str], Iterator[str]]] = {
+def _pdfminer(path: str) -> Iterator[str]:
+    from pdfminer.high_level import extract_text
+
+    yield from extract_text(path).split("\f")
+
+
+def _pdftotext(path: str) -> Iterator[str]:
+    command = ["pdftotext", "-raw", "-enc", "UTF-8", path, "-"]
+    yield from subprocess.run(command, capture_output=True, check=True).stdout.decode().split("\f")
+
+
+EXTRACTORS: dict[str, Callable[[str], Iterator[str]]] = {  # the likeliest first
     "pypdfium2": _pypdfium2,
     "pdfplumber": _pdfplumber,
+    "pdfminer": _pdfminer,
+    "pdftotext": _pdftotext,
 }
+
+
+def installed(extractor: str) -> bool:
+    """Whether an extractor is at hand: a module, or the program of Poppler."""
+    return bool(shutil.which(extractor) if extractor == "pdftotext" else importlib.util.find_spec(extractor))
+
+
+def _version(extractor: str) -> str:
+    if extractor == "pdftotext":
+        run = subprocess.run([extractor, "-v"], capture_output=True, text=True, check=False)
+        return run.stderr.split("\n")[0].split()[-1]
+    return importlib.metadata.version({"pdfminer": "pdfminer.six"}.get(extractor, extractor))
 
 
 def extract(extractor: str, path: str) -> dict[str, str]:
@@ -77,7 +105,7 @@ def extract(extractor: str, path: str) -> dict[str, str]:
         return {"fault": "scanned"}
     return {
         "text": "\f".join(pages),
-        "extractor": f"{extractor} {importlib.metadata.version(extractor)}",
+        "extractor": f"{extractor} {_version(extractor)}",
     }
 
 

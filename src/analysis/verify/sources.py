@@ -7,11 +7,12 @@ separate process (`analysis.verify.pdf`) within limits of time and memory.
 
 from __future__ import annotations
 
-import importlib.util
+import contextlib
 import json
 import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from analysis.verify import pdf
 LARGEST_TEXT = 8 * 2**20  # bytes; 1,400 pages of Japanese
 LARGEST_PDF = 200 * 2**20
 MOST_LINES = 500_000
-SECONDS = 10  # that reading a PDF once may take; two readers may be tried
+SECONDS = 10  # that reading a PDF once may take; several readers may be tried
 
 INSTALL = "pip install pypdfium2 pdfplumber"  # what the extra `pdf` of pyproject.toml names
 
@@ -47,7 +48,7 @@ def read(path: Path) -> Source:
 
 
 def extractions(path: Path) -> Iterator[Source]:
-    """Yield the text of a source in each way it can be had: one for a text, up to two for a PDF.
+    """Yield the text of a source in each way it can be had: one for a text, several for a PDF.
 
     PDF readers differ in the order and the characters they give, so what one does not give to the
     letter another may. Raises StudyError where no way gives a text.
@@ -59,6 +60,8 @@ def extractions(path: Path) -> Iterator[Source]:
         if b"%PDF-" in head:
             yield from _pdf(path, size)
             return
+        if kind := _other_kind(path, head):
+            raise _failure(path, kind, "a text or a PDF", "save it as text (UTF-8), or print it to PDF")
         _refuse_large(path, size, LARGEST_TEXT, "text")
         yield _text(path, head + file.read(LARGEST_TEXT + 1 - len(head)))
 
@@ -93,6 +96,28 @@ def _refuse_large(path: Path, size: int, largest: int, kind: str) -> None:
             f"a {kind} of at most {largest / 2**20:.0f} MB",
             "check that it is the source, or cut out the part that the study is about",
         )
+
+
+_KINDS = {
+    b"<!doctype html": "an HTML page",
+    b"<html": "an HTML page",
+    b"<?xml": "an XML document",
+    b"{\\rtf": "an RTF document",
+    b"\xd0\xcf\x11\xe0": "a Word document of the old kind (.doc)",
+}
+_PACKED = {"word/": "a Word document (.docx)", "OEBPS/": "an EPUB", "META-INF/": "an EPUB or OpenDocument"}
+
+
+def _other_kind(path: Path, head: bytes) -> str | None:
+    """What a file is that holds a text but is neither a text nor a PDF."""
+    if head.startswith(b"PK\3\4"):
+        names = []
+        with contextlib.suppress(zipfile.BadZipFile, ValueError, OSError), zipfile.ZipFile(path) as packed:
+            names = packed.namelist() if path.stat().st_size < LARGEST_PDF else []
+        kinds = (kind for start, kind in _PACKED.items() if any(name.startswith(start) for name in names))
+        return next(kinds, "a ZIP archive")
+    begins = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return next((kind for start, kind in _KINDS.items() if begins.startswith(start)), None)
 
 
 # --- text ---------------------------------------------------------------------------------------
@@ -154,19 +179,23 @@ _FAULTS = {
 
 def _pdf(path: Path, size: int) -> Iterator[Source]:
     _refuse_large(path, size, LARGEST_PDF, "PDF")
-    installed = [name for name in pdf.EXTRACTORS if importlib.util.find_spec(name)]
+    installed = [name for name in pdf.EXTRACTORS if pdf.installed(name)]
     expected = "a PDF with text, or the source as a text file"
     if not installed:
         found = "a PDF, and nothing installed that reads PDF"
         raise _failure(path, found, expected, f"install it: {INSTALL}")
-    faults = []
+    faults: list[str] = []
+    given = False
     for extractor in installed:
         answer = _extracted(extractor, path)
         if "text" in answer:
+            given = True
             yield Source(path.name, answer["text"], answer["extractor"], "")
         else:
             faults.append(answer["fault"])
-    if len(faults) == len(installed):
+        if len(faults) == 2:  # what two cannot read no other will, and each may take its time
+            break
+    if not given:
         found, advice = _FAULTS[faults[0]]
         raise _failure(path, found, expected, advice)
 
