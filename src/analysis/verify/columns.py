@@ -8,7 +8,6 @@ follow one another. A wrong cut does no harm: a passage must still stand there t
 from __future__ import annotations
 
 import re
-import statistics
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from analysis.verify.source_text import SourceText
 
 _GAP = re.compile(r"(?<=\S)[ \t\u3000]{2,}(?=\S)|^[ \t\u3000]+(?=\S)")
 _SPACE = re.compile(r"(?<=\S)[ \u3000]+(?=\S)")
+APART = "columns apart"  # how such a reading is called
 NARROWEST = 8  # characters of a column
 SHARE = 0.25  # of a page's lines that must begin a column in one place, for it to be one
 OFF = 3  # characters by which lines may miss the place where their column begins
@@ -31,7 +31,7 @@ def columns_apart(source: SourceText) -> SourceText | None:
     if not any(apart):
         return None
     cuts = [cut for page, pieces in zip(pages, apart, strict=True) for cut in pieces or page]
-    return source.rearranged("columns apart", [piece for _, piece in cuts], [line for line, _ in cuts])
+    return source.rearranged(APART, [piece for _, piece in cuts], [line for line, _ in cuts])
 
 
 def _pages(raw: Sequence[str]) -> Iterator[list[Cut]]:
@@ -102,9 +102,10 @@ def _by_width(page: Sequence[Cut], source: SourceText) -> list[Cut] | None:
         if (width := widths.get(number, 0))
         and any(abs(_width(line[:start]) - width / 2) < width / 12 for start, _ in gaps[number])
     ]
-    if len(halves) < max(4, SHARE * len(widths)):
-        return None
-    full = statistics.median(sorted(halves)[len(halves) // 2 :])
+    across = len(halves) >= max(4, SHARE * len(widths))
+    # Of two columns that are printed in turn, only here and there two lines stand on one.
+    usual = sorted(halves if across else widths.values())
+    full = usual[len(usual) * 3 // 4] if usual else 0
     cuts = {
         number: cut
         for number, line in page
@@ -114,8 +115,7 @@ def _by_width(page: Sequence[Cut], source: SourceText) -> list[Cut] | None:
     right = [(n, line[cuts[n][1] :]) for n, line in page if n in cuts]
     if len(cuts) > len(widths) / 2:
         return left + right
-    # Most lines are of one column, the columns in turn: each piece stays where it is.
-    return sorted(left + right, key=lambda cut: cut[0]) if right else None
+    return sorted(left + right, key=lambda cut: cut[0]) if right else None  # each stays where it is
 
 
 def _middle(line: str, gaps: Sequence[tuple[int, int]], full: float) -> tuple[int, int] | None:

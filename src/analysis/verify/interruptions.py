@@ -13,9 +13,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from analysis.transcribe.normaliser import normalise
 from analysis.verify.fingerprints import OPENING, Fingerprint
@@ -23,7 +23,8 @@ from analysis.verify.source_text import Reading, SourceText, Span
 
 IN_TURN = 2  # lines left out after each line of a passage: three columns read across
 AT_ONCE = 60  # lines left out in one place: the foot of a column and the head of the next
-TRIES = 6000  # ways through the lines that are tried for one passage
+STARTS = 40  # places in which a passage may begin, those with most of its opening first
+TRIES = 6000  # ways through the lines that are tried from each
 ROUNDS = 4  # each takes out the passages found so far and joins what they interrupted
 
 
@@ -49,8 +50,9 @@ def interrupted(
     candidates: dict[int, list[Found]] = {}
     for _ in range(ROUNDS):
         spans = [span for ways in candidates.values() for way in ways for span in way.spans]
-        search = _Search(lines, lines.left_of([*taken, *spans]))
         left = {number: print_ for number, print_ in wanted.items() if number not in candidates}
+        openings = {print_.opening for print_ in left.values()}
+        search = _Search(lines, lines.left_of([*taken, *spans]), openings)
         more = {n: ways for n, print_ in left.items() if (ways := list(search.ways(print_)))}
         if not more:
             break
@@ -61,21 +63,16 @@ def interrupted(
 def _accounted(
     candidates: Mapping[int, list[Found]], taken: Sequence[Span], lines: _Lines
 ) -> dict[int, Found]:
-    """Those candidates whose omitted lines are furniture, headings or parts of found passages.
+    """Those candidates whose omitted lines are furniture, headings or parts of other passages.
 
-    Two passages may account for one another, as a footnote and the sentence that it interrupts.
+    Two passages may account for one another, as a footnote and the sentence that it interrupts. That a
+    candidate is itself refused, for a line that it leaves out, takes nothing from those beside it: its own
+    lines are known to the letter.
     """
-    rest = dict(candidates)
-    while True:
-        spans = [span for ways in rest.values() for way in ways for span in way.spans]
-        unknown = set(lines.left_of([*taken, *spans])) - lines.furniture
-        kept = {n: [way for way in ways if not way.omitted & unknown] for n, ways in rest.items()}
-        kept = {number: ways for number, ways in kept.items() if ways}
-        if kept == rest:  # only what accounts for one another is left: now one way each
-            if all(len(ways) == 1 for ways in kept.values()):
-                return {number: ways[0] for number, ways in kept.items()}
-            kept = {number: ways[:1] for number, ways in kept.items()}
-        rest = kept
+    spans = [span for ways in candidates.values() for way in ways for span in way.spans]
+    unknown = set(lines.left_of([*taken, *spans])) - lines.furniture
+    kept = {n: [way for way in ways if not way.omitted & unknown] for n, ways in candidates.items()}
+    return {number: ways[0] for number, ways in kept.items() if ways}
 
 
 class _Lines:
@@ -151,40 +148,36 @@ _PAGE = re.compile(r"-? ?\d{1,4} ?-?")
 _NUMBER = re.compile(r"[(\[]?\d{1,3}(?:\.\d{1,2})*[)\]]?[.。]? ?|[*†‡§※]{1,3} ?")  # of a note, a section
 
 
-@dataclass
 class _Search:
-    """Ways in which a passage may run through some lines, leaving others out."""
+    """Ways in which passages may run through some lines, leaving others out."""
 
-    lines: _Lines
-    order: list[int]  # the lines that may hold it
-    ends: dict[str, list[int]] = field(init=False)  # places in the order by the ends of their lines
-
-    def __post_init__(self) -> None:
-        self.ends = defaultdict(list)
-        for place, line in enumerate(self.order):
-            text = self.lines.texts[line]
-            for length in range(1, min(OPENING, len(text) + 1)):
-                self.ends[text[-length:]].append(place)
+    def __init__(self, lines: _Lines, order: list[int], openings: Collection[str]) -> None:
+        self.lines, self.order = lines, order  # the lines that may hold a passage
+        self.starts: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by the beginning of an opening
+        begun = {opening[:length] for opening in openings for length in range(1, len(opening))}
+        lengths = {len(opening) for opening in openings} - {0}
+        # One pass over the lines; a search for each opening would read all of them once per passage.
+        for place, line in enumerate(order):
+            text = lines.texts[line]
+            for length in lengths:
+                for start in range(len(text) - length + 1):
+                    if text[start : start + length] in openings:
+                        self.starts[text[start : start + length]].append((place, start))
+            for start in range(max(len(text) - OPENING + 1, 0), len(text)):
+                if text[start:] in begun:
+                    self.starts[text[start:]].append((place, start))
 
     def ways(self, print_: Fingerprint) -> Iterator[Found]:
         """Yield the ways in which a passage stands to the letter, those that leave least out first."""
+        opening = print_.opening
+        begins = (self.starts.get(opening[:length], ()) for length in range(len(opening), 0, -1))
+        starts = dict.fromkeys(islice((start for starts in begins for start in starts), STARTS))
         seen: set[tuple[int, ...]] = set()
-        for place, start in self._starts(print_.opening):
+        for place, start in starts:
             for path in self._paths(print_, place, start):
                 if path not in seen and (way := self._confirmed(print_, path)):
                     seen.add(path)
                     yield way
-
-    def _starts(self, opening: str) -> Iterator[tuple[int, int]]:
-        """Where a passage may begin: a place in the order, and in its line."""
-        for place, line in enumerate(self.order):
-            start = self.lines.texts[line].find(opening)
-            while start >= 0:
-                yield place, start
-                start = self.lines.texts[line].find(opening, start + 1)
-        for length in range(1, len(opening)):
-            for place in self.ends.get(opening[:length], ()):
-                yield place, len(self.lines.texts[self.order[place]]) - length
 
     def _paths(self, print_: Fingerprint, place: int, start: int) -> Iterator[tuple[int, ...]]:
         """Places in the order, one after the other, whose lines hold a passage that begins in the first."""

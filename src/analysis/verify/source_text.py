@@ -175,7 +175,8 @@ def _running_heads(raw: Sequence[str], pages: Sequence[Sequence[int]]) -> set[in
     # What a running head keeps from page to page: everything but its numbers.
     patterns = {number: re.sub(r"\d+", "#", normalise(raw[number])) for number in edges}
     seen = Counter(patterns.values())
-    return {n for n, pattern in patterns.items() if seen[pattern] > 1 or pattern.strip("-") == "#"}
+    repeated = {n for n, pattern in patterns.items() if seen[pattern] > 1 and re.search(r"\w", pattern)}
+    return repeated | {n for n, pattern in patterns.items() if pattern.strip("-") == "#"}
 
 
 # A note's own number is followed by its text, a section's by a stop and a date's by its unit.

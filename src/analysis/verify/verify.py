@@ -24,10 +24,18 @@ from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.transcribe.schema import Schema
 from analysis.verify import coverage, sources, verification_log
 from analysis.verify.check_cells import CellResult, Cells, CellVerdict
-from analysis.verify.columns import columns_apart
+from analysis.verify.columns import APART, columns_apart
 from analysis.verify.coverage import Coverage, Heading, Stretch
 from analysis.verify.look_alikes import alike
-from analysis.verify.passages import OPENING, Fingerprint, PassageVerdict, Place, digest, locate
+from analysis.verify.passages import (
+    OPENING,
+    TO_THE_LETTER,
+    Fingerprint,
+    PassageVerdict,
+    Place,
+    digest,
+    locate,
+)
 from analysis.verify.source_text import SourceText
 from analysis.verify.sources import Source
 from analysis.verify.verification_log import Status, VerificationState
@@ -229,15 +237,18 @@ def _unlike(report: Report) -> Problem | None:
     """What is wrong with a source in which so little stands that no passage can be at fault."""
     counts, every = report.counts["passages"], len(report.passages)
     to_the_letter = counts[PassageVerdict.EXACT] + counts[PassageVerdict.AMBIGUOUS]
-    if every - to_the_letter <= max(3, UNLIKE * every):
+    read_across = APART in report.source.extractor
+    if every - to_the_letter <= (0 if read_across else max(3, UNLIKE * every)):
         return None
-    found = f"{to_the_letter} of {every} passages to the letter"
+    missing = [result.id for result in report.passages if result.place.verdict not in TO_THE_LETTER]
+    listed = f" (not {', '.join(missing)})" if len(missing) <= 5 else ""
+    found = f"{to_the_letter} of {every} passages to the letter{listed}"
     begun = sum(result.opening[:BEGUN] in report.text.plain.text for result in report.passages)
     if begun < every / 2:
         expected = "the document that the passages were fingerprinted from"
         advice = "check that it is this study's source (STUDY=...), in the same edition and language"
     else:
-        found += ", the beginnings of most others"
+        found += "" if listed else ", the beginnings of most others"
         expected = "its text in reading order, not columns read across"
         advice = "give the PDF itself, or its text as `pdftotext -raw` saves it"
         if not report.source.encoding:
