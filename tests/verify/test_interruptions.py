@@ -206,3 +206,23 @@ def test_another_document_is_told_in_one_line(study, tmp_path):
     path.write_text("山の小屋は春に開かれる。" * 40, "utf-8")
     (problem,) = verify.check(study, path, today=TODAY).problems
     assert "check that it is this study's source" in str(problem)
+
+
+def beside_one_another(text: str) -> str:
+    """A text in two columns, side by side as a program prints them that keeps the layout."""
+    lines = in_lines(text, 30)
+    half = (len(lines) + 1) // 2
+    right = [*lines[half:], ""]
+    return "\n".join(one.ljust(30) + "    " + other for one, other in zip(lines[:half], right, strict=False))
+
+
+def test_a_study_is_verified_from_columns_side_by_side_and_what_is_missing_is_named(study, tmp_path):
+    text = normalise((HARBOUR / "source.txt").read_text("utf-8"))
+    path = tmp_path / "paper.txt"
+    path.write_text(beside_one_another(text), "utf-8")
+    report = verify.check(study, path, today=TODAY)
+    assert report.counts["passages"]["EXACT"] == len(study.tables["passages"])
+    assert "columns apart" in report.render()[0]
+    path.write_text(beside_one_another(text.replace("芽生えの段階", "芽ばえの段階")), "utf-8")
+    (problem,) = verify.check(study, path, today=TODAY).problems
+    assert re.search(r"found \d+ of \d+ passages to the letter \(not s2-\d+\)", str(problem))
