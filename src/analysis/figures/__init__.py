@@ -30,6 +30,7 @@ in one whose frame holds only some of them.
 any matplotlib Figure or Axes too.
 """
 
+# ruff: noqa: F401 (what editors import is what __all__ names, which is made of _WHERE)
 from __future__ import annotations
 
 from difflib import get_close_matches
@@ -80,34 +81,11 @@ _WHERE = {
     "specification_curve": "robustness",
     "support_strips": "support",
 }
-__all__ = [
-    "Caption",
-    "Chart",
-    "FigureError",
-    "agenda",
-    "agreement",
-    "bundle",
-    "comment_profile",
-    "core_counts",
-    "counts_over_time",
-    "coverage",
-    "grade_distribution",
-    "grade_tiles",
-    "institution_years",
-    "issue_matrix",
-    "issue_status",
-    "phase_timeline",
-    "phases_of_projects",
-    "region_map",
-    "region_participation",
-    "region_timelines",
-    "specification_curve",
-    "support_strips",
-]
+__all__ = sorted(_WHERE)
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return __all__
 
 
 def __getattr__(name: str) -> object:

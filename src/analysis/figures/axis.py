@@ -58,7 +58,7 @@ def draw_years(sheet: Sheet, axis: TimeAxis, top: float, bottom: float) -> None:
         x, half = axis.at(year), style.text_width(str(year)) / 2
         if half <= x <= sheet.width - half:
             sheet.text(x, top, str(year), colour=QUIET, align="center")
-        sheet.line(x, top + 18, x, bottom, colour=GRID, below=0.2)
+        sheet.line((x, top + 18), (x, bottom), colour=GRID, zorder=0.2)
 
 
 def pack(spans: Sequence[tuple[float, float]], gap: float = 0.0) -> list[int]:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from analysis.figures import style
@@ -14,7 +13,6 @@ from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, POLICY, QUIET
 from analysis.figures.frames import asked, link, nothing, rows_of, unique
 from analysis.figures.rows import (
-    EDGE,
     Scale,
     Sign,
     draw_signs_key,
@@ -23,11 +21,10 @@ from analysis.figures.rows import (
     place_row,
     sheet_of,
 )
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import words
 
 _FEW = 6  # themes of a small chart
-_CALL = ("record", "section", "stance_label", "statement", "issues", "issue_records")
 
 
 def agenda(themes: pd.DataFrame, *, language: str, small: bool = False) -> Chart:
@@ -36,25 +33,20 @@ def agenda(themes: pd.DataFrame, *, language: str, small: bool = False) -> Chart
     Columns in: themes: theme, theme_label, n_issues, n_calls (numbers). Sorted by calls; themes that
     neither has are left out. `small` keeps the six themes that are called for most.
     """
-    themes = asked(themes, "agenda", "theme", "theme_label", "n_issues", "n_calls")
+    themes = asked(themes, "agenda", "theme theme_label n_issues n_calls")
     themes = themes[(themes["n_issues"].astype(float) > 0) | (themes["n_calls"].astype(float) > 0)]
     if themes.empty:
         return nothing(language, themes)
     themes = themes.sort_values(["n_calls", "n_issues"], ascending=[False, True], kind="stable")
     themes = themes.head(_FEW if small else len(themes)).reset_index(drop=True)
-    word = words(language)
-    told = [
-        (
-            str(row["theme"]),
-            word(
-                "theme_new" if not row["n_issues"] else "theme_told",
-                theme=link("themes", row["theme"], row["theme_label"]),
-                issues=int(row["n_issues"]),
-                calls=int(row["n_calls"]),
-            ),
+    told = []
+    for row in themes.pipe(rows_of):
+        theme, key = (
+            link("themes", row["theme"], row["theme_label"]),
+            "theme_told" if row["n_issues"] else "theme_new",
         )
-        for row in themes.pipe(rows_of)
-    ]
+        numbers = {"issues": int(row["n_issues"]), "calls": int(row["n_calls"])}
+        told.append((str(row["theme"]), words(language)(key, theme=theme, **numbers)))
     return Chart(
         lambda width: _draw_agenda(themes, language, width, small=small),
         themes,
@@ -68,11 +60,9 @@ def _draw_agenda(themes: pd.DataFrame, language: str, width: int, *, small: bool
     left = gutter(sheet, themes["theme_label"], small=True, share=0.42)
     most = float(themes[["n_issues", "n_calls"]].max().max())
     scale = Scale(0, max(most, 1), left + 10, sheet.width - EDGE - 26)
-    entries = [(Sign(filled=False, colour=POLICY), word.text("in_issues"))]
-    entries += [(Sign(colour=POLICY), word.text("in_calls"))]
-    if (themes["n_issues"] == 0).any():
-        entries.append((Sign(colour=INK), word.text("in_calls_only")))
-    draw_signs_key(sheet, entries)
+    signs = {"in_issues": Sign(filled=False, colour=POLICY), "in_calls": Sign(colour=POLICY)}
+    signs |= {"in_calls_only": Sign(colour=INK)} if (themes["n_issues"] == 0).any() else {}
+    draw_signs_key(sheet, [(sign, word.text(key)) for key, sign in signs.items()])
     top, middles = sheet.top, []
     for row in themes.pipe(rows_of):
         place = place_row(sheet, str(row["theme_label"]), left, height=28 if not small else 26)
@@ -80,8 +70,8 @@ def _draw_agenda(themes: pd.DataFrame, language: str, width: int, *, small: bool
         title = word.text(
             "theme_told", theme=row["theme_label"], issues=int(row["n_issues"]), calls=int(row["n_calls"])
         )
-        box = (EDGE, place.y - 12, sheet.width - EDGE, place.y + 12)
-        sheet.link(f"record:themes/{row['theme']}", title, box, [f"themes/{row['theme']}"])
+        key = f"themes/{row['theme']}"
+        sheet.link_row(f"record:{key}", title, (EDGE, sheet.width - EDGE), place.y, [key])
     _draw_pairs(sheet, scale, themes.assign(y=middles), top)
     return sheet.finish()
 
@@ -94,25 +84,15 @@ def _draw_pairs(sheet: Sheet, scale: Scale, themes: pd.DataFrame, top: float) ->
     low, high = themes[["n_issues", "n_calls"]].min(axis=1), themes[["n_issues", "n_calls"]].max(axis=1)
     colours = [INK if n == 0 else POLICY for n in themes["n_issues"]]
     axes.hlines(themes["y"], low, high, color=colours, linewidth=style.points(3))
-    long = themes.melt(["theme", "y", "n_issues"], ["n_calls"], value_name="n")
-    sns.scatterplot(
-        long, x="n", y="y", color=POLICY, s=style.points(11) ** 2, linewidth=0, ax=axes, legend=False
-    )
-    axes.collections[-1].set_facecolor(colours)
-    axes.scatter(
-        themes["n_issues"],
-        themes["y"],
-        s=style.points(11) ** 2,
-        facecolor=PAPER,
-        edgecolor=colours,
-        linewidth=style.points(1.5),
-        zorder=3,
-    )
     same = themes[themes["n_issues"] == themes["n_calls"]]  # one on the other: a dot in its ring
-    axes.scatter(same["n_calls"], same["y"], s=style.points(5) ** 2, color=POLICY, linewidth=0, zorder=4)
-    axes.set(xlabel="", ylabel="")
-    for artist in axes.collections:
-        artist.set_clip_on(False)
+    dots: dict[str, Any] = {"s": style.points(11) ** 2, "clip_on": False}
+    axes.scatter(themes["n_calls"], themes["y"], facecolor=colours, linewidth=0, **dots)
+    ring: dict[str, Any] = {"facecolor": PAPER, "edgecolor": colours, "linewidth": style.points(1.5)}
+    axes.scatter(themes["n_issues"], themes["y"], zorder=3, **dots | ring)
+    axes.scatter(
+        same["n_calls"], same["y"], color=POLICY, linewidth=0, zorder=4, **dots | {"s": style.points(5) ** 2}
+    )
+    axes.collections[0].set_clip_on(False)
     for row in themes.pipe(rows_of):
         _numbers(sheet, scale, row)
 

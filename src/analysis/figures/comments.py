@@ -12,12 +12,23 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import POLICY, QUIET
-from analysis.figures.frames import asked, colours_of, counted, link, listed, nothing, order, rows_of, unique
-from analysis.figures.rows import EDGE, Sign, draw_signs, draw_signs_key, gutter, place_row, rule
-from analysis.figures.sheet import Sheet
+from analysis.figures.frames import (
+    asked,
+    colours_of,
+    counted,
+    labels,
+    link,
+    listed,
+    nothing,
+    order,
+    rows_of,
+    unique,
+)
+from analysis.figures.rows import Sign, draw_signs, draw_signs_key, gutter, place_row, rule
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import headed, joined, words
 
-_COMMENT = ("record", "theme", "theme_label", "region", "region_label", "stance", "stance_label")
+_COMMENT = "record theme theme_label region region_label stance stance_label"
 # The shape of each stance, the same in every figure; another one has the first that is free.
 _STANCES = {"strength": "^", "concern": "v", "expectation": "D", "constraint": "X", "finding": "s"}
 _STANCES |= {"recommendation": "o", "future_task": "P"}
@@ -37,20 +48,17 @@ class _Profile:
 
     @property
     def themes(self) -> dict[str, str]:
-        return dict(zip(self.comments["theme"], self.comments["theme_label"], strict=True))
+        return labels(self.comments, "theme")
 
     @property
     def regions(self) -> dict[str, str]:
-        labels = dict(zip(self.comments["region"], self.comments["region_label"], strict=True))
-        return {
-            r: str(labels[r])
-            for r in dict.fromkeys([*self.order, *order(self.comments["region"])])
-            if r in labels
-        }
+        named = labels(self.comments, "region")
+        ids = dict.fromkeys([*self.order, *order(self.comments["region"])])
+        return {id_: str(named[id_]) for id_ in ids if id_ in named}
 
     @property
     def stances(self) -> dict[str, str]:
-        return dict(zip(self.comments["stance"], self.comments["stance_label"], strict=True))
+        return labels(self.comments, "stance")
 
     def of(self, theme: str, region: str) -> list[dict[str, Any]]:
         own = self.comments[(self.comments["theme"] == theme) & (self.comments["region"] == region)]
@@ -69,7 +77,7 @@ def comment_profile(comments: pd.DataFrame, *, language: str, regions: Sequence[
     where there is one, statement; a row for each theme of a comment. `regions` are the
     study's in order, for their colours, where there are regions without a comment.
     """
-    comments = asked(comments, "comment_profile", *_COMMENT)
+    comments = asked(comments, "comment_profile", _COMMENT)
     if comments.empty:
         return nothing(language, comments)
     number = comments.groupby("theme")["record"].transform("size")
@@ -102,10 +110,8 @@ def _draw(profile: _Profile, width: int) -> Figure:
     sheet = Sheet(width)
     left = gutter(sheet, profile.themes.values())
     column = min((width - EDGE - (left or EDGE)) / len(profile.regions), _MOST)
-    entries = [
-        (profile.sign(stance, POLICY), str(label)) for stance, label in sorted(profile.stances.items())
-    ]
-    draw_signs_key(sheet, entries)
+    stances = sorted(profile.stances.items())
+    draw_signs_key(sheet, [(profile.sign(stance, POLICY), str(label)) for stance, label in stances])
     if column < _LEAST:
         return _draw_long(sheet, profile)
     starts = {region: (left or EDGE) + n * column for n, region in enumerate(profile.regions)}
@@ -156,4 +162,4 @@ def _draw_cell(
     to = f"record:statements/{own[0]['record']}" if len(own) == 1 else f"#{theme}-{region}"
     about = joined([own[0]["region_label"], own[0]["theme_label"]], profile.language)
     title = headed(about, stances, profile.language)
-    sheet.link(to, title, (x, y - 12, max(end, x + 24), y + 12), [f"regions/{region}"])
+    sheet.link_row(to, title, (x, end), y, [f"regions/{region}"])

@@ -15,27 +15,18 @@ from analysis.figures import style
 from analysis.figures.axis import decimal_year
 from analysis.figures.chart import Chart
 from analysis.figures.colours import GUIDE, QUIET
-from analysis.figures.encoding import MARKERS
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
-from analysis.figures.rows import EDGE, Scale, Sign, draw_sign, draw_signs_key, note, panel, sheet_of
-from analysis.figures.sheet import Sheet
+from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, note, panel, sheet_of
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import aside, headed, joined, words
 from analysis.transcribe.periods import display
 from analysis.words import figure as digits
 
-_COUNT = (
-    "record",
-    "table",
-    "date",
-    "value",
-    "unit",
-    "measure_label",
-    "region_label",
-    "source_label",
-    "approximate",
-)
+_COUNT = "record table date value unit measure_label region_label source_label approximate"
+_MARKERS = ("o", "s", "D", "^", "v", "P")  # the n-th source's
 _HIGH = 170.0  # pixels of a panel
 _APART = 26.0  # pixels from one dot to the next, that both can be hit
+_Spot = tuple[float, float, Mapping[str, Any]]  # x, y and row of a dot
 
 
 @dataclass(frozen=True)
@@ -53,7 +44,10 @@ class _Counts:
         return [*dict.fromkeys(self.rows["source_label"])]
 
     def marker(self, source: str) -> str:
-        return MARKERS[self.sources.index(source) % len(MARKERS)]
+        return _MARKERS[self.sources.index(source) % len(_MARKERS)]
+
+    def about(self, row: Mapping[str, Any]) -> str:
+        return joined([row["region_label"], row["measure_label"]], self.language)
 
     def number(self, row: Mapping[str, Any]) -> str:
         value = digits(float(row["value"]))
@@ -71,7 +65,7 @@ def counts_over_time(
     drawn. `small` draws the panel with most dots. `regions` are the study's in order, for their colours,
     where there are regions without a count.
     """
-    rows = asked(indicators, "counts_over_time", *_COUNT)
+    rows = asked(indicators, "counts_over_time", _COUNT)
     rows = rows[(rows["date"].astype(str) != "") & (rows["value"].astype(str) != "")]
     if rows.empty:
         return nothing(language, rows)
@@ -157,9 +151,7 @@ def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale
     colour = colours_of(counts.rows[by], counts.regions)[str(first[by])]
     left, right = scale.left - 34, scale.right + 34
     title = joined([first["region_label"], first["measure_label"], _unit(first)], counts.language)
-    lines = style.wrap(title, right - left - 16, max_lines=2)
-    sheet.box(left, sheet.top + 3, 10, 10, colour)
-    sheet.top = sheet.text(left + 16, sheet.top, lines) + 20
+    sheet.top = sheet.named(left, sheet.top, title, colour, room=right - left, max_lines=2) + 20
     if not _drawn(group):
         sheet.top -= 14
         _write(sheet, counts, group, left, colour)
@@ -168,7 +160,7 @@ def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale
     axes = panel(sheet, scale, sheet.top, sheet.top + _HIGH + 10)
     _draw_dots(axes, counts, group.assign(y=group["value"].map(values)), colour)
     _years(axes, group)
-    sheet.line(left, values(0), right, values(0))
+    sheet.line((left, values(0)), (right, values(0)))
     spots = [(scale(row["year"]), values(row["value"]), row) for row in group.pipe(rows_of)]
     _label(sheet, counts, spots)
     _link(sheet, counts, spots, id_)
@@ -185,10 +177,8 @@ def _write(sheet: Sheet, counts: _Counts, group: pd.DataFrame, left: float, colo
         after = left + 22 + style.text_width(number, style.BODY)
         sheet.middle(after, y, str(row["date"])[:4], colour=QUIET)
         key = f"{row['table']}/{row['record']}"
-        title = headed(
-            joined([row["region_label"], row["measure_label"]], counts.language), number, counts.language
-        )
-        sheet.link(f"record:{key}", title, (left, y - 12, after + 30, y + 12), [key])
+        title = headed(counts.about(row), number, counts.language)
+        sheet.link_row(f"record:{key}", title, (left, after + 30), y, [key])
         sheet.top += 24
 
 
@@ -226,7 +216,7 @@ def _years(axes: Axes, group: pd.DataFrame) -> None:
     axes.grid(visible=False)
 
 
-def _label(sheet: Sheet, counts: _Counts, spots: Sequence[tuple[float, float, Mapping[str, Any]]]) -> None:
+def _label(sheet: Sheet, counts: _Counts, spots: Sequence[_Spot]) -> None:
     """The numbers of the first and the last dot, above them; of others where there is room."""
     taken: list[tuple[float, float]] = []
     for n in dict.fromkeys([0, len(spots) - 1, *range(len(spots))]):
@@ -238,11 +228,9 @@ def _label(sheet: Sheet, counts: _Counts, spots: Sequence[tuple[float, float, Ma
             sheet.middle(x, y - 16, text, align="center", size=style.BODY)
 
 
-def _link(
-    sheet: Sheet, counts: _Counts, spots: Sequence[tuple[float, float, Mapping[str, Any]]], id_: str
-) -> None:
+def _link(sheet: Sheet, counts: _Counts, spots: Sequence[_Spot], id_: str) -> None:
     """A link for each dot, or for dots that stand together one to the list of them."""
-    groups: list[list[tuple[float, float, Mapping[str, Any]]]] = []
+    groups: list[list[_Spot]] = []
     for spot in spots:
         if groups and spot[0] - groups[-1][-1][0] < _APART:
             groups[-1].append(spot)
@@ -255,7 +243,6 @@ def _link(
         told = [
             aside(counts.number(r), [display(r["date"], counts.language)], counts.language) for *_, r in group
         ]
-        about = joined([row["region_label"], row["measure_label"]], counts.language)
-        title = headed(about, joined(told, counts.language), counts.language)
+        title = headed(counts.about(row), joined(told, counts.language), counts.language)
         of = [f"{r['table']}/{r['record']}" for _, _, r in group]
         sheet.link(to, title, (min(xs) - 12, min(ys) - 12, max(xs) + 12, max(ys) + 12), of)

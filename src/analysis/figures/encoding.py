@@ -15,17 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from analysis.figures import style
 from analysis.figures.axis import TimeAxis
-from analysis.figures.colours import ACCENTS, PAPER, POLICY, QUIET, WASH
+from analysis.figures.colours import ACCENTS, PAPER, POLICY
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import joined, words
 
 STATES = ("stated", "inferred", "lent")
-ENDS = ("closed", "open", "unknown")
-MARKERS = ("o", "s", "D", "^", "v", "P")  # the n-th region's, where points stand for regions
 DOTTED = (0, (1, 3))  # the line of what is not known
 FADE = 46.0  # pixels in which an unknown end fades out
 
@@ -37,7 +35,7 @@ class Span:
     start: str  # ISO dates; "" where there is none
     end: str
     state: str  # one of STATES
-    before: str = "closed"  # of ENDS: how it starts
+    before: str = "closed"  # or open, unknown: how it starts
     after: str = "closed"  # and how it ends
 
     @property
@@ -67,6 +65,16 @@ def span_of(row: Mapping[str, Any]) -> Span:
     return Span(start, end, state, before, after)
 
 
+_SAMPLES = {
+    **{state: Span("x", "x", state) for state in STATES},
+    "open_end": Span("x", "", "stated", after="open"),
+    "unknown_end": Span("x", "", "stated", after="unknown"),
+    "unknown_start": Span("", "x", "stated", before="unknown"),
+}
+# In the order in which a key explains them.
+_EXPLAINED = (*STATES, "none", "unknown", "open_end", "unknown_end", "unknown_start", "grade", "not_reported")
+
+
 def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
     """Left and right edge of a placed span: an open end runs as far as the axis knows, none beyond its start."""
     left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
@@ -89,10 +97,10 @@ def draw_bar(
     tip = min(height * 0.6, (x1 - x0) / 2)
     if span.after == "unknown":
         x1 = max(x1 - FADE, x0)
-        _fade(sheet, x1, right, y, height, span.state, colour)
+        _fade(sheet, (x1, right), y, height, span.state, colour)
     if span.before == "unknown":
         x0 = min(x0 + FADE, x1)
-        _fade(sheet, x0, left, y, height, span.state, colour)
+        _fade(sheet, (x0, left), y, height, span.state, colour)
     if x1 > x0:
         into = x1 - tip if span.after == "open" else x1
         out = x0 + tip if span.before == "open" else x0
@@ -112,9 +120,9 @@ def _filled(sheet: Sheet, corners: list[tuple[float, float]], state: str, colour
         sheet.shape(corners, PAPER, colour, **how)
 
 
-def _fade(sheet: Sheet, near: float, far: float, y: float, height: float, state: str, colour: str) -> None:
+def _fade(sheet: Sheet, ends: tuple[float, float], y: float, height: float, state: str, colour: str) -> None:
     """From the known side to nothing in steps."""
-    steps = 8
+    (near, far), steps = ends, 8
     for n in range(steps):
         a, b = (near + (far - near) * k / steps for k in (n, n + 1))
         alpha = (1 - (n + 0.5) / steps) * (1 if state == "stated" else 0.5)
@@ -127,62 +135,22 @@ def region_colours(regions: Iterable[object]) -> dict[str, str]:
     return {id_: ACCENTS[n if len(ids) <= len(ACCENTS) else 0] for n, id_ in enumerate(ids)}
 
 
-def draw_key(
-    sheet: Sheet, signs: Iterable[str], language: str, *, left: float = 0, colour: str = POLICY
-) -> None:
+def draw_key(sheet: Sheet, signs: Iterable[str], language: str) -> None:
     """Explain the signs that a chart uses, in one row (or more, where one has no room).
 
-    `signs`: of STATES, `open_end`, `unknown_end`, `not_reported`, `grade`; others are passed over.
+    `signs`: of those that it can explain; others are passed over.
     """
-    used, word = {*signs}, words(language)
+    used = {*signs}
     used = set() if used == {"stated"} else used  # nothing to tell apart
-    x, y = left, sheet.top
-    for sign in (
-        *STATES,
-        "none",
-        "unknown",
-        "open_end",
-        "unknown_end",
-        "unknown_start",
-        "grade",
-        "not_reported",
-    ):
-        if sign not in used:
-            continue
-        label = word.text(f"key_{sign}")
-        width = 34 + style.text_width(label) + 18
-        if x > left and x + width - 18 > sheet.width - 4:
-            x, y = left, y + 22
-        _sample(sheet, sign, x, y, colour)
-        sheet.middle(x + 34, y + 9, label, colour=QUIET)
-        x += width
-    sheet.top = y + 22 if used else y
+    shown = [sign for sign in _EXPLAINED if sign in used]
+    labels = [words(language).text(f"key_{sign}") for sign in shown]
+    sheet.key(zip([partial(_sample, sheet, sign) for sign in shown], labels, strict=True), 34, 18, 22)
 
 
-def _sample(sheet: Sheet, sign: str, x: float, y: float, colour: str) -> None:
-    if sign in STATES:
-        draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "x", sign), colour)
+def _sample(sheet: Sheet, sign: str, x: float, y: float) -> None:
+    if sign in _SAMPLES:
+        draw_bar(sheet, (x, x + 26), y + 4, 10, _SAMPLES[sign])
     elif sign in ("none", "unknown"):
-        sheet.line(x, y + 9, x + 26, y + 9, linestyle=DOTTED if sign == "unknown" else "solid")
-    elif sign == "open_end":
-        draw_bar(sheet, (x, x + 26), y + 4, 10, Span("x", "", "stated", after="open"), colour)
-    elif sign == "unknown_end":
-        _fade(sheet, x, x + 26, y + 4, 10, "stated", colour)
-    elif sign == "unknown_start":
-        _fade(sheet, x + 26, x, y + 4, 10, "stated", colour)
+        sheet.line((x, y + 9), (x + 26, y + 9), linestyle=DOTTED if sign == "unknown" else "solid")
     else:
         sheet.tile(x + 13, y + 9, "A" if sign == "grade" else "", size=18)
-
-
-__all__ = [
-    "ENDS",
-    "MARKERS",
-    "STATES",
-    "WASH",
-    "Span",
-    "draw_bar",
-    "draw_key",
-    "edges",
-    "region_colours",
-    "span_of",
-]

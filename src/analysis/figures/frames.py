@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,19 +13,19 @@ from analysis.figures.chart import Chart
 from analysis.figures.check import FigureError
 from analysis.figures.colours import INK, QUIET
 from analysis.figures.encoding import region_colours
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import Sheet, records
 from analysis.figures.words import words
 from analysis.words import Link, escape
 
 COMMON = "common"  # the scope of an issue that belongs to no region
 
 
-def asked(frame: pd.DataFrame, chart: str, *columns: str) -> pd.DataFrame:
-    """A frame with the columns that a chart needs, missing texts as "".
+def asked(frame: pd.DataFrame, chart: str, columns: str) -> pd.DataFrame:
+    """A frame with the columns that a chart needs (separated by spaces), missing texts as "".
 
     Raises FigureError naming a column that is not there; an empty frame needs none.
     """
-    missing = [column for column in columns if column not in frame]
+    missing = [column for column in columns.split() if column not in frame]
     if missing and len(frame):
         raise FigureError(
             f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(map(str, frame))}"
@@ -69,9 +70,24 @@ def names(value: object) -> list[str]:
     return [str(one) for one in value] if isinstance(value, Iterable) else []
 
 
+def labels(frame: pd.DataFrame, column: str) -> dict[Any, Any]:
+    """What each value of a column is called, in the order of the rows."""
+    return dict(zip(frame[column], frame[f"{column}_label"], strict=True))
+
+
 def link(table: str, record: object, label: object) -> Link:
     """Words that lead to the evidence of a record."""
     return Link(f"record:{table}/{record}", str(label))
+
+
+def linked(table: str, record: object, label: object) -> str:
+    """As `link`, in Markdown."""
+    return f"[{escape(label)}](record:{table}/{record})"
+
+
+def evidence(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The `table/id` of every record that a figure in words leads to."""
+    return records(re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in told)))
 
 
 def listed(language: str, items: Iterable[object]) -> str:

@@ -13,8 +13,9 @@ from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_key, region_colours
-from analysis.figures.lanes import lane_name
-from analysis.figures.regions import FEW, grade_items, grade_title, gutter, middle, signs_of
+from analysis.figures.lanes import gutter, lane_name
+from analysis.figures.regions import FEW, grade_items, grade_title, middle, signs_of
+from analysis.figures.rows import note
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import joined, words
@@ -55,9 +56,8 @@ def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> Figure:
     sheet.top += 8
     undated = [grade_title(row, language) for row in grades[grades["start"] == ""].to_dict("records")]
     if undated:
-        told = words(language).text("undated", names=joined(undated, language, wide=True))
-        sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
-    draw_key(sheet, signs_of({"evaluations": grades}), language, left=4)
+        note(sheet, words(language).text("undated", names=joined(undated, language, wide=True)), after=6)
+    draw_key(sheet, signs_of({"evaluations": grades}), language)
     return sheet.finish()
 
 

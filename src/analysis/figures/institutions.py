@@ -15,13 +15,13 @@ from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, edges, span_of
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
-from analysis.figures.rows import EDGE, gutter, heading, note, place_row, rule, sheet_of
-from analysis.figures.sheet import Sheet
+from analysis.figures.rows import gutter, heading, note, place_row, rule, sheet_of
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import aside, headed, joined, words
 
-_PART = ("institution", "institution_label", "project", "role", "role_label", "identity")
-_PROJECT = ("record", "label", "short", "start", "end", "open_end", "region")
-_CORE = ("region", "region_label", "project", "project_label", "n", "at_least", "names")
+_PART = "institution institution_label project role role_label identity"
+_PROJECT = "record label short start end open_end region"
+_CORE = "region region_label project project_label n at_least names"
 _THICK, _THIN = 12.0, 4.0  # height of a core institution's bar, and of another's
 
 
@@ -70,8 +70,8 @@ def institution_years(
     as the project's years are known. Who is named without a project is listed below. `regions` are the
     study's in order, for their colours, where the projects are not of each of them.
     """
-    parts = asked(participations, "institution_years", *_PART)
-    projects = asked(projects, "institution_years", *_PROJECT)
+    parts = asked(participations, "institution_years", _PART)
+    projects = asked(projects, "institution_years", _PROJECT)
     named = _Named(
         parts,
         projects[projects["record"].isin(parts["project"])],
@@ -117,7 +117,7 @@ def _draw_years(named: _Named, width: int) -> Figure:
     axis = axis_over(_days(placed), left or EDGE, width - EDGE, room=24)
     signs = {sign for span in placed for sign in span.signs} - {"unplaced"}
     if placed:
-        draw_key(sheet, signs, named.language, left=EDGE)
+        draw_key(sheet, signs, named.language)
         _draw_roles_key(sheet, named)
         top, sheet.top = sheet.top, sheet.top + 24
         _draw_projects(sheet, named, axis)
@@ -225,7 +225,7 @@ def core_counts(
     Columns in: cores: region, region_label, project, project_label, n (number), at_least (yes, no: the
     list goes on), names (list, or text). `regions` as in `institution_years`.
     """
-    cores = asked(cores, "core_counts", *_CORE)
+    cores = asked(cores, "core_counts", _CORE)
     if cores.empty:
         return nothing(language, cores)
     told = []

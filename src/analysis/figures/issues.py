@@ -15,7 +15,6 @@ from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET
 from analysis.figures.frames import COMMON, asked, colours_of, link, listed, nothing, order, rows_of, unique
 from analysis.figures.rows import (
-    EDGE,
     Sign,
     draw_signs,
     draw_signs_key,
@@ -25,30 +24,11 @@ from analysis.figures.rows import (
     rule,
     sheet_of,
 )
-from analysis.figures.sheet import LayoutError, Sheet
+from analysis.figures.sheet import EDGE, LayoutError, Sheet
 from analysis.figures.words import aside, headed, joined, words
 
-_ISSUE = (
-    "record",
-    "scope",
-    "scope_label",
-    "number",
-    "short",
-    "label",
-    "status",
-    "status_label",
-)
-_LINK = (
-    "issue",
-    "relation",
-    "relation_label",
-    "collective",
-    "table",
-    "record",
-    "label",
-    "occasion",
-    "occasion_label",
-)
+_ISSUE = "record scope scope_label number short label status status_label"
+_LINK = "issue relation relation_label collective table record label occasion occasion_label"
 # How a passage takes an issue up: the shape of its mark, and whether it is filled.
 _RELATIONS = {
     "answers": ("D", True),
@@ -99,8 +79,8 @@ def issue_matrix(
     is one, start (ISO date), which puts occasions in order of time. Issues without a link stay as empty rows. `small` leaves out occasions and statuses.
     `regions` are the study's in order, for their colours, where the issues may not name each of them.
     """
-    issues = asked(issues, "issue_matrix", *_ISSUE)
-    links = asked(links, "issue_matrix", *_LINK)
+    issues = asked(issues, "issue_matrix", _ISSUE)
+    links = asked(links, "issue_matrix", _LINK)
     if issues.empty:
         return nothing(language, links)
     matrix = _Matrix(_by_scope(issues), _in_order(issues, links), language, small, regions)
@@ -309,7 +289,7 @@ def issue_status(
     categorical `status` gives the order, and a row to statuses that no issue has. `regions` as in
     `issue_matrix`.
     """
-    issues = asked(issues, "issue_status", *_ISSUE)
+    issues = asked(issues, "issue_status", _ISSUE)
     if issues.empty:
         return nothing(language, issues)
     issues = issues.assign(_n=[[COMMON].count(s) == 0 for s in issues["scope"]]).sort_values(
@@ -326,7 +306,7 @@ def issue_status(
         lambda width: _draw_status(
             issues, statuses, colours_of(issues["scope"], regions), language, sheet_of(width, small=small)
         ),
-        issues[list(_ISSUE)],
+        issues[_ISSUE.split()],
         tuple(items),
         unique([f"issues/{record}" for record in issues["record"]]),
     )

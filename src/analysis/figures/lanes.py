@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, pack
-from analysis.figures.colours import BAND, GUIDE, INK, POLICY, QUIET, STORY
+from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET, STORY
 from analysis.figures.encoding import Span, draw_bar, edges, span_of
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined
 from analysis.transcribe.periods import display
@@ -44,7 +44,7 @@ def shade(
         if shaded and right > left:
             sheet.box(left, top, right - left, bottom - top, STORY if story else BAND, zorder=0, linewidth=0)
         elif left > axis.left and not before:  # where no shade ends, a line does
-            sheet.line(left, top, left, bottom, below=0.3)
+            sheet.line((left, top), (left, bottom), zorder=0.3)
 
 
 def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str) -> list[dict[str, Any]]:
@@ -81,8 +81,7 @@ def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> Non
     """What the numbers of phases stand for, where the band has no room for their names."""
     x, bottom = 4.0, sheet.top
     for row in phases:
-        told = aside(row["label"], [when(row, language)], language)
-        lines = style.wrap(told, sheet.width - 36)
+        lines = style.wrap(titled(row, language), sheet.width - 36)
         if x > 4 and x + 24 + style.widest(lines) > sheet.width - 4:
             x, sheet.top = 4.0, bottom
         sheet.text(x, sheet.top, roman(row["number"]), colour=QUIET)
@@ -106,6 +105,11 @@ def _years(span: Span, language: str) -> str:
     if span.start.endswith("-04-01") and span.end.endswith("-03-31"):
         return display(f"FY{first}/FY{int(last) - 1}", language)
     return display(f"{first}/{last}", language) if first and last else f"{first}–{last}"
+
+
+def titled(row: Mapping[str, Any], language: str, *about: object) -> str:
+    """What a pointer is told of a row: its label, what else is given, and its period."""
+    return aside(row["label"], [*about, when(row, language)], language)
 
 
 @dataclass(frozen=True)
@@ -164,25 +168,61 @@ def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> N
     draw_bar(sheet, (bar.left + 0.5, bar.right - 0.5), y + (tall - BAR) / 2, BAR, bar.span, bar.colour)
     sheet.text(start, y + tall + 1, words)
     right = max(bar.right, start + style.widest(words) if words else 0)
-    sheet.link(
-        bar.to,
-        bar.title,
-        (min(bar.left, start if words else bar.left), y, right, y + tall + deep + 2),
-        bar.of,
-    )
+    left = min(bar.left, start) if words else bar.left
+    sheet.link(bar.to, bar.title, (left, y, right, y + tall + deep + 2), bar.of)
     for x, letter, to, title in bar.tiles:
         if x > bar.right:  # the letter came after the end
-            sheet.line(bar.right, y + tall / 2, x, y + tall / 2, colour=GUIDE)
+            sheet.line((bar.right, y + tall / 2), (x, y + tall / 2), colour=GUIDE)
         sheet.tile(x, y + tall / 2, letter)
         sheet.link(to, title, (x - 12, y, x + 12, y + tall), bar.of)
 
 
 def lane_name(sheet: Sheet, words: str, gutter: float, mark: str = "") -> None:
     """Name a lane: beside it, or on a phone above it. `mark` is the colour of a region."""
-    left = 4.0 + (16 if mark else 0)
-    lines = style.wrap(words, (sheet.width if sheet.narrow else gutter) - left - 6, style.BODY)
-    if mark:
-        sheet.box(4, sheet.top + 4, 10, 10, mark)
-    end = sheet.text(left, sheet.top, lines, size=style.BODY, colour=INK if mark else QUIET)
+    room, colour = (sheet.width if sheet.narrow else gutter) - 10, INK if mark else QUIET
+    end = sheet.named(EDGE, sheet.top, words, mark, room=room, size=style.BODY, colour=colour)
     if sheet.narrow:
         sheet.top = end + 2
+
+
+def gutter(sheet: Sheet, *, many: bool, wide: float = 130) -> float:
+    """Pixels kept for the names of lanes: on a phone they stand above, unless there are many."""
+    return wide if not sheet.narrow else 110 if many else EDGE
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event's dot at x, and its name on the side of it where it has more room."""
+
+    row: Mapping[str, Any]
+    x: float
+    name: str
+    before: bool  # whether the name stands before the dot
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        wide = style.text_width(self.name) + 10
+        return (self.x - wide, self.x + 6) if self.before else (self.x - 6, self.x + wide)
+
+
+def event_on(sheet: Sheet, axis: TimeAxis, row: Mapping[str, Any]) -> Event:
+    """An event on the axis, its name as far as it has room."""
+    x = axis(row["start"])
+    after = sheet.width - 14 - x  # pixels beside the dot
+    (name,) = style.wrap(row.get("short") or row["label"], max(after, x - 14), max_lines=1)
+    return Event(row, x, name, style.text_width(name) > after)
+
+
+def draw_event(sheet: Sheet, event: Event, y: float, language: str, colour: str = INK) -> None:
+    """Draw an event with its name around height y."""
+    row, (left, right) = event.row, event.reach
+    draw_dot(sheet, event.x, y, row)
+    at, align = (event.x - 9, "right") if event.before else (event.x + 9, "left")
+    sheet.middle(at, y, event.name, align=align, colour=colour)
+    of = [f"regions/{row['region']}"] if row.get("region") else []
+    sheet.link(f"record:events/{row['record']}", titled(row, language), (left, y - 12, right, y + 12), of)
+
+
+def draw_dot(sheet: Sheet, x: float, y: float, row: Mapping[str, Any]) -> None:
+    """The dot of an event, hollow where its date is inferred."""
+    sheet.mark(x, y, face=PAPER if "date" in row["inferred"].split() else INK, edge=INK)

@@ -18,11 +18,11 @@ from analysis.figures.chart import Chart
 from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
 from analysis.figures.frames import asked, link, names, nothing, rows_of, unique
-from analysis.figures.rows import EDGE, Sign, draw_sign, draw_signs_key, note
-from analysis.figures.sheet import Sheet
+from analysis.figures.rows import Sign, draw_sign, draw_signs_key, note
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import joined, words
 
-_REGION = ("record", "label", "prefecture", "group", "programmes")
+_REGION = "record label prefecture group programmes"
 _MAIN = (128.3, 30.9, 146.0, 45.6)  # west, south, east, north: the four main islands
 _SOUTH = (122.7, 23.9, 131.4, 29.6)  # the islands in the inset
 _INSET = "47"  # the prefecture that stands in the inset
@@ -70,7 +70,7 @@ def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
     another study's as `study/regions`). Regions without a code are listed below;
     without any there is no map but a list. The outline is Natural Earth's (japan.json).
     """
-    regions = asked(regions, "region_map", *_REGION)
+    regions = asked(regions, "region_map", _REGION)
     if regions.empty:
         return nothing(language, regions)
     regions = regions.assign(label=regions["name"]) if "name" in regions else regions
@@ -121,8 +121,8 @@ def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
     if _INSET in set(regions["prefecture"]):
         scale = main.scale * 0.72
         inset = _Frame(_SOUTH, main.left, main.top + 8, scale)
-        sheet.line(inset.left, inset.bottom + 6, inset.right, inset.bottom + 6)
-        sheet.line(inset.right, inset.top, inset.right, inset.bottom + 6)
+        sheet.line((inset.left, inset.bottom + 6), (inset.right, inset.bottom + 6))
+        sheet.line((inset.right, inset.top), (inset.right, inset.bottom + 6))
     for ring in _japan()["outline"]:
         for frame in filter(None, (main, inset)):
             if frame.holds(ring):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,10 +11,25 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
-from analysis.figures.colours import PAPER, QUIET
+from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
-from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, row_height, shade, when
-from analysis.figures.sheet import Sheet, records
+from analysis.figures.frames import evidence, linked, rows_of
+from analysis.figures.lanes import (
+    Bar,
+    draw_bars,
+    draw_event,
+    event_on,
+    gutter,
+    lane_name,
+    phase_band,
+    phase_list,
+    row_height,
+    shade,
+    titled,
+    when,
+)
+from analysis.figures.rows import note
+from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, headed, joined, words
 from analysis.transcribe.periods import display
@@ -48,15 +62,13 @@ def region_timelines(
     ]
     colours = region_colours(projects["region"])
     told = (*project_items(shown["projects"], language), *grade_items(shown["evaluations"], language))
-    told += tuple(
-        (f"events-{e['record']}", event_item(e, language)) for e in shown["events"].to_dict("records")
-    )
+    told += tuple((f"events-{e['record']}", event_item(e, language)) for e in rows_of(shown["events"]))
     rows = pd.concat([frame.assign(table=name) for name, frame in shown.items()], ignore_index=True)
 
     def draw(width: int) -> Figure:
         return _draw(Sheet(width), shown, phases, days, colours, language)
 
-    return Chart(draw, rows, told, records(re.findall(r"\((record:[^)]+)\)", " ".join(t for _, t in told))))
+    return Chart(draw, rows, told, evidence(told))
 
 
 def _draw(
@@ -84,7 +96,7 @@ def _draw(
     shade(sheet, axis, phases, top, sheet.top)
     sheet.top += 8
     unplaced(sheet, shown["projects"], language)
-    draw_key(sheet, signs_of(shown, many=many), language, left=4)
+    draw_key(sheet, signs_of(shown, many=many), language)
     phase_list(sheet, short, language)
     return sheet.finish()
 
@@ -94,7 +106,7 @@ def draw_region(
 ) -> None:
     """Draw a region's projects with their names and the letters of their evaluations."""
     lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
-    bars = [_bar(row, grades, axis, colour, language) for row in projects.to_dict("records")]
+    bars = [_bar(row, grades, axis, colour, language) for row in projects.pipe(rows_of)]
     placed = [bar for bar in bars if bar.span.placed]
     draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
     if not placed:
@@ -104,11 +116,11 @@ def draw_region(
 def _bar(row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: str, language: str) -> Bar:
     tiles: list[tuple[float, str, str, str]] = []
     dated = grades[(grades["project"] == row["record"]) & (grades["start"] != "")]
-    for e in dated.sort_values("start").to_dict("records"):
+    for e in dated.sort_values("start").pipe(rows_of):
         x = max(axis(middle(e)), tiles[-1][0] + HIT + 1 if tiles else 0)  # each can be hit
         tiles.append((x, e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language)))
     of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
-    title = aside(row["label"], [row["programme_label"], when(row, language)], language)
+    title = titled(row, language, row["programme_label"])
     return Bar(
         span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tuple(tiles)
     )
@@ -135,7 +147,7 @@ def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str,
     for region, rows in regions:
         name = str(rows["region_label"].iloc[0])
         sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
-        spans = sorted((s for s in map(span_of, rows.to_dict("records")) if s.placed), key=lambda s: s.start)
+        spans = sorted((s for s in map(span_of, rows.pipe(rows_of)) if s.placed), key=lambda s: s.start)
         at = pack([edges(axis, span) for span in spans], -1)
         step = min((pitch - 3) / (max(at, default=0) + 1), 9)
         above = (pitch - step * (max(at, default=0) + 1)) / 2
@@ -154,40 +166,18 @@ def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str,
 
 def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
     """The region's own events, each with its name, under its projects."""
-    for row in events[events["start"] != ""].to_dict("records"):
-        x, label = axis(row["start"]), row.get("short") or row["label"]
-        if not axis.left < x < axis.right:
-            continue
-        after, before = sheet.width - 14 - x, x - 14  # pixels beside the dot
-        (label,) = style.wrap(label, max(after, before), max_lines=1)
-        flip = style.text_width(label) > after
-        sheet.mark(
-            x,
-            sheet.top + HIT / 2,
-            size=8,
-            face=PAPER if "date" in row["inferred"].split() else "#1a1a1a",
-            edge="#1a1a1a",
-        )
-        at = x - 9 if flip else x + 9
-        sheet.middle(at, sheet.top + HIT / 2, label, align="right" if flip else "left", colour=QUIET)
-        width = style.text_width(label) + 10
-        box = (x - width if flip else x - 6, sheet.top, x + 6 if flip else x + width, sheet.top + HIT)
-        title = aside(row["label"], [when(row, language)], language)
-        sheet.link(f"record:events/{row['record']}", title, box, (f"regions/{row['region']}",))
-        sheet.top += HIT
+    for row in events[events["start"] != ""].pipe(rows_of):
+        event = event_on(sheet, axis, row)
+        if axis.left < event.x < axis.right:
+            draw_event(sheet, event, sheet.top + HIT / 2, language, QUIET)
+            sheet.top += HIT
 
 
 def unplaced(sheet: Sheet, frame: pd.DataFrame, language: str) -> None:
     """Name below the chart what has no period and so no place on it."""
-    names = [row["label"] for row in frame.to_dict("records") if not span_of(row).placed]
+    names = [row["label"] for row in frame.pipe(rows_of) if not span_of(row).placed]
     if names:
-        told = words(language).text("unplaced", names=joined(names, language, wide=True))
-        sheet.top = sheet.text(4, sheet.top, style.wrap(told, sheet.width - 8), colour=QUIET) + 6
-
-
-def gutter(sheet: Sheet, *, many: bool) -> float:
-    """Pixels kept for the names of lanes: on a phone they stand above, unless there are many."""
-    return 110.0 if sheet.narrow and many else 4.0 if sheet.narrow else 130.0
+        note(sheet, words(language).text("unplaced", names=joined(names, language, wide=True)), after=6)
 
 
 def signs_of(tables: Mapping[str, pd.DataFrame], *, many: bool = False) -> set[str]:
@@ -195,41 +185,34 @@ def signs_of(tables: Mapping[str, pd.DataFrame], *, many: bool = False) -> set[s
     signs = set()
     for name, frame in tables.items():
         if name == "evaluations" and not many:
-            signs |= {
-                "grade" if row["grade"] else "not_reported"
-                for row in frame.to_dict("records")
-                if row["start"]
-            }
+            dated = frame[frame["start"] != ""]
+            signs |= {"grade" if grade else "not_reported" for grade in dated["grade"]}
         elif name in ("plans", "stages", "programmes", "projects"):
-            signs |= {sign for row in frame.to_dict("records") for sign in span_of(row).signs}
+            signs |= {sign for row in frame.pipe(rows_of) for sign in span_of(row).signs}
     return signs
 
 
 def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     """Each project in words: region, name, programme, years and how they are known."""
     items = []
-    for row in projects.to_dict("records"):
-        link = f"[{escape(row['label'])}](record:projects/{row['record']})"
+    for row in projects.pipe(rows_of):
+        link = linked("projects", row["record"], row["label"])
         about = [escape(row["programme_label"]), escape(when(row, language))]
-        items.append(
-            (
-                f"projects-{row['record']}",
-                headed(escape(row["region_label"]), aside(link, about, language), language),
-            )
-        )
+        told = headed(escape(row["region_label"]), aside(link, about, language), language)
+        items.append((f"projects-{row['record']}", told))
     return items
 
 
 def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     """Each evaluation in words: region, project, letter, kind and date."""
     items = []
-    for row in grades.to_dict("records"):
-        link = f"[{escape(grade_title(row, language))}](record:evaluations/{row['record']})"
+    for row in grades.pipe(rows_of):
+        link = linked("evaluations", row["record"], grade_title(row, language))
         items.append((f"evaluations-{row['record']}", headed(escape(row["region_label"]), link, language)))
     return items
 
 
 def event_item(row: Mapping[str, Any], language: str) -> str:
     """An event in words: name and date."""
-    link = f"[{escape(row.get('short') or row['label'])}](record:events/{row['record']})"
+    link = linked("events", row["record"], row.get("short") or row["label"])
     return aside(link, [escape(when(row, language))], language)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -14,9 +14,9 @@ from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET
 from analysis.figures.frames import asked, nothing, rows_of
-from analysis.figures.rows import EDGE, Scale, Sign, draw_signs_key, gutter, heading, panel, place_row, rule
-from analysis.figures.sheet import Sheet
-from analysis.figures.words import aside, joined, words
+from analysis.figures.rows import Scale, Sign, draw_signs_key, gutter, heading, panel, place_row, rule
+from analysis.figures.sheet import EDGE, Sheet
+from analysis.figures.words import aside, between, joined, words
 from analysis.words import figure as digits
 
 _CHOICES = ("links", "periods", "coder", "sources", "regions", "years", "areas")
@@ -38,16 +38,14 @@ class _Curve:
         found = {}
         for choice in _CHOICES:
             if choice in self.readings and self.readings[choice].nunique() > 1:
-                known, used = (
-                    [*self.names.get(choice, {})],
-                    [*dict.fromkeys(self.readings[choice].astype(str))],
-                )
+                known, used = [*self.names.get(choice, {})], self.readings[choice].astype(str).unique()
                 found[choice] = sorted(used, key=lambda o: (known.index(o) if o in known else len(known), o))
         return found
 
     def option(self, choice: str, option: str) -> str:
-        between = {"ja": "～", "en": "–"}[self.language] if choice == "years" else "/"
-        return self.names.get(choice, {}).get(option, option.replace("/", between))
+        first, _, last = option.partition("/")
+        shown = between(first, last, self.language) if choice == "years" and last else option
+        return self.names.get(choice, {}).get(option, shown)
 
 
 def specification_curve(
@@ -59,7 +57,7 @@ def specification_curve(
     fail), and a column for each choice (links, periods, coder, sources, regions, years, areas, as far as there);
     only choices that vary are drawn. `names[choice][option]` are the words of the options.
     """
-    readings = asked(readings, "specification_curve", "value", "chosen", "holds")
+    readings = asked(readings, "specification_curve", "value chosen holds")
     readings = readings.assign(value=pd.to_numeric(readings["value"], errors="coerce")).dropna(subset="value")
     if readings.empty:
         return nothing(language, readings)
@@ -83,13 +81,8 @@ def _curve_told(curve: _Curve) -> list[tuple[str, str]]:
         for option in options:
             own = curve.readings[curve.readings[choice].astype(str) == option]
             low, high = own["value"].min(), own["value"].max()
-            text = word(
-                "option_told" if low < high else "option_same",
-                option=curve.option(choice, option),
-                n=len(own),
-                low=low,
-                high=high,
-            )
+            key, values = "option_told" if low < high else "option_same", {"low": low, "high": high}
+            text = word(key, option=curve.option(choice, option), n=len(own), **values)
             if fails := int(own["fails"].sum()):
                 text += word("option_fails", fails=fails)
             items.append((f"{choice}-{option}".replace(" ", "-").replace("/", "-"), text))
@@ -102,13 +95,9 @@ def _draw_curve(curve: _Curve, width: int) -> Figure:
     left = gutter(sheet, labels, share=_SHARE)
     n = len(curve.readings)
     across = Scale(-1, n, (left or EDGE) + 34, sheet.width - EDGE - 8)
-    entries = [
-        (Sign(colour=INK), word.text("this_report")),
-        (Sign(filled=False, colour=QUIET), word.text("other_reading")),
-    ]
-    if curve.readings["fails"].any():
-        entries.append((Sign("X", colour=QUIET), word.text("does_not_hold")))
-    draw_signs_key(sheet, entries)
+    signs = {"this_report": Sign(colour=INK), "other_reading": Sign(filled=False, colour=QUIET)}
+    signs |= {"does_not_hold": Sign("X", colour=QUIET)} if curve.readings["fails"].any() else {}
+    draw_signs_key(sheet, [(sign, word.text(key)) for key, sign in signs.items()])
     _draw_values(sheet, curve, across)
     for choice, options in curve.choices.items():
         heading(sheet, word.text(f"choice_{choice}"), size=style.SMALL)
@@ -131,26 +120,13 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
     size = style.points(min(9, max((across.right - across.left) / len(dots) - 1, 3)))
     for fails, group in dots.groupby("fails"):
         marker = "X" if fails else "o"
-        sns.scatterplot(
-            group[group["chosen"] != "yes"],
-            x="x",
-            y="y",
-            marker=marker,
-            s=size**2,
-            ax=axes,
-            facecolor=QUIET if fails else PAPER,
-            edgecolor=QUIET,
-            linewidth=1,
-            clip_on=False,
-        )
-        own = group[group["chosen"] == "yes"]
-        axes.scatter(
-            own["x"], own["y"], marker=marker, s=(style.points(12)) ** 2, color=INK, zorder=4, clip_on=False
-        )
-    axes.set(xlabel="", ylabel="")
+        own, others = group[group["chosen"] == "yes"], group[group["chosen"] != "yes"]
+        look: dict[str, Any] = {"facecolor": QUIET if fails else PAPER, "edgecolor": QUIET, "linewidth": 1}
+        axes.scatter(others["x"], others["y"], size**2, marker=marker, clip_on=False, **look)
+        axes.scatter(own["x"], own["y"], style.points(12) ** 2, INK, zorder=4, marker=marker, clip_on=False)
     for value in dict.fromkeys((low, high)):
         sheet.middle(across.left - 6, up(value), digits(value), align="right")
-        sheet.line(across.left, up(value), across.right, up(value), colour=GUIDE, below=0.2)
+        sheet.line((across.left, up(value)), (across.right, up(value)), colour=GUIDE, zorder=0.2)
     for _, row in dots[dots["chosen"] == "yes"].head(1).iterrows():
         sheet.middle(across(row["x"]), row["y"] - 16, digits(row["value"]), align="center", size=style.BODY)
     sheet.top += depth + 26
@@ -173,27 +149,23 @@ def agreement(rows: pd.DataFrame, *, language: str) -> Chart:
     Columns in: rows: what_label, alpha, low, high (numbers; missing where they cannot be had), units
     (number judged).
     """
-    rows = asked(rows, "agreement", "what_label", "alpha", "low", "high", "units")
+    rows = asked(rows, "agreement", "what_label alpha low high units")
     if rows.empty:
         return nothing(language, rows)
     rows = rows.assign(**{c: pd.to_numeric(rows[c], errors="coerce") for c in ("alpha", "low", "high")})
     word = words(language)
-    told = [
-        (
-            f"row-{n}",
-            f"{word('alpha_told', what=row['what_label'], units=int(row['units']))}{_alpha(row, language)}",
-        )
-        for n, row in enumerate(rows.pipe(rows_of), 1)
-    ]
+    told = []
+    for n, row in enumerate(rows.pipe(rows_of), 1):
+        about = word("alpha_told", what=row["what_label"], units=int(row["units"]))
+        told.append((f"row-{n}", about + _alpha(row, language)))
     return Chart(lambda width: _draw_agreement(rows, language, width), rows, tuple(told))
 
 
 def _alpha(row: Mapping[str, float], language: str) -> str:
     if pd.isna(row["alpha"]):
         return words(language).text("undefined")
-    between = "～" if language == "ja" else "–"
-    interval = "" if pd.isna(row["low"]) else f"{row['low']:z.2f}{between}{row['high']:z.2f}"
-    return joined([f"{row['alpha']:.2f}", interval and f"[{interval}]"], language)
+    interval = between(f"{row['low']:z.2f}", f"{row['high']:z.2f}", language)
+    return joined([f"{row['alpha']:.2f}", "" if pd.isna(row["low"]) else f"[{interval}]"], language)
 
 
 def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
@@ -223,23 +195,12 @@ def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
 
 def _draw_intervals(axes: Axes, rows: pd.DataFrame) -> None:
     known = rows.dropna(subset="alpha")
-    spans = [
-        (known["alpha"] - known["low"]).fillna(0).clip(0),
-        (known["high"] - known["alpha"]).fillna(0).clip(0),
-    ]
-    axes.errorbar(
-        known["alpha"], known["y"], xerr=spans, fmt="none", ecolor=POLICY, elinewidth=style.points(4)
-    )
-    alone = known["low"].isna()
-    axes.scatter(
-        known["alpha"],
-        known["y"],
-        s=style.points(10) ** 2,
-        facecolor=[PAPER if a else INK for a in alone],
-        edgecolor=INK,
-        zorder=3,
-        clip_on=False,
-    )
+    spans = [(known["alpha"] - known["low"]), (known["high"] - known["alpha"])]
+    spans = [span.fillna(0).clip(0) for span in spans]
+    at, thick = (known["alpha"], known["y"]), style.points(4)
+    axes.errorbar(*at, xerr=spans, fmt="none", ecolor=POLICY, elinewidth=thick)
+    dots = [PAPER if alone else INK for alone in known["low"].isna()]
+    axes.scatter(*at, style.points(10) ** 2, facecolor=dots, edgecolor=INK, zorder=3)
     for artist in axes.collections:
         artist.set_clip_on(False)
     axes.set_xticks([x for x in (-1, -0.5, 0, 0.5, 0.8, 1) if axes.get_xlim()[0] <= x])

@@ -13,12 +13,12 @@ from analysis.figures.axis import pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET, WASH
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, rows_of, unique
-from analysis.figures.rows import EDGE, gutter, place_row, rule
-from analysis.figures.sheet import Sheet
+from analysis.figures.rows import gutter, place_row, rule
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import aside, words
 from analysis.transcribe.periods import display
 
-_ROUND = ("round", "round_label", "region", "region_label", "grade", "own", "unread")
+_ROUND = "round round_label region region_label grade own unread"
 _STEP = 26.0  # pixels from one square to the next
 _LINE, _NAMES = 32.0, 14.0  # pixels of a line of squares, and of the names under them
 
@@ -32,7 +32,7 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
     rows) and year (EDTF, told of rounds that have one label). A round whose only row has no grade is drawn with its unread squares. `regions` are the own
     regions in order, for their colours, where not all of them have a grade.
     """
-    rounds = asked(rounds, "grade_distribution", *_ROUND)
+    rounds = asked(rounds, "grade_distribution", _ROUND)
     if rounds.empty:
         return nothing(language, rounds)
     rank = pd.to_numeric(rounds["rank"], errors="coerce") if "rank" in rounds else pd.Series(0, rounds.index)
@@ -154,7 +154,7 @@ def _draw_line(
             label, left, _ = _named(sheet, row, start, n)
             below = y + 13 + (down := next(level)) * _NAMES
             if down:
-                sheet.line(left + 1, y + 12, left + 1, below + 2, colour=colour, width=2)
+                sheet.line((left + 1, y + 12), (left + 1, below + 2), colour=colour, width=2)
             sheet.text(left, below, label)
         if row["grade"]:
             about = f"record:{row['table']}/{row['record']}" if row.get("record") else to

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -10,11 +10,10 @@ from matplotlib.transforms import Bbox
 
 from analysis.figures import style
 from analysis.figures.colours import GRID, INK, PAPER, QUIET
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.style import BODY, SMALL
 
 SMALL_WIDE = 480  # pixels that a small chart is wide at most
-EDGE = 4.0  # pixels free on the left and right of a sheet
 
 
 @dataclass(frozen=True)
@@ -95,16 +94,13 @@ def _lines(label: str, width: float) -> list[str]:
 def rule(sheet: Sheet, y: float | None = None) -> None:
     """A faint line across the sheet."""
     y = sheet.top if y is None else y
-    sheet.line(EDGE, y, sheet.width - EDGE, y, colour=GRID, below=0.2)
+    sheet.line((EDGE, y), (sheet.width - EDGE, y), colour=GRID, zorder=0.2)
 
 
 def heading(sheet: Sheet, label: str, colour: str = "", *, size: float = BODY) -> None:
     """The name of a group of rows, with the colour of its region where it has one."""
-    indent = 16 if colour else 0
-    lines = style.wrap(label, sheet.width - 2 * EDGE - indent, size, 2)
-    if colour:
-        sheet.box(EDGE, sheet.top + style.line_height(size) / 2 - 5, 10, 10, colour)
-    sheet.top = sheet.text(EDGE + indent, sheet.top, lines, size=size) + 2
+    room = sheet.width - 2 * EDGE
+    sheet.top = sheet.named(EDGE, sheet.top, label, colour, room=room, max_lines=2, size=size) + 2
 
 
 def draw_sign(sheet: Sheet, x: float, y: float, sign: Sign, size: float = 10) -> None:
@@ -134,18 +130,15 @@ def draw_signs(
     return x
 
 
-def draw_signs_key(sheet: Sheet, entries: Sequence[tuple[Sign, str]], *, left: float = EDGE) -> None:
+def draw_signs_key(sheet: Sheet, entries: Sequence[tuple[Sign, str]]) -> None:
     """Explain marks, in one row or more."""
-    x, y = left, sheet.top
-    for sign, label in entries:
-        (label,) = style.wrap(label, sheet.width - left - 24, max_lines=1)
-        width = 20 + style.text_width(label) + 16
-        if x > left and x + width - 16 > sheet.width - EDGE:
-            x, y = left, y + 20
-        draw_sign(sheet, x + 7, y + 9, sign)
-        sheet.middle(x + 20, y + 9, label, colour=QUIET)
-        x += width
-    sheet.top = y + 24 if entries else y
+
+    def sample(sign: Sign) -> Callable[[float, float], None]:
+        return lambda x, y: draw_sign(sheet, x + 7, y + 9, sign)
+
+    labels = [style.wrap(label, sheet.width - EDGE - 24, max_lines=1)[0] for _, label in entries]
+    sheet.key(zip([sample(sign) for sign, _ in entries], labels, strict=True), 20, 16, 20)
+    sheet.top += 4 if entries else 0
 
 
 def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
@@ -167,8 +160,6 @@ def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
     return axes
 
 
-def note(sheet: Sheet, text: str, *, left: float = EDGE) -> None:
-    """A remark under a chart."""
-    if text:
-        lines = style.wrap(text, sheet.width - left - EDGE)
-        sheet.top = sheet.text(left, sheet.top, lines, colour=QUIET) + 4
+def note(sheet: Sheet, text: str, *, after: float = 4) -> None:
+    """A remark under a chart, and so many pixels of nothing after it."""
+    sheet.top = sheet.text(EDGE, sheet.top, style.wrap(text, sheet.width - 2 * EDGE), colour=QUIET) + after

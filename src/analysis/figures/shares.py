@@ -14,8 +14,8 @@ from analysis.figures.colours import PAPER, POLICY, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, span_of
 from analysis.figures.frames import asked, link, listed, nothing, rows_of, unique
 from analysis.figures.lanes import roman
-from analysis.figures.rows import EDGE, Scale, gutter, panel, place_row, rule, sheet_of
-from analysis.figures.sheet import Sheet
+from analysis.figures.rows import Scale, gutter, panel, place_row, rule, sheet_of
+from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import words
 
 _HEADING = 100  # characters that a title or heading has at most
@@ -27,7 +27,7 @@ def coverage(sections: pd.DataFrame, *, language: str) -> Chart:
     Columns in: sections: section_label, chars, covered (characters with a record; numbers). Left out is
     what has no title, and what is no longer than a heading and has no record.
     """
-    sections = asked(sections, "coverage", "section_label", "chars", "covered")
+    sections = asked(sections, "coverage", "section_label chars covered")
     if sections.empty:
         return nothing(language, sections)
     sections = sections.assign(
@@ -88,8 +88,8 @@ def phases_of_projects(
     inferred, open_end; phases: record, number, label, start, end (ISO dates, "" where open). Projects
     without a start have a row of their own.
     """
-    projects = asked(projects, "phases_of_projects", "record", "label", "start", "end")
-    phases = asked(phases, "phases_of_projects", "record", "number", "label", "start", "end")
+    projects = asked(projects, "phases_of_projects", "record label start end")
+    phases = asked(phases, "phases_of_projects", "record number label start end")
     if projects.empty or phases.empty:
         return nothing(language, projects)
     homes = [_phase(str(start), phases) for start in projects["start"]]
@@ -127,7 +127,7 @@ def _phase(start: str, phases: pd.DataFrame) -> str:
 def _draw_phases(groups: Sequence[tuple[str, str, pd.DataFrame]], language: str, sheet: Sheet) -> Figure:
     left = gutter(sheet, [label for _, label, _ in groups], small=True, share=0.5)
     spans = {p["record"]: span_of(p) for _, _, own in groups for p in own.pipe(rows_of)}
-    draw_key(sheet, {span.state for span in spans.values() if span.placed}, language, left=EDGE)
+    draw_key(sheet, {span.state for span in spans.values() if span.placed}, language)
     most = max(len(own) for _, _, own in groups)
     pitch = min(26.0, (sheet.width - EDGE - left - 30) / max(most, 1))
     for id_, label, own in groups:

@@ -6,7 +6,7 @@ said once for each mark with `link`: a text or a box alone leads nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -15,7 +15,10 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 
 from analysis.figures import style
-from analysis.figures.colours import GUIDE, INK, PAPER
+from analysis.figures.colours import GUIDE, INK, PAPER, QUIET
+from analysis.figures.svg import HIT
+
+EDGE = 4.0  # pixels free on the left and right of a sheet
 
 
 class LayoutError(ValueError):
@@ -61,12 +64,31 @@ class Sheet:
             )
         return y + len(lines) * step
 
-    def middle(self, x: float, y: float, lines: str | Sequence[str], **how: object) -> None:
+    def middle(self, x: float, y: float, lines: str | Sequence[str], **how: Any) -> None:
         """Write lines so that the block is centred on height y; keywords as of `text`."""
         lines = [lines] if isinstance(lines, str) else lines
+        self.text(x, y - len(lines) * style.line_height(how.get("size", style.SMALL)) / 2, lines, **how)
+
+    def named(
+        self,
+        x: float,
+        y: float,
+        name: str,
+        mark: str,
+        *,
+        room: float,
+        max_lines: int | None = None,
+        **how: Any,
+    ) -> float:
+        """Write a name in so much room, after a square in the colour `mark` where there is one.
+
+        Further keywords as of `text`. Returns where the last line ends.
+        """
         size = how.get("size", style.SMALL)
-        assert isinstance(size, float)
-        self.text(x, y - len(lines) * style.line_height(size) / 2, lines, **how)  # type: ignore[arg-type]
+        if mark:
+            self.box(x, y + style.line_height(size) / 2 - 5, 10, 10, mark)
+        indent = 16 if mark else 0
+        return self.text(x + indent, y, style.wrap(name, room - indent, size, max_lines), **how)
 
     def box(
         self,
@@ -76,34 +98,31 @@ class Sheet:
         height: float,
         face: str = "none",
         edge: str = "none",
-        **how: object,
+        **how: Any,
     ) -> None:
         """Draw a rectangle with its top left corner at (x, y); keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_artist(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
+        self.axes.add_artist(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, **settings))
 
     def shape(
-        self, corners: Sequence[tuple[float, float]], face: str = "none", edge: str = "none", **how: object
+        self, corners: Sequence[tuple[float, float]], face: str = "none", edge: str = "none", **how: Any
     ) -> None:
         """Draw a closed shape; keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_artist(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))  # type: ignore[arg-type]
+        self.axes.add_artist(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))
 
     def line(
         self,
-        x0: float,
-        y0: float,
-        x1: float,
-        y1: float,
+        start: tuple[float, float],
+        end: tuple[float, float],
         *,
         colour: str = GUIDE,
         width: float = 1,
-        below: float = 1,
         **how: Any,
     ) -> None:
-        """Draw a straight line `width` pixels wide; further keywords as of matplotlib's patches."""
-        settings = {"edgecolor": colour, "linewidth": style.points(width), "zorder": below} | how
-        self.axes.add_artist(PathPatch(Path([(x0, y0), (x1, y1)]), fill=False, **settings))
+        """Draw a straight line `width` pixels wide; keywords as of matplotlib's patches."""
+        settings = {"edgecolor": colour, "linewidth": style.points(width), "zorder": 1} | how
+        self.axes.add_artist(PathPatch(Path([start, end]), fill=False, **settings))
 
     def mark(
         self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""
@@ -144,6 +163,29 @@ class Sheet:
         hit.set_label(title)
         hit.set_gid(" ".join(of))
         self.axes.add_artist(hit)
+
+    def link_row(self, to: str, title: str, x: tuple[float, float], y: float, of: Iterable[str] = ()) -> None:
+        """As `link`, for marks in a row from left to right around height y: a finger high, and as wide."""
+        left, right = x
+        self.link(to, title, (left, y - HIT / 2, max(right, left + HIT), y + HIT / 2), of)
+
+    def key(
+        self,
+        entries: Iterable[tuple[Callable[[float, float], None], str]],
+        indent: float,
+        gap: float,
+        step: float,
+    ) -> None:
+        """Explain signs, in one row or more: each is drawn at the top left of its place, before its words."""
+        x, top = EDGE, self.top
+        for draw, words in entries:
+            width = indent + style.text_width(words) + gap
+            if x > EDGE and x + width - gap > self.width - EDGE:
+                x, top = EDGE, top + step
+            draw(x, top)
+            self.middle(x + indent, top + 9, words, colour=QUIET)
+            x += width
+            self.top = top + step
 
     def finish(self, margin: float = 4) -> Figure:
         """Fix the height of the sheet and hand over the figure."""

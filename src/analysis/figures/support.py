@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import inf
 from typing import Any
 
 import pandas as pd
@@ -14,10 +15,10 @@ from analysis.figures.axis import TimeAxis, decimal_year
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, region_colours
-from analysis.figures.lanes import phase_band, phase_list, row_height, shade
+from analysis.figures.lanes import gutter, phase_band, phase_list, row_height, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, headed, joined, words
+from analysis.figures.words import aside, between, headed, joined, words
 from analysis.words import escape
 
 _STRIP = 18  # height of a strip
@@ -39,8 +40,8 @@ class _Run:
 
     def told(self, language: str) -> tuple[str, str]:
         """The years, and how they are known where that is not simply stated."""
-        between = "～" if language == "ja" else "–"
-        years = str(self.first) if self.first == self.last else f"{self.first}{between}{self.last}"
+        once = self.first == self.last
+        years = str(self.first) if once else between(self.first, self.last, language)
         known = words(language).text(f"is_{self.status}") if self.status != "stated" else ""
         return years, known
 
@@ -105,7 +106,7 @@ def _runs(years: list[dict[str, Any]]) -> list[_Run]:
 def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: str, small: bool) -> Figure:
     regions, years = _regions(support), support["fiscal_year"]
     many = len(regions) > _FEW
-    left = 110.0 if sheet.narrow and many else 4.0 if sheet.narrow else 170.0
+    left = gutter(sheet, many=many, wide=170)
     april = decimal_year(f"{years.min()}-04-01") - int(years.min())
     shift = decimal_year(support["start"].min()) % 1 if "start" in support else april
     axis = TimeAxis(int(years.min()) + shift, int(years.max()) + 1 + shift, left, sheet.width - 6)
@@ -120,7 +121,7 @@ def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: s
     shade(sheet, axis, phases, top, sheet.top)
     if not small:
         sheet.top += 8
-        draw_key(sheet, support["status"], language, left=4)
+        draw_key(sheet, support["status"], language)
         phase_list(sheet, short, language)
     return sheet.finish()
 
@@ -147,8 +148,7 @@ def _cell(axis: TimeAxis, first: int, last: int | None = None) -> tuple[float, f
 def _region(sheet: Sheet, axis: TimeAxis, region: _Region, language: str, small: bool) -> None:
     """One region with room for names: a strip each source, what ran under it."""
     sheet.top += 6
-    sheet.box(4, sheet.top + 4, 10, 10, region.colour)
-    sheet.text(20, sheet.top, region.name, size=style.BODY)
+    sheet.named(4, sheet.top, region.name, region.colour, room=inf, size=style.BODY)
     sheet.top += 20
     known: set[_Run] = set()  # of the strip above: what runs on is not named twice
     for source, runs in region.strips.items():
@@ -179,10 +179,10 @@ def _fill(sheet: Sheet, axis: TimeAxis, runs: list[_Run], place: tuple[float, fl
             draw_bar(sheet, (left + 1, right - 1), y, height, Span("x", "x", run.status), colour)
             for year in range(run.first + 1, run.last + 1):
                 x = _cell(axis, year)[0]
-                sheet.line(x, y + 1, x, y + height - 1, colour=PAPER, below=3)
+                sheet.line((x, y + 1), (x, y + height - 1), colour=PAPER, zorder=3)
         else:
             kind = DOTTED if run.status == "unknown" else "solid"
-            sheet.line(left + 3, y + height / 2, right - 3, y + height / 2, linestyle=kind)
+            sheet.line((left + 3, y + height / 2), (right - 3, y + height / 2), linestyle=kind)
 
 
 def _links(sheet: Sheet, axis: TimeAxis, region: _Region, source: str, language: str) -> None:
@@ -258,10 +258,8 @@ def _in_words(name: str, source: str, runs: list[_Run], language: str) -> str:
     parts = []
     for run in runs:
         years, known = run.told(language)
-        links = [
-            f"[{escape(n)}]({_address(p)})" for n, p in zip(_named(run, language), run.projects, strict=True)
-        ]
-        told = joined(links, language)
+        named = zip(_named(run, language), run.projects, strict=True)
+        told = joined([f"[{escape(name)}]({_address(project)})" for name, project in named], language)
         parts.append(f"{years} {aside(told, [escape(known)], language) if told else escape(known)}")
     head = aside(f"**{escape(name)}**", [words(language)(f"source_{source}")], language)
     return headed(head, joined(parts, language, wide=True), language)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -12,21 +12,35 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, decimal_year, draw_years, pack
 from analysis.figures.chart import Chart
-from analysis.figures.colours import INK, PAPER, QUIET
+from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_key, region_colours, span_of
-from analysis.figures.lanes import Bar, draw_bars, lane_name, phase_band, phase_list, roman, shade, when
+from analysis.figures.frames import evidence, linked, rows_of
+from analysis.figures.lanes import (
+    Bar,
+    draw_bars,
+    draw_dot,
+    draw_event,
+    event_on,
+    gutter,
+    lane_name,
+    phase_band,
+    phase_list,
+    roman,
+    shade,
+    titled,
+    when,
+)
 from analysis.figures.regions import (
     FEW,
     draw_many,
     draw_region,
     event_item,
     grade_items,
-    gutter,
     project_items,
     signs_of,
     unplaced,
 )
-from analysis.figures.sheet import Sheet, records
+from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined, words
 from analysis.words import escape
@@ -79,9 +93,8 @@ def phase_timeline(
     tables |= {"programmes": programmes, "projects": projects, "evaluations": grades}
     made = _Story(tables, language, story or "", tuple(named_events)[:_NAMED], until)
     told = tuple(item for name in tables for item in _items(made, name))
-    linked = re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in told))
     rows = pd.concat([frame.assign(table=name) for name, frame in tables.items()], ignore_index=True)
-    return Chart(lambda width: _draw(Sheet(width), made), rows, told, records(linked))
+    return Chart(lambda width: _draw(Sheet(width), made), rows, told, evidence(told))
 
 
 def _items(made: _Story, name: str) -> list[tuple[str, str]]:
@@ -93,11 +106,11 @@ def _items(made: _Story, name: str) -> list[tuple[str, str]]:
     if name == "events":
         return _years(made["events"], made.language)
     items = []
-    for row in made[name].to_dict("records"):
+    for row in made[name].pipe(rows_of):
         detail = row.get("detail") or row.get("kind_label") or ""
         about = [escape(detail), escape(when(row, made.language))]
         number = f"{roman(row['number'])} " if name == "phases" else ""
-        label = f"{number}[{escape(row['label'])}](record:{name}/{row['record']})"
+        label = number + linked(name, row["record"], row["label"])
         items.append((f"{name}-{row['record']}", aside(label, about, made.language)))
     return items
 
@@ -107,7 +120,7 @@ def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
     items = []
     events = events.sort_values("start", kind="stable")
     for year, rows in events.groupby(events["start"].str[:4], sort=True):
-        told = [event_item(row, language) for row in rows.to_dict("records")]
+        told = [event_item(row, language) for row in rows.pipe(rows_of)]
         items.append((f"events-{year or 'undated'}", joined(told, language, wide=True)))
     return items
 
@@ -116,7 +129,7 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
     many = made["projects"]["region"].nunique() > FEW
     days = [day for frame in made.tables.values() for column in ("start", "end") for day in frame[column]]
     left = gutter(sheet, many=many)
-    open_start = any(span_of(row).before == "open" for row in made["phases"].to_dict("records"))
+    open_start = any(span_of(row).before == "open" for row in made["phases"].pipe(rows_of))
     axis = axis_over(days, left, sheet.width - 6, room=10)
     if open_start and not sheet.narrow:  # room for what began before
         axis = axis_over(days, left + 60, sheet.width - 6, room=10)
@@ -136,12 +149,12 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
     _programmes(sheet, axis, made)
     colours = region_colours(made["projects"]["region"])
     if many:
-        sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
+        sheet.line((4, sheet.top), (sheet.width - 4, sheet.top))
         sheet.top += 8
         draw_many(sheet, axis, made["projects"], next(iter(colours.values())), room=850)
     for region, rows in () if many else made["projects"].groupby("region", sort=False):
         letters = made["evaluations"][made["evaluations"]["region"] == region]
-        sheet.line(4, sheet.top, sheet.width - 4, sheet.top)
+        sheet.line((4, sheet.top), (sheet.width - 4, sheet.top))
         sheet.top += 8
         draw_region(sheet, axis, rows, letters, colours[str(region)], made.language)
     draw_years(sheet, axis, years, sheet.top)
@@ -149,7 +162,7 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
     sheet.top += 8
     names = ("phases", "plans", "stages", "programmes", "projects")
     unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
-    draw_key(sheet, signs_of(made.tables, many=many), made.language, left=4)
+    draw_key(sheet, signs_of(made.tables, many=many), made.language)
     phase_list(sheet, short, made.language)
     return sheet.finish()
 
@@ -160,8 +173,8 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -
         return
     lane_name(sheet, made.text(name), axis.left)
     bars = []
-    for row in made[name].to_dict("records"):
-        title = aside(row["label"], [when(row, made.language)], made.language)
+    for row in made[name].pipe(rows_of):
+        title = titled(row, made.language)
         label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
         bars.append(Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
     draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
@@ -174,49 +187,26 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     if events.empty:
         return
     lane_name(sheet, made.text("events"), axis.left)
-    named = events[events["record"].isin(made.named)]
-    cut = {row["record"]: _cut(sheet, axis(row["start"]), row) for row in named.to_dict("records")}
-    alike = [id_ for id_, label in cut.items() if [*cut.values()].count(label) > 1]
-    named = named[~named["record"].isin(alike)]  # a name that two would have tells nothing
-    labels = []
-    for row in named.to_dict("records"):
-        x, label = axis(row["start"]), cut[row["record"]]
-        after = sheet.width - 14 - x  # pixels beside the dot
-        flip = style.text_width(label) > after
-        reach = (
-            (x - 10 - style.text_width(label), x + 6) if flip else (x - 6, x + 10 + style.text_width(label))
-        )
-        labels.append((reach, x, label, row))
-    labels.sort(key=lambda item: item[0])
-    rows = pack([reach for reach, *_ in labels], 8)
-    for (reach, x, label, row), at in zip(labels, rows, strict=True):
-        y = sheet.top + at * HIT + HIT / 2
-        _dot(sheet, x, y, "date" in row["inferred"].split())
-        sheet.middle(
-            *((x - 9, y) if reach[1] == x + 6 else (x + 9, y)),
-            label,
-            align="right" if reach[1] == x + 6 else "left",
-        )
-        title = aside(row["label"], [when(row, made.language)], made.language)
-        sheet.link(f"record:events/{row['record']}", title, (reach[0], y - 12, reach[1], y + 12), _of(row))
+    named = [event_on(sheet, axis, row) for row in events.pipe(rows_of) if row["record"] in made.named]
+    names = [event.name for event in named]
+    named = [event for event in named if names.count(event.name) == 1]  # a name of two tells nothing
+    named.sort(key=lambda event: event.reach)
+    rows = pack([event.reach for event in named], 8)
+    for event, at in zip(named, rows, strict=True):
+        draw_event(sheet, event, sheet.top + at * HIT + HIT / 2, made.language)
     sheet.top += (max(rows, default=-1) + 1) * HIT
-    _dots(sheet, axis, events.drop(named.index), made.language)
+    others = ~events["record"].isin([event.row["record"] for event in named])
+    _dots(sheet, axis, events[others], made.language)
     sheet.top += 4
-
-
-def _cut(sheet: Sheet, x: float, row: Mapping[str, str]) -> str:
-    """The name of an event as far as it has room on the wider side of its dot."""
-    (label,) = style.wrap(row.get("short") or row["label"], max(sheet.width - 14 - x, x - 14), max_lines=1)
-    return label
 
 
 def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
     """Events without a name; those of a year are one mark, and so are years too narrow to hit."""
-    y, marks = sheet.top + HIT / 2, list[tuple[float, list[dict[str, str]]]]()
+    y, marks = sheet.top + HIT / 2, list[tuple[float, list[dict[str, Any]]]]()
     for year, rows in events.groupby(events["start"].str[:4], sort=True):
-        held = rows.to_dict("records")
+        held = rows.pipe(rows_of)
         for row in held:
-            _dot(sheet, axis(row["start"]), y, "date" in row["inferred"].split())
+            draw_dot(sheet, axis(row["start"]), y, row)
         left = axis.at(int(str(year)))
         if marks and left < marks[-1][0] + HIT + 1:
             marks[-1][1].extend(held)
@@ -224,23 +214,16 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
             marks.append((left, held))
     for left, held in marks:
         right = max(axis.at(int(held[-1]["start"][:4]) + 1) - 1, left + HIT)
-        title = "; ".join(aside(row["label"], [when(row, language)], language) for row in held)
+        title = "; ".join(titled(row, language) for row in held)
         to = f"record:events/{held[0]['record']}" if len(held) == 1 else f"#events-{held[0]['start'][:4]}"
-        sheet.link(to, title, (left, y - 12, right, y + 12), [of for row in held for of in _of(row)])
+        of = [f"regions/{row['region']}" for row in held if row.get("region")]
+        sheet.link_row(to, title, (left, right), y, of)
     sheet.top += HIT + 6 if marks else 6
-
-
-def _dot(sheet: Sheet, x: float, y: float, inferred: bool) -> None:
-    sheet.mark(x, y, "o", 8, PAPER if inferred else INK, INK)
-
-
-def _of(row: dict[str, str]) -> list[str]:
-    return [f"regions/{row['region']}"] if row.get("region") else []
 
 
 def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     """Programmes as thin bars, those of a ministry together."""
-    placed = [row for row in made["programmes"].to_dict("records") if span_of(row).placed]
+    placed = [row for row in made["programmes"].pipe(rows_of) if span_of(row).placed]
     if not placed:
         return
     lane_name(sheet, made.text("programmes"), axis.left)
@@ -248,7 +231,7 @@ def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     for ministry in dict.fromkeys(row["detail"] for row in placed):
         bars = []
         for row in [row for row in placed if row["detail"] == ministry]:
-            title = aside(row["label"], [ministry, when(row, made.language)], made.language)
+            title = titled(row, made.language, ministry)
             key = f"programmes/{row['record']}"
             bars.append(Bar(span_of(row), row["label"], f"record:{key}", title, (key,)))
         lines = style.wrap(_short(ministry), (sheet.width if sheet.narrow else axis.left) - 10)

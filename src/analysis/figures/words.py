@@ -24,6 +24,11 @@ def headed(head: str, told: object, language: str) -> str:
     return f"{head}：{told}" if language == "ja" else f"{head}: {told}"
 
 
+def between(first: object, last: object, language: str) -> str:
+    """From one number or year to another."""
+    return f"{first}～{last}" if language == "ja" else f"{first}–{last}"
+
+
 def aside(name: str, about: Iterable[object], language: str) -> str:
     """A name with what is said of it in brackets."""
     told = joined(about, language)
