@@ -97,23 +97,6 @@ def themes(size: int, language: str) -> pd.DataFrame:
     )
 
 
-def calls(size: int, language: str) -> pd.DataFrame:
-    return frame(
-        size,
-        [
-            {
-                "record": f"call-{n}",
-                "section": "5",
-                "stance_label": "recommendation",
-                "statement": name("Call", n, size, language),
-                "issues": [name("Issue", k, size, language) for k in range(n % 3)],
-                "issue_records": [f"issue-{k}" for k in range(n % 3)],
-            }
-            for n in range(size * 3)
-        ],
-    )
-
-
 def comments(size: int, language: str) -> pd.DataFrame:
     return frame(
         size,

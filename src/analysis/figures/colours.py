@@ -35,11 +35,6 @@ _COLOUR = re.compile(r"(?<=[:\s])#[0-9a-f]{6}\b")  # url(#...) names a part of t
 _NAMES = {light: name for name, (light, _) in PALETTE.items()}
 
 
-def accent(position: int) -> str:
-    """The colour of the region at that place in the study's order."""
-    return ACCENTS[position % len(ACCENTS)]
-
-
 def known(css: str) -> bool:
     """Whether all colours of a style are the palette's."""
     return {*_COLOUR.findall(css)} <= _NAMES.keys()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -16,12 +17,12 @@ from analysis.figures.frames import (
     asked,
     colours_of,
     counted,
+    grouped,
     labels,
     link,
     listed,
     nothing,
     order,
-    rows_of,
     unique,
 )
 from analysis.figures.rows import Sign, draw_signs, draw_signs_key, gutter, place_row, rule
@@ -42,27 +43,28 @@ class _Profile:
     language: str
     order: Sequence[str] = ()
 
-    @property
+    @cached_property
     def colours(self) -> dict[str, str]:
         return colours_of(self.comments["region"], self.order)
 
-    @property
+    @cached_property
     def themes(self) -> dict[str, str]:
         return labels(self.comments, "theme")
 
-    @property
+    @cached_property
     def regions(self) -> dict[str, str]:
         named = labels(self.comments, "region")
         ids = dict.fromkeys([*self.order, *order(self.comments["region"])])
         return {id_: str(named[id_]) for id_ in ids if id_ in named}
 
-    @property
+    @cached_property
     def stances(self) -> dict[str, str]:
         return labels(self.comments, "stance")
 
-    def of(self, theme: str, region: str) -> list[dict[str, Any]]:
-        own = self.comments[(self.comments["theme"] == theme) & (self.comments["region"] == region)]
-        return own.pipe(rows_of)
+    @cached_property
+    def cells(self) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+        """Comments by theme and region."""
+        return grouped(self.comments, "theme", "region")
 
     def sign(self, stance: str, colour: str) -> Sign:
         others = sorted(self.stances.keys() - _STANCES.keys())
@@ -96,7 +98,7 @@ def _told(profile: _Profile) -> list[tuple[str, str]]:
     word, items = words(profile.language), []
     for theme, label in profile.themes.items():
         for region, name in profile.regions.items():
-            if own := profile.of(theme, region):
+            if own := profile.cells.get((theme, region)):
                 told = [
                     link("statements", c["record"], c.get("statement") or f"{c['stance_label']} {n}")
                     for n, c in enumerate(own, 1)
@@ -139,7 +141,7 @@ def _draw_long(sheet: Sheet, profile: _Profile) -> Figure:
     for theme, label in profile.themes.items():
         place_row(sheet, str(label), 0, height=2)
         for region, name in profile.regions.items():
-            if profile.of(theme, region):
+            if profile.cells.get((theme, region)):
                 (text,) = style.wrap(name, 120, max_lines=1)
                 sheet.middle(20, sheet.top + 12, text, colour=QUIET)
                 _draw_cell(sheet, profile, (theme, region), (148, sheet.top + 12, sheet.width - 152))
@@ -153,7 +155,7 @@ def _draw_cell(
 ) -> None:
     """The comments of a region on a theme, at (x, y) with so much room."""
     (theme, region), (x, y, room) = cell, place
-    own = profile.of(theme, region)
+    own = profile.cells.get((theme, region))
     if not own:
         return
     colour = profile.colours[region]

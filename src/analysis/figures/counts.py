@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -35,11 +36,11 @@ class _Counts:
     language: str
     regions: Sequence[str] = ()
 
-    @property
+    @cached_property
     def panels(self) -> dict[str, pd.DataFrame]:
         return {str(name): group for name, group in self.rows.groupby("panel", sort=False)}
 
-    @property
+    @cached_property
     def sources(self) -> list[str]:
         return [*dict.fromkeys(self.rows["source_label"])]
 
@@ -151,7 +152,7 @@ def _draw_panel(sheet: Sheet, counts: _Counts, group: pd.DataFrame, scale: Scale
     colour = colours_of(counts.rows[by], counts.regions)[str(first[by])]
     left, right = scale.left - 34, scale.right + 34
     title = joined([first["region_label"], first["measure_label"], _unit(first)], counts.language)
-    sheet.top = sheet.named(left, sheet.top, title, colour, room=right - left, max_lines=2) + 20
+    sheet.top = sheet.named((left, sheet.top), title, colour, room=right - left, max_lines=2) + 20
     if not _drawn(group):
         sheet.top -= 14
         _write(sheet, counts, group, left, colour)

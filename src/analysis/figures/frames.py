@@ -47,6 +47,14 @@ def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
+def grouped(frame: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+    """The rows of a frame by their values in some columns."""
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in rows_of(frame):
+        found.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return found
+
+
 def order(column: pd.Series) -> list[str]:
     """Values in the order of a categorical's categories, else in which they first stand."""
     if isinstance(column.dtype, pd.CategoricalDtype):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -34,10 +35,15 @@ class _Named:
     language: str
     colours: Mapping[str, str]
 
-    @property
+    @cached_property
+    def starts(self) -> dict[str, str]:
+        """The first day of each project."""
+        return dict(zip(self.projects["record"], self.projects["start"], strict=True))
+
+    @cached_property
     def bodies(self) -> dict[str, list[dict[str, Any]]]:
         """Participations by identity, those named first in time and at the core first."""
-        start = dict(zip(self.projects["record"], self.projects["start"], strict=True))
+        start = self.starts
         rows = [r for r in self.parts.pipe(rows_of) if r["project"] in start]
         rows.sort(key=lambda r: (r["role"] != "core", start[r["project"]] or "9"))
         found: dict[str, list[dict[str, Any]]] = {}
@@ -45,7 +51,7 @@ class _Named:
             found.setdefault(str(row["identity"] or row["institution"]), []).append(row)
         return found
 
-    @property
+    @cached_property
     def loose(self) -> list[str]:
         """Institutions that are named without a project."""
         rows = self.parts[~self.parts["project"].isin(self.projects["record"])].pipe(rows_of)
@@ -53,7 +59,7 @@ class _Named:
 
     def name(self, body: str) -> str:
         """All names that a body had, in the order of its projects."""
-        start = dict(zip(self.projects["record"], self.projects["start"], strict=True))
+        start = self.starts
         rows = sorted(self.bodies[body], key=lambda r: start[r["project"]])
         return " → ".join(dict.fromkeys(str(r["institution_label"]) for r in rows))
 
@@ -127,20 +133,15 @@ def _draw_years(named: _Named, width: int) -> Figure:
             rule(sheet)
         draw_years(sheet, axis, top, sheet.top)
     sheet.top += 6
-    open_lists = named.projects[
-        named.projects.get("core_institutions", pd.Series(dtype=str))
-        .eq("partial")
-        .reindex(named.projects.index, fill_value=False)
-    ]
-    if len(open_lists):
-        note(sheet, word.text("others", names=joined(open_lists["short"], named.language)))
-    missing = [
-        str(p["short"]) for p, s in zip(named.projects.pipe(rows_of), spans, strict=True) if not s.placed
-    ]
-    if missing:
-        note(sheet, word.text("unplaced", names=joined(missing, named.language)))
-    if named.loose:
-        note(sheet, word.text("loose", names=joined(named.loose, named.language)))
+    projects = named.projects.pipe(rows_of)
+    remarks = {
+        "others": [p["short"] for p in projects if p.get("core_institutions") == "partial"],
+        "unplaced": [p["short"] for p, span in zip(projects, spans, strict=True) if not span.placed],
+        "loose": named.loose,
+    }
+    for key, names in remarks.items():
+        if names:
+            note(sheet, word.text(key, names=joined(names, named.language)))
     return sheet.finish()
 
 
@@ -158,14 +159,13 @@ def _draw_roles_key(sheet: Sheet, named: _Named) -> None:
     roles = {r["role"] == "core": str(r["role_label"]) for rows in named.bodies.values() for r in rows}
     if len(roles) < 2:
         return
-    x, y = EDGE, sheet.top + 9
-    for core in (True, False):
-        label = roles[True] if core else words(named.language).text("other_role")
-        height = _THICK if core else _THIN
-        sheet.box(x, y - height / 2, 26, height, QUIET)
-        sheet.middle(x + 34, y, label, colour=QUIET)
-        x += 34 + style.text_width(label) + 18
-    sheet.top += 24
+
+    def sample(height: float) -> Callable[[float, float], None]:
+        return lambda x, y: sheet.box(x, y + 9 - height / 2, 26, height, QUIET)
+
+    other = words(named.language).text("other_role")
+    sheet.key([(sample(_THICK), roles[True]), (sample(_THIN), other)], 34, 18, 22)
+    sheet.top += 2
 
 
 def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis) -> None:
@@ -177,22 +177,18 @@ def _draw_projects(sheet: Sheet, named: _Named, axis: TimeAxis) -> None:
         x0, x1 = edges(axis, span)
         (name,) = style.wrap(str(row["short"]), sheet.width - 2 * EDGE, max_lines=1)
         wide = style.text_width(name)
-        if x1 + 8 + wide <= sheet.width - EDGE:
-            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, named.colours[row["region"]])
-            sheet.middle(x1 + 8, sheet.top + 12, name)
-            step = 25
-        elif x0 - 8 - wide >= EDGE:
-            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, named.colours[row["region"]])
-            sheet.middle(x0 - 8, sheet.top + 12, name, align="right")
-            step = 25
+        after, before = x1 + 8 + wide <= sheet.width - EDGE, x0 - 8 - wide >= EDGE
+        colour = named.colours[row["region"]]
+        if after or before:
+            draw_bar(sheet, (x0, x1), sheet.top + 7, 10, span, colour)
+            at, align = (x1 + 8, "left") if after else (x0 - 8, "right")
+            sheet.middle(at, sheet.top + 12, name, align=align)
         else:
+            draw_bar(sheet, (x0, x1), sheet.top + 20, 10, span, colour)
             sheet.text(min(max(x0, EDGE), sheet.width - EDGE - wide), sheet.top + 2, name)
-            draw_bar(sheet, (x0, x1), sheet.top + 20, 10, span, named.colours[row["region"]])
-            step = 36
-        key = f"projects/{row['record']}"
-        sheet.link(
-            f"record:{key}", str(row["label"]), (x0, sheet.top, max(x1, x0 + 24), sheet.top + step), [key]
-        )
+        step, key = 25 if after or before else 36, f"projects/{row['record']}"
+        box = (x0, sheet.top, max(x1, x0 + 24), sheet.top + step)
+        sheet.link(f"record:{key}", str(row["label"]), box, [key])
         sheet.top += step
 
 
@@ -214,7 +210,7 @@ def _draw_body(sheet: Sheet, named: _Named, axis: TimeAxis, row: tuple[str, floa
         title = headed(part["institution_label"], told, named.language)
         to = f"participations/{part['record']}" if part.get("record") else f"projects/{project['record']}"
         of = [f"projects/{project['record']}", f"regions/{project['region']}"]
-        sheet.link(f"record:{to}", title, (x0, y - 12, max(x1, x0 + 24), y + 12), of)
+        sheet.link_row(f"record:{to}", title, (x0, x1), y, of)
 
 
 def core_counts(
@@ -261,8 +257,8 @@ def _draw_cores(cores: pd.DataFrame, sheet: Sheet, colours: Mapping[str, str], l
             x = _draw_units(sheet, row, (left, place.y, pitch), colours[str(region)], language)
             title = headed(row["project_label"], joined(_list(row["names"]), language), language)
             key = f"projects/{row['project']}"
-            box = (left, place.y - 12, max(x, left + 24), place.y + 12)
-            sheet.link(f"record:{key}" if row["n"] == 1 else f"#{row['project']}", title, box, [key])
+            to = f"record:{key}" if row["n"] == 1 else f"#{row['project']}"
+            sheet.link_row(to, title, (left, x), place.y, [key])
         rule(sheet)
         sheet.top += 6
     sheet.top -= 6

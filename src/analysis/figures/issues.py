@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -13,13 +14,26 @@ from matplotlib.figure import Figure
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, PAPER, QUIET
-from analysis.figures.frames import COMMON, asked, colours_of, link, listed, nothing, order, rows_of, unique
+from analysis.figures.frames import (
+    COMMON,
+    asked,
+    colours_of,
+    grouped,
+    labels,
+    link,
+    listed,
+    nothing,
+    order,
+    rows_of,
+    unique,
+)
 from analysis.figures.rows import (
     Sign,
     draw_signs,
     draw_signs_key,
     gutter,
     heading,
+    link_units,
     place_row,
     rule,
     sheet_of,
@@ -50,17 +64,18 @@ class _Matrix:
     small: bool
     regions: Sequence[str] = ()
 
-    @property
+    @cached_property
     def colours(self) -> dict[str, str]:
         return colours_of(self.issues["scope"], self.regions)
 
-    @property
+    @cached_property
     def occasions(self) -> dict[str, str]:
-        return dict(zip(self.links["occasion"], self.links["occasion_label"], strict=True))
+        return labels(self.links, "occasion")
 
-    def of(self, issue: str, occasion: str) -> list[dict[str, Any]]:
-        own = self.links[(self.links["issue"] == issue) & (self.links["occasion"] == occasion)]
-        return own.pipe(rows_of)
+    @cached_property
+    def cells(self) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
+        """Links by issue and occasion."""
+        return grouped(self.links, "issue", "occasion")
 
 
 def issue_matrix(
@@ -140,15 +155,11 @@ def _matrix_words(matrix: _Matrix) -> list[tuple[str, str]]:
         key = "issue_told" if taken else "issue_silent"
         items.append((issue["record"], word(key, issue=name, status=issue["status_label"])))
         for occasion, label in matrix.occasions.items():
-            if passages := matrix.of(issue["record"], occasion):
+            if passages := matrix.cells.get((issue["record"], occasion)):
                 told = listed(matrix.language, [link(p["table"], p["record"], _passage(p)) for p in passages])
                 how = joined(dict.fromkeys(p["relation_label"] for p in passages), matrix.language)
-                items.append(
-                    (
-                        f"{issue['record']}-{occasion}",
-                        word("cell_told", issue=issue["short"], occasion=label, how=how) + told,
-                    )
-                )
+                before = word("cell_told", issue=issue["short"], occasion=label, how=how)
+                items.append((f"{issue['record']}-{occasion}", before + told))
     return items
 
 
@@ -168,8 +179,8 @@ def _sign(passage: Mapping[str, Any], colour: str) -> Sign:
 
 def _draw_matrix(matrix: _Matrix, width: int) -> Figure:
     sheet = sheet_of(width, small=matrix.small)
-    labels = [_row_label(issue, matrix.small) for issue in matrix.issues.pipe(rows_of)]
-    left = gutter(sheet, labels, small=matrix.small, share=0.56 if matrix.small else 0.3)
+    names = [_row_label(issue, matrix.small) for issue in matrix.issues.pipe(rows_of)]
+    left = gutter(sheet, names, small=matrix.small, share=0.56 if matrix.small else 0.3)
     head = words(matrix.language).text("status")
     statuses = 0.0 if matrix.small else style.widest([head, *matrix.issues["status_label"]]) + 8
     right = sheet.width - EDGE - (0 if sheet.narrow else min(statuses, 200))
@@ -180,12 +191,8 @@ def _draw_matrix(matrix: _Matrix, width: int) -> Figure:
     for (scope, name), group in matrix.issues.groupby(["scope", "scope_label"], sort=False, observed=True):
         colour = matrix.colours[str(scope)]
         sheet.top += 6
-        heading(
-            sheet,
-            str(name),
-            colour if scope != COMMON else "",
-            size=style.SMALL if sheet.narrow else style.BODY,
-        )
+        size = style.SMALL if sheet.narrow else style.BODY
+        heading(sheet, str(name), colour if scope != COMMON else "", size=size)
         for issue in group.pipe(rows_of):
             _draw_issue(sheet, matrix, issue, (left, right), columns)
     return sheet.finish()
@@ -199,7 +206,7 @@ def _row_label(issue: Mapping[str, Any], small: bool) -> str:
 def _columns(matrix: _Matrix, left: float, right: float) -> list[tuple[float, float]]:
     """Left and right edge of each occasion's column: as wide as its fullest cell needs."""
     most = [
-        max(len(matrix.of(issue, occasion)) for issue in matrix.issues["record"])
+        max(len(matrix.cells.get((issue, occasion), [])) for issue in matrix.issues["record"])
         for occasion in matrix.occasions
     ]
     shares = [max(n * _PITCH + 10, _LEAST) for n in most]
@@ -214,12 +221,10 @@ def _columns(matrix: _Matrix, left: float, right: float) -> list[tuple[float, fl
 
 def _draw_key(sheet: Sheet, matrix: _Matrix) -> None:
     word, links = words(matrix.language), matrix.links
+    known = labels(links, "relation")
     entries = [
-        (_sign({"relation": relation, "collective": "no"}, INK), str(label))
-        for relation, label in sorted(
-            dict(zip(links["relation"], links["relation_label"], strict=True)).items(),
-            key=lambda pair: [*_RELATIONS, pair[0]].index(pair[0]),
-        )
+        (_sign({"relation": relation, "collective": "no"}, INK), str(known[relation]))
+        for relation in sorted(known, key=lambda id_: [*_RELATIONS, id_].index(id_))
     ]
     if "yes" in set(links["collective"]):
         entries.append((Sign(ringed=True), word.text("collective")))
@@ -258,22 +263,20 @@ def _draw_issue(
     label_box = (EDGE, row.top, left - 8, row.bottom) if left else (EDGE, row.top, sheet.width, row.y - 13)
     about, of = f"issues/{issue['record']}", [f"issues/{issue['record']}"]
     of += [f"regions/{issue['scope']}"] if issue["scope"] != COMMON else []
-    sheet.link(
-        f"record:{about}", headed(_named(issue, matrix.language), status, matrix.language), label_box, of
-    )
+    title = headed(_named(issue, matrix.language), status, matrix.language)
+    sheet.link(f"record:{about}", title, label_box, of)
     for (occasion, name), (x0, x1) in zip(matrix.occasions.items(), columns, strict=True):
-        if passages := matrix.of(issue["record"], occasion):
+        if passages := matrix.cells.get((issue["record"], occasion)):
             signs = [_sign(passage, matrix.colours[issue["scope"]]) for passage in passages]
             end = draw_signs(sheet, x0, row.y, signs, room=x1 - x0 - 4, pitch=_PITCH)
             said = joined([name, *map(_passage, passages)], matrix.language, wide=True)
             title = headed(issue["short"], said, matrix.language)
             to = f"record:{passages[0]['table']}/{passages[0]['record']}"
             to = to if len(passages) == 1 else f"#{issue['record']}-{occasion}"
-            sheet.link(to, title, (x0, row.y - 12, max(end, x0 + 24), row.y + 12), of)
+            sheet.link_row(to, title, (x0, end), row.y, of)
     if issue["record"] not in set(matrix.links["issue"]):
-        sheet.middle(
-            columns[0][0] if columns else left, row.y, words(matrix.language).text("silent"), colour=QUIET
-        )
+        start = columns[0][0] if columns else left
+        sheet.middle(start, row.y, words(matrix.language).text("silent"), colour=QUIET)
     if told and not sheet.narrow:
         lines = style.wrap(status, sheet.width - EDGE - right, max_lines=2)
         sheet.middle(right, row.y, lines, colour=QUIET if issue["status"] == "not_assessed" else INK)
@@ -292,10 +295,7 @@ def issue_status(
     issues = asked(issues, "issue_status", _ISSUE)
     if issues.empty:
         return nothing(language, issues)
-    issues = issues.assign(_n=[[COMMON].count(s) == 0 for s in issues["scope"]]).sort_values(
-        "_n", kind="stable"
-    )
-    issues = issues.drop(columns="_n")
+    issues = issues.sort_values("scope", key=lambda scopes: scopes.astype(str) != COMMON, kind="stable")
     statuses = _statuses(issues)
     items = []
     for status, label in statuses.items():
@@ -314,24 +314,19 @@ def issue_status(
 
 def _statuses(issues: pd.DataFrame) -> dict[str, str]:
     """Statuses with their words, the one that says nothing last."""
-    labels = dict(zip(issues["status"].astype(str), issues["status_label"], strict=True))
+    known = labels(issues, "status")
     ids = sorted(order(issues["status"]), key=lambda status: status == "not_assessed")
-    return {status: str(labels.get(status, status)) for status in ids}
+    return {status: str(known.get(status, status)) for status in ids}
 
 
 def _draw_status(
     issues: pd.DataFrame, statuses: Mapping[str, str], colours: Mapping[str, str], language: str, sheet: Sheet
 ) -> Figure:
-    scopes = dict(zip(issues["scope"], issues["scope_label"], strict=True))
+    scopes = labels(issues, "scope")
     sides = [[s for s in scopes if s == COMMON], [s for s in scopes if s != COMMON]]
     left = gutter(sheet, statuses.values(), share=0.4, small=True)
-    most = [
-        max(
-            (((issues["status"].astype(str) == k) & issues["scope"].isin(side)).sum() for k in statuses),
-            default=0,
-        )
-        for side in sides
-    ]
+    numbers = issues.groupby([issues["status"].astype(str), issues["scope"].astype(str) == COMMON]).size()
+    most = [max(numbers.get((status, common), 0) for status in statuses) for common in (True, False)]
     head = min(style.widest([str(scopes[s]) for s in sides[0]]) + 16, 120)  # of the common ones
     pitch = min(24.0, (sheet.width - EDGE - left - head - 60) / max(sum(most), 1))
     starts = [left, left + max(most[0] * pitch, head) + 24 if sides[0] else left]
@@ -343,9 +338,8 @@ def _draw_status(
         own = issues[issues["status"].astype(str) == status]
         row = place_row(sheet, label, left, height=30, colour=QUIET if status == "not_assessed" else INK)
         for side, x in zip(sides, starts, strict=True):
-            _draw_squares(
-                sheet, own[own["scope"].isin(side)].pipe(rows_of), (x, row.y, pitch), colours, language
-            )
+            held = own[own["scope"].isin(side)].pipe(rows_of)
+            _draw_squares(sheet, held, (x, row.y, pitch), colours, language)
         sheet.middle(sheet.width - EDGE, row.y, str(len(own)), align="right", size=style.BODY)
     return sheet.finish()
 
@@ -364,9 +358,7 @@ def _draw_scopes(
             sheet.text(x + 16, sheet.top + n * style.line_height(), "…", colour=QUIET)
             break
         y = sheet.top + n * style.line_height()
-        sheet.box(x, y + 3, 10, 10, colours[scope])
-        (line,) = style.wrap(name, end - x - 16, max_lines=1)
-        sheet.text(x + 16, y, line, colour=QUIET)
+        sheet.named((x, y), name, colours[scope], room=end - x, max_lines=1, colour=QUIET)
 
 
 def _draw_squares(
@@ -379,17 +371,12 @@ def _draw_squares(
     x, y, pitch = place
     size = min(18.0, pitch - 3)
     for n, issue in enumerate(issues):
-        silent = issue["status"] == "not_assessed"
-        colour = colours[issue["scope"]]
-        centre = x + n * pitch + size / 2
-        sheet.box(centre - size / 2, y - size / 2, size, size, PAPER if silent else colour, colour)
-        if pitch >= 24:
-            sheet.link(
-                f"record:issues/{issue['record']}",
-                headed(_named(issue, language), issue["status_label"], language),
-                (centre - 12, y - 12, centre + 12, y + 12),
-                [f"issues/{issue['record']}"],
-            )
-    if issues and pitch < 24:
-        to = f"#{issues[0]['status']}"
-        sheet.link(to, str(issues[0]["status_label"]), (x, y - 12, x + len(issues) * pitch, y + 12))
+        colour, left = colours[issue["scope"]], x + n * pitch
+        face = PAPER if issue["status"] == "not_assessed" else colour
+        sheet.box(left, y - size / 2, size, size, face, colour)
+    units = [
+        (f"issues/{i['record']}", headed(_named(i, language), i["status_label"], language)) for i in issues
+    ]
+    if issues:
+        group = f"#{issues[0]['status']}", str(issues[0]["status_label"])
+        link_units(sheet, place, units, group)

@@ -180,7 +180,7 @@ def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> N
 def lane_name(sheet: Sheet, words: str, gutter: float, mark: str = "") -> None:
     """Name a lane: beside it, or on a phone above it. `mark` is the colour of a region."""
     room, colour = (sheet.width if sheet.narrow else gutter) - 10, INK if mark else QUIET
-    end = sheet.named(EDGE, sheet.top, words, mark, room=room, size=style.BODY, colour=colour)
+    end = sheet.named((EDGE, sheet.top), words, mark, room=room, size=style.BODY, colour=colour)
     if sheet.narrow:
         sheet.top = end + 2
 

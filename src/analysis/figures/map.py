@@ -75,9 +75,7 @@ def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
         return nothing(language, regions)
     regions = regions.assign(label=regions["name"]) if "name" in regions else regions
     regions = regions.assign(table=regions.get("table", "regions"))
-    regions = (
-        regions.assign(_p=regions["group"] != "case").sort_values("_p", kind="stable").drop(columns="_p")
-    )
+    regions = regions.sort_values("group", key=lambda groups: groups.astype(str) != "case", kind="stable")
     word = words(language)
     told = []
     for row in regions.pipe(rows_of):
@@ -115,20 +113,18 @@ def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
     if peers:
         draw_signs_key(sheet, [(Sign(colour=POLICY), word.text("peer_region"))])
     wide = min(sheet.width - 2 * EDGE, 560 if peers else 400)
-    main = _Frame(_MAIN, EDGE + (sheet.width - 2 * EDGE - wide) / 2, sheet.top, 0)
-    main = _Frame(_MAIN, main.left, sheet.top, wide / ((_MAIN[2] - _MAIN[0]) * _FLAT))
+    left = EDGE + (sheet.width - 2 * EDGE - wide) / 2
+    main = _Frame(_MAIN, left, sheet.top, wide / ((_MAIN[2] - _MAIN[0]) * _FLAT))
     inset = None
     if _INSET in set(regions["prefecture"]):
-        scale = main.scale * 0.72
-        inset = _Frame(_SOUTH, main.left, main.top + 8, scale)
+        inset = _Frame(_SOUTH, left, main.top + 8, main.scale * 0.72)
         sheet.line((inset.left, inset.bottom + 6), (inset.right, inset.bottom + 6))
         sheet.line((inset.right, inset.top), (inset.right, inset.bottom + 6))
     for ring in _japan()["outline"]:
         for frame in filter(None, (main, inset)):
             if frame.holds(ring):
-                sheet.shape(
-                    [frame(place) for place in ring], BAND, POLICY, linewidth=style.points(0.8), zorder=1
-                )
+                coast = [frame(place) for place in ring]
+                sheet.shape(coast, BAND, POLICY, linewidth=style.points(0.8), zorder=1)
     spots = _spots(regions, main, inset)
     sheet.top = main.bottom + 6
     return _draw_regions(sheet, regions, spots)
@@ -155,29 +151,22 @@ def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, 
     hit: list[Box] = []
     unnamed = []
     for row, (x, y) in zip(regions.pipe(rows_of), spots, strict=True):
-        case = row["group"] == "case"
-        colour = colours.get(row["record"], POLICY)
-        draw_sign(sheet, x, y, Sign(colour=colour), 12 if case else 7)
-        place = _free(sheet, str(row["label"]), (x, y), taken, style.BODY if case else style.SMALL)
+        case, label = row["group"] == "case", str(row["label"])
+        size = style.BODY if case else style.SMALL
+        draw_sign(sheet, x, y, Sign(colour=colours.get(row["record"], POLICY)), 12 if case else 7)
+        place = _free(sheet, label, (x, y), taken, size)
         box: Box = (x - 12, y - 12, x + 12, y + 12)
         if place:
             taken.append(place)
             x0, y0, x1, y1 = place
             sheet.box(x0 - 1, y0, x1 - x0 + 2, y1 - y0, PAPER, alpha=0.7, linewidth=0, zorder=1.5)
-            size = style.BODY if case else style.SMALL
-            sheet.middle(
-                place[0],
-                (place[1] + place[3]) / 2,
-                str(row["label"]),
-                size=size,
-                colour=INK if case else QUIET,
-            )
+            sheet.middle(x0, (y0 + y1) / 2, label, size=size, colour=INK if case else QUIET)
         else:
-            unnamed.append(str(row["label"]))
+            unnamed.append(label)
         if not any(_meet(box, other) for other in hit):  # else only its item in the words leads there
             hit.append(box)
             key = f"{row['table']}/{row['record']}"
-            sheet.link(f"record:{key}", str(row["label"]), box, [key])
+            sheet.link(f"record:{key}", label, box, [key])
     return unnamed
 
 

@@ -12,13 +12,13 @@ from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, QUIET
 from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
-from analysis.figures.rows import EDGE, place_row, rule
-from analysis.figures.sheet import LayoutError, Sheet
+from analysis.figures.rows import place_row, rule
+from analysis.figures.sheet import EDGE, LayoutError, Sheet
 from analysis.figures.svg import HIT
 from analysis.figures.words import words
 
-_ENTRY = ("region", "region_label", "own", "programme", "record", "label")
-_PROGRAMME = ("programme", "label", "read", "total")
+_ENTRY = "region region_label own programme record label"
+_PROGRAMME = "programme label read total"
 _ROW = 26.0  # pixels of a row: a finger's width and a little
 _COLUMN = 76.0  # pixels that a column needs for its programme's name to stand above it
 
@@ -33,10 +33,10 @@ def region_participation(
     (how many regions of it are known) and total (how many there were; missing where that was not read).
     `regions` are the own regions in order, for their colours.
     """
-    entries = asked(entries, "region_participation", *_ENTRY)
+    entries = asked(entries, "region_participation", _ENTRY)
     if entries.empty:
         return nothing(language, entries)
-    programmes = asked(programmes, "region_participation", *_PROGRAMME)
+    programmes = asked(programmes, "region_participation", _PROGRAMME)
     programmes = programmes[programmes["programme"].isin(entries["programme"])]
     entries = entries.assign(table=entries.get("table", "projects"))
     told = [(str(r), _told(rows, programmes, language)) for r, rows in _by_region(entries)]
@@ -115,7 +115,7 @@ def _row(
     row = place_row(sheet, str(rows[0]["region_label"]), left, height=_ROW, colour=INK if own else QUIET)
     first = {r["programme"]: r for r in reversed(rows)}
     spots = sorted(places[programme] for programme in first)
-    sheet.line(spots[0], row.y, spots[-1], row.y, colour=colour, width=2 if own else 1)
+    sheet.line((spots[0], row.y), (spots[-1], row.y), colour=colour, width=2 if own else 1)
     for programme, found in first.items():
         x = places[programme]
         sheet.mark(x, row.y, "o", 13 if own else 10, colour)

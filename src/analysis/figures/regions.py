@@ -8,26 +8,12 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import lanes, style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
 from analysis.figures.frames import evidence, linked, rows_of
-from analysis.figures.lanes import (
-    Bar,
-    draw_bars,
-    draw_event,
-    event_on,
-    gutter,
-    lane_name,
-    phase_band,
-    phase_list,
-    row_height,
-    shade,
-    titled,
-    when,
-)
 from analysis.figures.rows import note
 from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
@@ -80,9 +66,9 @@ def _draw(
     language: str,
 ) -> Figure:
     many = shown["projects"]["region"].nunique() > FEW
-    axis = axis_over(days, gutter(sheet, many=many), sheet.width - 6, room=14)
+    axis = axis_over(days, lanes.gutter(sheet, many=many), sheet.width - 6, room=14)
     top = sheet.top
-    short = phase_band(sheet, axis, phases, language)
+    short = lanes.phase_band(sheet, axis, phases, language)
     years = sheet.top
     sheet.top += 24
     if many:
@@ -93,11 +79,11 @@ def _draw(
         _region_events(sheet, axis, events, language)
         sheet.top += 6
     draw_years(sheet, axis, years, sheet.top)
-    shade(sheet, axis, phases, top, sheet.top)
+    lanes.shade(sheet, axis, phases, top, sheet.top)
     sheet.top += 8
     unplaced(sheet, shown["projects"], language)
     draw_key(sheet, signs_of(shown, many=many), language)
-    phase_list(sheet, short, language)
+    lanes.phase_list(sheet, short, language)
     return sheet.finish()
 
 
@@ -105,23 +91,25 @@ def draw_region(
     sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, grades: pd.DataFrame, colour: str, language: str
 ) -> None:
     """Draw a region's projects with their names and the letters of their evaluations."""
-    lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
+    lanes.lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
     bars = [_bar(row, grades, axis, colour, language) for row in projects.pipe(rows_of)]
     placed = [bar for bar in bars if bar.span.placed]
-    draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
+    lanes.draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
     if not placed:
         sheet.top += HIT
 
 
-def _bar(row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: str, language: str) -> Bar:
+def _bar(
+    row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: str, language: str
+) -> lanes.Bar:
     tiles: list[tuple[float, str, str, str]] = []
     dated = grades[(grades["project"] == row["record"]) & (grades["start"] != "")]
     for e in dated.sort_values("start").pipe(rows_of):
         x = max(axis(middle(e)), tiles[-1][0] + HIT + 1 if tiles else 0)  # each can be hit
         tiles.append((x, e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language)))
     of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
-    title = titled(row, language, row["programme_label"])
-    return Bar(
+    title = lanes.titled(row, language, row["programme_label"])
+    return lanes.Bar(
         span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tuple(tiles)
     )
 
@@ -143,7 +131,7 @@ def grade_title(row: Mapping[str, Any], language: str) -> str:
 def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, room: float) -> None:
     """Draw many regions close together: thin bars without names, each region's name beside them."""
     regions = [(str(region), rows) for region, rows in projects.groupby("region", sort=False)]
-    pitch, top = row_height(len(regions), room), sheet.top
+    pitch, top = lanes.row_height(len(regions), room), sheet.top
     for region, rows in regions:
         name = str(rows["region_label"].iloc[0])
         sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
@@ -167,9 +155,9 @@ def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str,
 def _region_events(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> None:
     """The region's own events, each with its name, under its projects."""
     for row in events[events["start"] != ""].pipe(rows_of):
-        event = event_on(sheet, axis, row)
+        event = lanes.event_on(sheet, axis, row)
         if axis.left < event.x < axis.right:
-            draw_event(sheet, event, sheet.top + HIT / 2, language, QUIET)
+            lanes.draw_event(sheet, event, sheet.top + HIT / 2, language, QUIET)
             sheet.top += HIT
 
 
@@ -197,7 +185,7 @@ def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]
     items = []
     for row in projects.pipe(rows_of):
         link = linked("projects", row["record"], row["label"])
-        about = [escape(row["programme_label"]), escape(when(row, language))]
+        about = [escape(row["programme_label"]), escape(lanes.when(row, language))]
         told = headed(escape(row["region_label"]), aside(link, about, language), language)
         items.append((f"projects-{row['record']}", told))
     return items
@@ -215,4 +203,4 @@ def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
 def event_item(row: Mapping[str, Any], language: str) -> str:
     """An event in words: name and date."""
     link = linked("events", row["record"], row.get("short") or row["label"])
-    return aside(link, [escape(when(row, language))], language)
+    return aside(link, [escape(lanes.when(row, language))], language)

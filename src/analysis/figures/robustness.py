@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -32,7 +33,7 @@ class _Curve:
     names: Mapping[str, Mapping[str, str]]
     language: str
 
-    @property
+    @cached_property
     def choices(self) -> dict[str, list[str]]:
         """The options of each choice that varies, in the order of their words."""
         found = {}

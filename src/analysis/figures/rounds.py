@@ -36,12 +36,9 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
     if rounds.empty:
         return nothing(language, rounds)
     rank = pd.to_numeric(rounds["rank"], errors="coerce") if "rank" in rounds else pd.Series(0, rounds.index)
-    rounds = rounds.assign(
-        _r=rank,
-        _n=rounds["round"].map(order(rounds["round"]).index),
-        table=rounds.get("table", "evaluations"),
-    )
-    rounds = rounds.sort_values(["_n", "_r"], kind="stable", na_position="last").drop(columns=["_r", "_n"])
+    at = rounds["round"].map(order(rounds["round"]).index)
+    rounds = rounds.assign(_n=at, _r=rank, table=rounds.get("table", "evaluations"))
+    rounds = rounds.sort_values(["_n", "_r"], kind="stable", na_position="last").drop(columns=["_n", "_r"])
     rounds = rounds.assign(round_label=_labels(rounds, language))
     told = [(str(id_), _told(group, language)) for id_, group in _groups(rounds)]
     records = [f"{r['table']}/{r['record']}" for r in rounds.pipe(rows_of) if r.get("record")]

@@ -12,6 +12,7 @@ from analysis.figures import style
 from analysis.figures.colours import GRID, INK, PAPER, QUIET
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.style import BODY, SMALL
+from analysis.figures.svg import HIT
 
 SMALL_WIDE = 480  # pixels that a small chart is wide at most
 
@@ -100,7 +101,7 @@ def rule(sheet: Sheet, y: float | None = None) -> None:
 def heading(sheet: Sheet, label: str, colour: str = "", *, size: float = BODY) -> None:
     """The name of a group of rows, with the colour of its region where it has one."""
     room = sheet.width - 2 * EDGE
-    sheet.top = sheet.named(EDGE, sheet.top, label, colour, room=room, max_lines=2, size=size) + 2
+    sheet.top = sheet.named((EDGE, sheet.top), label, colour, room=room, max_lines=2, size=size) + 2
 
 
 def draw_sign(sheet: Sheet, x: float, y: float, sign: Sign, size: float = 10) -> None:
@@ -128,6 +129,22 @@ def draw_signs(
         sheet.middle(x + pitch, y, number)
         x += pitch + style.text_width(number) + 6
     return x
+
+
+def link_units(
+    sheet: Sheet, place: tuple[float, float, float], units: Sequence[tuple[str, str]], group: tuple[str, str]
+) -> None:
+    """Lead each square of a row to its record, or the row to its `group` where squares are too narrow to hit.
+
+    `place` is where the row starts, its middle and the distance of its squares; `units` are the record
+    (`table/id`) and title of each square, `group` the address and title of them all.
+    """
+    x, y, pitch = place
+    if pitch < HIT and units:
+        sheet.link(*group, (x, y - HIT / 2, x + len(units) * pitch, y + HIT / 2))
+    for n, (key, title) in enumerate(units if pitch >= HIT else []):
+        left = x + n * pitch - 3
+        sheet.link_row(f"record:{key}", title, (left, left + HIT), y, [key])
 
 
 def draw_signs_key(sheet: Sheet, entries: Sequence[tuple[Sign, str]]) -> None:

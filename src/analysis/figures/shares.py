@@ -14,7 +14,7 @@ from analysis.figures.colours import PAPER, POLICY, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, span_of
 from analysis.figures.frames import asked, link, listed, nothing, rows_of, unique
 from analysis.figures.lanes import roman
-from analysis.figures.rows import Scale, gutter, panel, place_row, rule, sheet_of
+from analysis.figures.rows import Scale, gutter, link_units, panel, place_row, rule, sheet_of
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import words
 
@@ -37,19 +37,11 @@ def coverage(sections: pd.DataFrame, *, language: str) -> Chart:
     sections = sections[(sections["section_label"] != "") & ~headings].reset_index(drop=True)
     if sections.empty:
         return nothing(language, sections)
-    told = [
-        (
-            f"section-{n}",
-            words(language)(
-                "covered_told",
-                section=row["section_label"],
-                covered=row["covered"],
-                chars=row["chars"],
-                share=_share(row),
-            ),
-        )
-        for n, row in enumerate(sections.pipe(rows_of), 1)
-    ]
+    told = []
+    for n, row in enumerate(sections.pipe(rows_of), 1):
+        numbers = {"covered": row["covered"], "chars": row["chars"], "share": _share(row)}
+        text = words(language)("covered_told", section=row["section_label"], **numbers)
+        told.append((f"section-{n}", text))
     return Chart(lambda width: _draw_coverage(sections, width), sections, tuple(told))
 
 
@@ -68,12 +60,9 @@ def _draw_coverage(sections: pd.DataFrame, width: int) -> Figure:
         middles.append(place.y)
         sheet.middle(scale(row["chars"]) + 8, place.y, f"{_share(row)}%", colour=QUIET)
     axes = panel(sheet, scale, top, sheet.top)
-    axes.barh(
-        middles, sections["chars"], height=13, facecolor=PAPER, edgecolor=POLICY, linewidth=style.points(1)
-    )
-    axes.barh(
-        middles, sections["covered"], height=13, facecolor=POLICY, edgecolor=POLICY, linewidth=style.points(1)
-    )
+    for column, face in (("chars", PAPER), ("covered", POLICY)):
+        look: dict[str, Any] = {"facecolor": face, "edgecolor": POLICY, "linewidth": style.points(1)}
+        axes.barh(middles, sections[column], height=13, **look)
     axes.set_xticks([])
     axes.grid(visible=False)
     return sheet.finish()
@@ -100,14 +89,10 @@ def phases_of_projects(
     ]
     away = projects[projects["phase"] == ""]
     groups += [("unplaced", words(language).text("is_unplaced"), away)] if len(away) else []
-    told = [
-        (
-            id_,
-            words(language)("count_told", what=label, n=len(own))
-            + listed(language, [link("projects", p.record, p.label) for p in own.itertuples()]),
-        )
-        for id_, label, own in groups
-    ]
+    told = []
+    for id_, label, own in groups:
+        named = [link("projects", project.record, project.label) for project in own.itertuples()]
+        told.append((id_, words(language)("count_told", what=label, n=len(own)) + listed(language, named)))
     return Chart(
         lambda width: _draw_phases(groups, language, sheet_of(width, small=small)),
         projects,
@@ -137,13 +122,8 @@ def _draw_phases(groups: Sequence[tuple[str, str, pd.DataFrame]], language: str,
             x = left + n * pitch
             state = spans[project["record"]].state
             draw_bar(sheet, (x, x + size), row.y - size / 2, size, Span("x", "x", state), POLICY)
-            if pitch >= 24:
-                key = f"projects/{project['record']}"
-                sheet.link(
-                    f"record:{key}", str(project["label"]), (x - 3, row.y - 12, x + 21, row.y + 12), [key]
-                )
-        if len(own) and pitch < 24:
-            sheet.link(f"#{id_}", label, (left, row.y - 12, left + len(own) * pitch, row.y + 12))
+        units = [(f"projects/{p['record']}", str(p["label"])) for p in own.pipe(rows_of)]
+        link_units(sheet, (left, row.y, pitch), units, (f"#{id_}", label))
         sheet.middle(left + len(own) * pitch + 6, row.y, str(len(own)), size=style.BODY)
         rule(sheet)
     return sheet.finish()

@@ -71,8 +71,7 @@ class Sheet:
 
     def named(
         self,
-        x: float,
-        y: float,
+        spot: tuple[float, float],
         name: str,
         mark: str,
         *,
@@ -80,11 +79,11 @@ class Sheet:
         max_lines: int | None = None,
         **how: Any,
     ) -> float:
-        """Write a name in so much room, after a square in the colour `mark` where there is one.
+        """Write a name at a spot in so much room, after a square in the colour `mark` where there is one.
 
         Further keywords as of `text`. Returns where the last line ends.
         """
-        size = how.get("size", style.SMALL)
+        (x, y), size = spot, how.get("size", style.SMALL)
         if mark:
             self.box(x, y + style.line_height(size) / 2 - 5, 10, 10, mark)
         indent = 16 if mark else 0
@@ -176,7 +175,10 @@ class Sheet:
         gap: float,
         step: float,
     ) -> None:
-        """Explain signs, in one row or more: each is drawn at the top left of its place, before its words."""
+        """Explain signs, in one row or more: each is drawn at the top left of its place, before its words.
+
+        In pixels: `indent` from a sign to its words, `gap` from them to the next sign, `step` a row.
+        """
         x, top = EDGE, self.top
         for draw, words in entries:
             width = indent + style.text_width(words) + gap

@@ -148,7 +148,7 @@ def _cell(axis: TimeAxis, first: int, last: int | None = None) -> tuple[float, f
 def _region(sheet: Sheet, axis: TimeAxis, region: _Region, language: str, small: bool) -> None:
     """One region with room for names: a strip each source, what ran under it."""
     sheet.top += 6
-    sheet.named(4, sheet.top, region.name, region.colour, room=inf, size=style.BODY)
+    sheet.named((4, sheet.top), region.name, region.colour, room=inf, size=style.BODY)
     sheet.top += 20
     known: set[_Run] = set()  # of the strip above: what runs on is not named twice
     for source, runs in region.strips.items():

@@ -9,27 +9,12 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures import style
+from analysis.figures import lanes, style
 from analysis.figures.axis import TimeAxis, axis_over, decimal_year, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_key, region_colours, span_of
 from analysis.figures.frames import evidence, linked, rows_of
-from analysis.figures.lanes import (
-    Bar,
-    draw_bars,
-    draw_dot,
-    draw_event,
-    event_on,
-    gutter,
-    lane_name,
-    phase_band,
-    phase_list,
-    roman,
-    shade,
-    titled,
-    when,
-)
 from analysis.figures.regions import (
     FEW,
     draw_many,
@@ -108,8 +93,8 @@ def _items(made: _Story, name: str) -> list[tuple[str, str]]:
     items = []
     for row in made[name].pipe(rows_of):
         detail = row.get("detail") or row.get("kind_label") or ""
-        about = [escape(detail), escape(when(row, made.language))]
-        number = f"{roman(row['number'])} " if name == "phases" else ""
+        about = [escape(detail), escape(lanes.when(row, made.language))]
+        number = f"{lanes.roman(row['number'])} " if name == "phases" else ""
         label = number + linked(name, row["record"], row["label"])
         items.append((f"{name}-{row['record']}", aside(label, about, made.language)))
     return items
@@ -128,7 +113,7 @@ def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
 def _draw(sheet: Sheet, made: _Story) -> Figure:
     many = made["projects"]["region"].nunique() > FEW
     days = [day for frame in made.tables.values() for column in ("start", "end") for day in frame[column]]
-    left = gutter(sheet, many=many)
+    left = lanes.gutter(sheet, many=many)
     open_start = any(span_of(row).before == "open" for row in made["phases"].pipe(rows_of))
     axis = axis_over(days, left, sheet.width - 6, room=10)
     if open_start and not sheet.narrow:  # room for what began before
@@ -139,8 +124,8 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
         axis = replace(axis, until=decimal_year(made.until))
     top = sheet.top
     if not sheet.narrow and len(made["phases"]):
-        lane_name(sheet, made.text("phases"), left)
-    short = phase_band(sheet, axis, made["phases"], made.language)
+        lanes.lane_name(sheet, made.text("phases"), left)
+    short = lanes.phase_band(sheet, axis, made["phases"], made.language)
     years = sheet.top
     sheet.top += 24
     for name, lines in (("plans", 4), ("stages", 5)):
@@ -158,12 +143,12 @@ def _draw(sheet: Sheet, made: _Story) -> Figure:
         sheet.top += 8
         draw_region(sheet, axis, rows, letters, colours[str(region)], made.language)
     draw_years(sheet, axis, years, sheet.top)
-    shade(sheet, axis, made["phases"], top, sheet.top, made.phase)
+    lanes.shade(sheet, axis, made["phases"], top, sheet.top, made.phase)
     sheet.top += 8
     names = ("phases", "plans", "stages", "programmes", "projects")
     unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
     draw_key(sheet, signs_of(made.tables, many=many), made.language)
-    phase_list(sheet, short, made.language)
+    lanes.phase_list(sheet, short, made.language)
     return sheet.finish()
 
 
@@ -171,13 +156,13 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -
     """Plans or stages as a lane of grey bars."""
     if made[name].empty:
         return
-    lane_name(sheet, made.text(name), axis.left)
+    lanes.lane_name(sheet, made.text(name), axis.left)
     bars = []
     for row in made[name].pipe(rows_of):
-        title = titled(row, made.language)
+        title = lanes.titled(row, made.language)
         label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
-        bars.append(Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
-    draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
+        bars.append(lanes.Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
+    lanes.draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
     sheet.top += 4
 
 
@@ -186,14 +171,14 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     events = made["events"][made["events"]["start"] != ""].sort_values("start")
     if events.empty:
         return
-    lane_name(sheet, made.text("events"), axis.left)
-    named = [event_on(sheet, axis, row) for row in events.pipe(rows_of) if row["record"] in made.named]
+    lanes.lane_name(sheet, made.text("events"), axis.left)
+    named = [lanes.event_on(sheet, axis, row) for row in events.pipe(rows_of) if row["record"] in made.named]
     names = [event.name for event in named]
     named = [event for event in named if names.count(event.name) == 1]  # a name of two tells nothing
     named.sort(key=lambda event: event.reach)
     rows = pack([event.reach for event in named], 8)
     for event, at in zip(named, rows, strict=True):
-        draw_event(sheet, event, sheet.top + at * HIT + HIT / 2, made.language)
+        lanes.draw_event(sheet, event, sheet.top + at * HIT + HIT / 2, made.language)
     sheet.top += (max(rows, default=-1) + 1) * HIT
     others = ~events["record"].isin([event.row["record"] for event in named])
     _dots(sheet, axis, events[others], made.language)
@@ -206,7 +191,7 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
     for year, rows in events.groupby(events["start"].str[:4], sort=True):
         held = rows.pipe(rows_of)
         for row in held:
-            draw_dot(sheet, axis(row["start"]), y, row)
+            lanes.draw_dot(sheet, axis(row["start"]), y, row)
         left = axis.at(int(str(year)))
         if marks and left < marks[-1][0] + HIT + 1:
             marks[-1][1].extend(held)
@@ -214,7 +199,7 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
             marks.append((left, held))
     for left, held in marks:
         right = max(axis.at(int(held[-1]["start"][:4]) + 1) - 1, left + HIT)
-        title = "; ".join(titled(row, language) for row in held)
+        title = "; ".join(lanes.titled(row, language) for row in held)
         to = f"record:events/{held[0]['record']}" if len(held) == 1 else f"#events-{held[0]['start'][:4]}"
         of = [f"regions/{row['region']}" for row in held if row.get("region")]
         sheet.link_row(to, title, (left, right), y, of)
@@ -226,18 +211,18 @@ def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     placed = [row for row in made["programmes"].pipe(rows_of) if span_of(row).placed]
     if not placed:
         return
-    lane_name(sheet, made.text("programmes"), axis.left)
+    lanes.lane_name(sheet, made.text("programmes"), axis.left)
     sheet.top += 0 if sheet.narrow else 20
     for ministry in dict.fromkeys(row["detail"] for row in placed):
         bars = []
         for row in [row for row in placed if row["detail"] == ministry]:
-            title = titled(row, made.language, ministry)
+            title = lanes.titled(row, made.language, ministry)
             key = f"programmes/{row['record']}"
-            bars.append(Bar(span_of(row), row["label"], f"record:{key}", title, (key,)))
+            bars.append(lanes.Bar(span_of(row), row["label"], f"record:{key}", title, (key,)))
         lines = style.wrap(_short(ministry), (sheet.width if sheet.narrow else axis.left) - 10)
         end = sheet.text(4, sheet.top - (0 if sheet.narrow else 3), lines, colour=QUIET)
         sheet.top = end + 1 if sheet.narrow and ministry else sheet.top
-        draw_bars(sheet, axis, bars, lines=2 if sheet.narrow else 1)
+        lanes.draw_bars(sheet, axis, bars, lines=2 if sheet.narrow else 1)
         sheet.top = max(sheet.top, end if ministry else 0)
     sheet.top += 4
 
