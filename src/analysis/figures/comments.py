@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +17,6 @@ from analysis.figures.colours import POLICY, QUIET
 from analysis.figures.frames import (
     asked,
     colours_of,
-    counted,
     grouped,
     labels,
     link,
@@ -160,7 +160,9 @@ def _draw_cell(
         return
     colour = profile.colours[region]
     end = draw_signs(sheet, x, y, [profile.sign(c["stance"], colour) for c in own], room=room)
-    stances = joined([f"{label} {n}" for label, n in counted(own, "stance_label").items()], profile.language)
+    stances = joined(
+        [f"{label} {n}" for label, n in Counter(c["stance_label"] for c in own).items()], profile.language
+    )
     to = f"record:statements/{own[0]['record']}" if len(own) == 1 else f"#{theme}-{region}"
     about = joined([own[0]["region_label"], own[0]["theme_label"]], profile.language)
     title = headed(about, stances, profile.language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -71,13 +71,6 @@ def colours_of(column: pd.Series, regions: Sequence[str] = ()) -> dict[str, str]
     return {COMMON: INK, "": INK} | own
 
 
-def names(value: object) -> list[str]:
-    """A cell that holds several values: a list, or words separated by spaces."""
-    if isinstance(value, str):
-        return value.split()
-    return [str(one) for one in value] if isinstance(value, Iterable) else []
-
-
 def labels(frame: pd.DataFrame, column: str) -> dict[Any, Any]:
     """What each value of a column is called, in the order of the rows."""
     return dict(zip(frame[column], frame[f"{column}_label"], strict=True))
@@ -102,14 +95,6 @@ def listed(language: str, items: Iterable[object]) -> str:
     """Words and links as one Markdown list in prose."""
     shown = [f"[{escape(i)}]({i.target})" if isinstance(i, Link) else escape(i) for i in dict.fromkeys(items)]
     return {"ja": "、", "en": "; "}[language].join(shown)
-
-
-def counted(rows: Iterable[Mapping[str, Any]], column: str) -> dict[str, int]:
-    """How often each value stands in a column of rows, in their order."""
-    found: dict[str, int] = {}
-    for row in rows:
-        found[row[column]] = found.get(row[column], 0) + 1
-    return found
 
 
 def nothing(language: str, rows: pd.DataFrame) -> Chart:

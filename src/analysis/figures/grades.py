@@ -13,7 +13,7 @@ from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_key, region_colours
-from analysis.figures.lanes import gutter, lane_name
+from analysis.figures.lanes import gutter, lane_name, row_name
 from analysis.figures.regions import FEW, grade_items, grade_title, middle, signs_of
 from analysis.figures.rows import note
 from analysis.figures.sheet import Sheet, records
@@ -47,8 +47,7 @@ def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> Figure:
     sheet.top += 24
     for region, rows in regions:
         if many:
-            name = style.wrap(rows["region_label"].iloc[0], left - 12, max_lines=1)
-            sheet.middle(4, sheet.top + HIT / 2, name)
+            row_name(sheet, rows["region_label"].iloc[0], axis, HIT)
         else:
             lane_name(sheet, rows["region_label"].iloc[0], left, colours[str(region)])
         _tiles(sheet, axis, rows[rows["start"] != ""], language, many=many)
@@ -63,23 +62,23 @@ def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> Figure:
 
 def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, many: bool) -> None:
     """The tiles of a region in as few rows as hold them with the names of their scales."""
-    made = []
+    made, apart = [], 0 if many else 10
     for row in rows.sort_values("start").to_dict("records"):
         x = axis(middle(row))
         lines = [] if many else _under(row, language)
         half = max(style.widest(lines) / 2, 13)
         centre = min(max(x, 4 + half), sheet.width - 4 - half)
         made.append((row, x, centre, lines, (min(centre - half, x - 13), max(centre + half, x + 13))))
-    at = pack([reach for *_, reach in made], 0 if many else 10)
+    at = pack([reach for *_, reach in made], apart)
     deep = max((len(lines) for *_, lines, _ in made), default=0) * style.line_height()
     for (row, x, centre, lines, reach), n in zip(made, at, strict=True):
-        y = sheet.top + n * (HIT + deep + (0 if many else 10))
+        y = sheet.top + n * (HIT + deep + apart)
         sheet.tile(x, y + HIT / 2, row["grade"])
         sheet.text(centre, y + HIT + 1, lines, colour=QUIET, align="center")
         of = (f"projects/{row['project']}", f"regions/{row['region']}")
         box = (reach[0], y, reach[1], y + HIT + deep)
         sheet.link(f"record:evaluations/{row['record']}", grade_title(row, language), box, of)
-    sheet.top += (max(at, default=0) + 1) * (HIT + deep + (0 if many else 10)) + (0 if many else 6)
+    sheet.top += (max(at, default=0) + 1) * (HIT + deep + apart) + (0 if many else 6)
 
 
 def _under(row: Mapping[str, Any], language: str) -> list[str]:

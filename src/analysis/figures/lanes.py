@@ -190,6 +190,11 @@ def gutter(sheet: Sheet, *, many: bool, wide: float = 130) -> float:
     return wide if not sheet.narrow else 110 if many else EDGE
 
 
+def row_name(sheet: Sheet, name: str, axis: TimeAxis, pitch: float) -> None:
+    """Name the row of one of many regions, beside it."""
+    sheet.middle(EDGE, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
+
+
 @dataclass(frozen=True)
 class Event:
     """An event's dot at x, and its name on the side of it where it has more room."""

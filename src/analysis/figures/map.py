@@ -17,7 +17,7 @@ from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
-from analysis.figures.frames import asked, link, names, nothing, rows_of, unique
+from analysis.figures.frames import asked, link, nothing, rows_of, unique
 from analysis.figures.rows import Sign, draw_sign, draw_signs_key, note
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import joined, words
@@ -84,7 +84,7 @@ def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
         region = link(row["table"], row["record"], row["label"])
         key = "region_told" if programmes else "region_only"
         told.append((str(row["record"]), word(key, region=region, programmes=programmes)))
-    shown = [row if isinstance(row, str) else "; ".join(names(row)) for row in regions["programmes"]]
+    shown = [row if isinstance(row, str) else "; ".join(map(str, row)) for row in regions["programmes"]]
     return Chart(
         lambda width: _draw(regions, language, width),
         regions.assign(programmes=shown),

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.figures import lanes, style
+from analysis.figures import lanes
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
 from analysis.figures.chart import Chart
 from analysis.figures.colours import QUIET
@@ -134,7 +134,7 @@ def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str,
     pitch, top = lanes.row_height(len(regions), room), sheet.top
     for region, rows in regions:
         name = str(rows["region_label"].iloc[0])
-        sheet.middle(4, sheet.top + pitch / 2, style.wrap(name, axis.left - 12, max_lines=1))
+        lanes.row_name(sheet, name, axis, pitch)
         spans = sorted((s for s in map(span_of, rows.pipe(rows_of)) if s.placed), key=lambda s: s.start)
         at = pack([edges(axis, span) for span in spans], -1)
         step = min((pitch - 3) / (max(at, default=0) + 1), 9)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import inf
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from analysis.figures.axis import TimeAxis, decimal_year
 from analysis.figures.chart import Chart
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, region_colours
-from analysis.figures.lanes import gutter, phase_band, phase_list, row_height, shade
+from analysis.figures.lanes import gutter, phase_band, phase_list, row_height, row_name, shade
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, between, headed, joined, words
@@ -94,9 +95,7 @@ def _regions(support: pd.DataFrame) -> list[_Region]:
 
 def _runs(years: list[dict[str, Any]]) -> list[_Run]:
     runs = []
-    for (status, projects, label), group in groupby(
-        years, lambda y: (y["status"], y["projects"], y["label"])
-    ):
+    for (status, projects, label), group in groupby(years, itemgetter("status", "projects", "label")):
         held = list(group)
         first, last = (int(held[n]["fiscal_year"]) for n in (0, -1))
         runs.append(_Run(first, last, status, tuple(projects.split()), label))
@@ -202,9 +201,13 @@ def _links(sheet: Sheet, axis: TimeAxis, region: _Region, source: str, language:
         sheet.link(to, title, (left, top, right, bottom), (of, *linked))
 
 
+def _by_label(runs: list[_Run]) -> list[list[_Run]]:
+    return [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
+
+
 def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> None:
     """Write the name of what ran under its years, as far as the next name."""
-    groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
+    groups = _by_label(runs)
     named = [(_cell(axis, held[0].first)[0], held[0].label) for held in groups if not known.issuperset(held)]
     bottom = sheet.top
     for (left, label), (end, _) in pairwise([*named, (axis.right + 8, "")]):
@@ -217,8 +220,7 @@ def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> 
 
 def _list_names(sheet: Sheet, runs: list[_Run], known: set[_Run]) -> None:
     """Write under a strip that is too narrow for names what ran for some years, a line each."""
-    groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
-    for held in groups:
+    for held in _by_label(runs):
         first, last = held[0].first, held[-1].last
         if last - first >= _LONG and not known.issuperset(held):
             sheet.text(4, sheet.top, f"{first}–{last % 100:02}", colour=QUIET)
@@ -227,7 +229,7 @@ def _list_names(sheet: Sheet, runs: list[_Run], known: set[_Run]) -> None:
 
 def _dense(sheet: Sheet, axis: TimeAxis, region: _Region, pitch: float) -> None:
     """One of many regions: its strips close together, its name beside them."""
-    sheet.middle(4, sheet.top + pitch / 2, style.wrap(region.name, axis.left - 12, max_lines=1))
+    row_name(sheet, region.name, axis, pitch)
     height = min((pitch - 2) / len(region.strips) - 1, 8)
     y = sheet.top + (pitch - len(region.strips) * (height + 1)) / 2
     for n, runs in enumerate(region.strips.values()):
