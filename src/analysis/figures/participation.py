@@ -116,8 +116,8 @@ def _row(
     first = {r["programme"]: r for r in reversed(rows)}
     spots = sorted(places[programme] for programme in first)
     sheet.line((spots[0], row.y), (spots[-1], row.y), colour=colour, width=2 if own else 1)
-    for programme, found in first.items():
-        x = places[programme]
+    for programme in sorted(first, key=places.__getitem__):
+        found, x = first[programme], places[programme]
         sheet.mark(x, row.y, "o", 13 if own else 10, colour)
         box = (x - HIT / 2, row.y - HIT / 2, x + HIT / 2, row.y + HIT / 2)
         sheet.link(f"record:{found['table']}/{found['record']}", found["label"], box, [f"regions/{region}"])
