@@ -29,7 +29,7 @@ REPORT = 'from analysis.cli import main\nmain(["report"])'
 FOLDERS = """
 from pathlib import Path
 here, now = Path(sys.argv[1]), time.time()
-for name, age in (("hour", 3600), ("week", 7 * 86400)):
+for name, age in (("anhour00", 3600), ("aweek000", 7 * 86400)):
     (here / f".report-{name}").mkdir(parents=True)
     os.utime(here / f".report-{name}", (now - age,) * 2)
 with folders.locked(here / "lock"), folders.replacing(here / "report") as made:
@@ -42,7 +42,7 @@ print(sorted(p.relative_to(here).as_posix() for p in here.rglob("*")))
 def test_without_locks_only_what_is_a_day_old_is_cleared_up(tmp_path):
     command = [sys.executable, "-c", WINDOWS + FOLDERS, str(tmp_path / "here")]
     done = subprocess.run(command, cwd=paths.ROOT, capture_output=True, text=True)
-    assert done.stdout.strip() == str([".report-hour", "lock", "report", "report/page"]), done.stderr
+    assert done.stdout.strip() == str([".report-anhour00", "lock", "report", "report/page"]), done.stderr
 
 
 @pytest.mark.build

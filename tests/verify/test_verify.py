@@ -248,7 +248,7 @@ def verified(copy: Copy) -> None:
 
 def test_a_check_that_failed_is_not_recorded(harbour):
     harbour.set("plans", "plan-2", decided="2000-04")
-    with pytest.raises(StudyError, match="a check with 1 problems"):
+    with pytest.raises(StudyError, match="a check with 1 problem,"):
         verified(harbour)
     assert not (harbour.folder / record.FILE).exists()
     assert record.state(harbour.study).words("en") == "not verified"
