@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shlex
 import statistics
@@ -19,7 +20,6 @@ import time
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -33,7 +33,9 @@ HERE = Path(__file__).resolve().parent
 WORK = paths.ROOT / "build" / "benchmark"
 PEERS = paths.ROOT / "build" / "peers"
 CORES = os.cpu_count() or 1
-LIMIT_FOR_PEERS = 100  # runs; more would take hours and say nothing new
+README = HERE / "README.md"
+LIMIT_FOR_PEERS = 30  # runs, about a report; more would take hours and say nothing new
+_BEGIN, _END = "<!-- table -->", "<!-- end -->"  # around the table in README.md
 _TOOLS_DECIDE = ("markdown-it-py", "jinja2", "packaging")  # their versions follow from the tools'
 ENVIRONMENT = os.environ | {
     "PYTHONPATH": str(paths.ROOT / "src"),
@@ -88,10 +90,9 @@ def commands(count: int) -> dict[str, list[str]]:
         f"tr '\\n' '\\0' <{folder}/papermill.txt | xargs -0 -n1 -P{CORES} sh -c",
     ]
     made["papermill, Python API"] = [python, str(HERE / "peers.py"), given, "papermill"]
-    if find_spec("nbconvert"):  # the lock has it no longer
-        made["nbconvert --execute, in a loop"] = ["sh", "-c", "\n".join(_nbconvert(j, folder) for j in jobs)]
     if (PEERS / "bin" / "python").exists():
         there = str(PEERS / "bin" / "python")
+        made["nbconvert --execute, in a loop"] = ["sh", "-c", "\n".join(_nbconvert(j, folder) for j in jobs)]
         made["ploomber-engine"] = [there, str(HERE / "peers.py"), given, "ploomber"]
         made[f"Snakemake with papermill, {CORES} jobs"] = _snakemake(jobs, folder)
         made["Jupyter Book"] = _jupyter_book(jobs, folder)
@@ -121,7 +122,7 @@ def _nbconvert(job: dict, folder: Path) -> str:
     source = folder / f"source-{job['out']}"
     with_parameters(paths.NOTEBOOKS / job["notebook"], job["parameters"], source)
     words = [
-        sys.executable,
+        str(PEERS / "bin" / "python"),
         "-m",
         "nbconvert",
         "--to",
@@ -265,8 +266,18 @@ def table(measured: dict[int, dict[str, Measured]]) -> Iterable[str]:
             yield f"| {count} | {name} | {wall:.1f} | {wall / plain:.2f} | {cpu:.1f} | {memory:.0f} |"
 
 
+def published(lines: Sequence[str], rounds: int, text: str) -> str:
+    """The text of README.md with this table in the place of the last one."""
+    when = time.strftime("%d %B %Y", time.gmtime()).lstrip("0")
+    rounds_said = "one round" if rounds == 1 else f"{rounds} rounds"
+    python = ".".join(platform.python_version_tuple()[:2])
+    about = f"Last table: {when}, {CORES} processors, Python {python}, {rounds_said}."
+    block = "\n".join([_BEGIN, about, "", *lines, _END])
+    return re.sub(f"{_BEGIN}.*?{_END}", lambda _: block, text, flags=re.DOTALL)
+
+
 def main(sizes: Sequence[int], rounds: int) -> None:
-    """Measure and print the table."""
+    """Measure, print the table and, but for a smoke run, put it into README.md."""
     WORK.mkdir(parents=True, exist_ok=True)
     if not os.environ.get("SMOKE"):
         install_peers()
@@ -281,11 +292,14 @@ def main(sizes: Sequence[int], rounds: int) -> None:
                 found[name].wall.append(wall)
                 found[name].cpu.append(cpu)
                 found[name].memory.append(memory)
-    print("\n".join(table(measured)))
+    lines = list(table(measured))
+    print("\n".join(lines))
+    if not os.environ.get("SMOKE"):
+        README.write_text(published(lines, rounds, README.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":
     # SMOKE=1: once, one run, without the tools that have to be installed.
     smoke = [1, 1] if os.environ.get("SMOKE") else []
-    given = [int(word) for word in sys.argv[1:]] or smoke or [5, 3, 18, 100, 1000]
+    given = [int(word) for word in sys.argv[1:]] or smoke or [1, 3, 26, 100]
     main(given[1:], given[0])
