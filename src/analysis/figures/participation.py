@@ -39,6 +39,7 @@ def region_participation(
     programmes = asked(programmes, "region_participation", _PROGRAMME)
     programmes = programmes[programmes["programme"].isin(entries["programme"])]
     entries = entries.assign(table=entries.get("table", "projects"))
+    entries = _in_order(entries, programmes)
     told = [(str(r), _told(rows, programmes, language)) for r, rows in _by_region(entries)]
     records = [f"{row['table']}/{row['record']}" for row in rows_of(entries)]
     colours = colours_of(entries.loc[entries["own"] == "yes", "region"].astype(str), regions)
@@ -50,13 +51,21 @@ def region_participation(
     )
 
 
+def _in_order(entries: pd.DataFrame, programmes: pd.DataFrame) -> pd.DataFrame:
+    """The entries by region, as they come, and by programme, in the order of these."""
+    orders = {"region": [*dict.fromkeys(entries["region"])], "programme": [*programmes["programme"]]}
+    places = {column: {value: n for n, value in enumerate(known)} for column, known in orders.items()}
+    return entries.sort_values([*orders], key=lambda c: c.map(places[str(c.name)]), kind="stable")
+
+
 def _by_region(entries: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(str(region), rows) for region, rows in entries.groupby("region", sort=False)]
 
 
 def _told(rows: pd.DataFrame, programmes: pd.DataFrame, language: str) -> str:
     names = dict(zip(programmes["programme"], programmes["label"], strict=True))
-    links = [link(r["table"], r["record"], names[r["programme"]]) for r in rows_of(rows)]
+    firsts = rows_of(rows.drop_duplicates("programme"))
+    links = [link(r["table"], r["record"], names[r["programme"]]) for r in firsts]
     return words(language)("named_in", name=rows["region_label"].iloc[0]) + listed(language, links)
 
 
