@@ -115,10 +115,11 @@ def indicators(study: Study) -> pd.DataFrame:
     """Figures about regions, and after them those about programmes.
 
     Columns out: record, region (+ _ja, _en), programme (+ _ja, _en), measure, label_ja, label_en, value, unit,
-    approximate, as_of, start, end, basis.
+    approximate, as_of, start, end, basis, note_ja, note_en.
     """
     return (
         study.tables["indicators"]
+        .rename(columns={"note": "note_en"})
         .pipe(with_regions, study)
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_dates, "as_of")
