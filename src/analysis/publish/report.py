@@ -482,13 +482,16 @@ class Language:
         )
 
     def _cards(self, uses: Mapping[str, list[tuple[str, str]]]) -> tuple[Files, None]:
+        """Those of the study, and of the studies beside it those that some page leads to."""
         renderer = site.Renderer(self.site, "", brief=True)
         card = site.card(renderer)
+        beside = tuple(f"{name}/" for name in self.report.beside)
         made = {
             c.anchor: card(c, uses.get(c.key, ()))
             for _, many in self.sections.values()
             for s in many
             for c in s.cards
+            if c.key in uses or not c.key.startswith(beside)
         }
         parts = (
             json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in (made, renderer.names)
