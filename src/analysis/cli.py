@@ -14,12 +14,15 @@ from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from analysis import paths
+
+if TYPE_CHECKING:
+    from analysis.transcribe.study_yaml import Meta
 
 LANGUAGES = ("ja", "en")
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -379,15 +382,9 @@ def verify(study: str, source: str, as_json: bool) -> None:
 @click.option("--normaliser", default="", help="ja-1 or en-1; the study's if not given")
 def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     """Find WORDS in SOURCE and print a row for passages.csv."""
-    from analysis.transcribe import study_yaml
-    from analysis.transcribe.problems import StudyError
     from analysis.verify import passages, sources
 
-    if not normaliser:
-        about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
-        if about is None or problems:
-            raise StudyError(problems)
-        normaliser = about.normaliser
+    normaliser = normaliser or _about(study).normaliser
     if normaliser not in passages.NORMALISERS:
         known = ", ".join(passages.NORMALISERS)
         raise Refused(f"normaliser: found {normaliser!r}, expected one of {known}")
@@ -415,11 +412,27 @@ def new_study(study: str, title: str, parts: str, languages: tuple[str, ...]) ->
     from analysis.new_study import begin
 
     _named(study, "write STUDY=my-study")
-    language = languages[0] if len(languages) == 1 else "ja"
+    language = _single(languages, "ja")
     folder = begin(study, title, language, date.today().year, parts.split()).relative_to(paths.ROOT)
     how = "fill in study.yaml as docs/new-study.md says, then run"
     click.echo(f"{folder}: {how}: make workbook STUDY={study}")
     click.echo(f"or fill in the tables by hand, and run: make report STUDY={study}")
+
+
+def _single(languages: tuple[str, ...], otherwise: str) -> str:
+    """The language that was asked for, or another where both are."""
+    return languages[0] if len(languages) == 1 else otherwise
+
+
+def _about(study: str) -> Meta:
+    """What study.yaml says; raises StudyError where it is wrong."""
+    from analysis.transcribe import study_yaml
+    from analysis.transcribe.problems import StudyError
+
+    about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
+    if about is None:
+        raise StudyError(problems)
+    return about
 
 
 @main.command()
@@ -429,18 +442,15 @@ def new_study(study: str, title: str, parts: str, languages: tuple[str, ...]) ->
 def workbook(study: str, languages: tuple[str, ...], workbook: str) -> None:
     """Write a study's tables as one Excel workbook to fill in."""
     from analysis import folders
-    from analysis.transcribe import schema, study_yaml
+    from analysis.transcribe import schema
     from analysis.transcribe import workbook as sheets
-    from analysis.transcribe.problems import StudyError
 
-    about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
-    if about is None:
-        raise StudyError(problems)
+    about = _about(study)
     path = Path(workbook or f"{study}.xlsx")
-    language = languages[0] if len(languages) == 1 else about.language
-    content = sheets.write(paths.RAW / study, schema.load(), about, language)
     if path.suffix != ".xlsx":
         raise Refused(f"WORKBOOK: found {workbook!r}, expected a name that ends in .xlsx; write {study}.xlsx")
+    language = _single(languages, about.language)
+    content = sheets.write(paths.RAW / study, schema.load(), about, language)
     if path.exists() and path.read_bytes() != content:
         advice = f"move it away, or name another: WORKBOOK={path.with_stem(f'{path.stem}-2')}"
         raise Refused(f"{path}: found a file that is there already, expected none; {advice}")
@@ -456,15 +466,12 @@ def workbook(study: str, languages: tuple[str, ...], workbook: str) -> None:
 def import_(study: str, workbook: str, source: str) -> None:
     """Write data/raw/<study> from a workbook: all of its tables, or nothing."""
     from analysis import import_workbook
-    from analysis.transcribe import schema, study_yaml
-    from analysis.transcribe.problems import StudyError
+    from analysis.transcribe import schema
     from analysis.verify import passages, sources
 
     if not workbook:
         raise Refused(f"WORKBOOK: not given; write make import STUDY={study} WORKBOOK={study}.xlsx")
-    about, problems = study_yaml.read(paths.RAW / study / study_yaml.FILE)
-    if about is None:
-        raise StudyError(problems)
+    about = _about(study)
     text = sources.read(Path(source)).text if source else ""
     locate = partial(passages.propose, text, normaliser=about.normaliser) if source else None
     done = import_workbook.into(paths.RAW / study, Path(workbook), schema.load(), about.kind, locate)

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from analysis import paths
 from analysis.transcribe.problems import Problem, quoted
+from analysis.words import counted
 
 # --- rows ------------------------------------------------------------
 
@@ -85,22 +86,30 @@ def written(table: Iterable[Sequence[str]]) -> str:
 
 def plain(path: Path) -> bytes:
     """Return a file's content as git keeps it, whatever a spreadsheet added; any other file's as it is."""
-    raw = path.read_bytes()
+    return _plain(path.read_bytes(), path.suffix)
+
+
+def _plain(raw: bytes, suffix: str) -> bytes:
     try:
         text = _without_marks(raw.decode("utf-8"))
     except UnicodeDecodeError:
         return raw
     header, _, rest = text.partition("\n")
-    if path.suffix == ".csv" and (header.endswith(",") or rest.endswith((",\n", ",", "\n\n"))):
-        found = rows(text)
-        text = text if any(row.broken for row in found) else written(row.cells for row in found)
+    if suffix == ".csv" and (header.endswith(",") or rest.endswith((",\n", ",", "\n\n"))):
+        text = _written_again(text)
     return text.encode("utf-8")
+
+
+def _written_again(text: str) -> str:
+    """A CSV text without empty rows and columns at its end; as it is where cells cannot be told apart."""
+    found = rows(text)
+    return text if any(row.broken for row in found) else written(row.cells for row in found)
 
 
 def added(path: Path) -> list[str]:
     """Say what `plain` takes away from a file: `a byte order mark`, `2 empty rows at the end`."""
     raw = path.read_bytes()
-    if raw == plain(path):
+    if raw == _plain(raw, path.suffix):
         return []
     said = ["a byte order mark"] if raw.startswith(b"\xef\xbb\xbf") else []
     said += ["CRLF line ends"] if b"\r\n" in raw else []
@@ -111,7 +120,7 @@ def added(path: Path) -> list[str]:
             (len(before[0].cells) - len(after[0].cells), "column"),
             (len(before) - len(after), "row"),
         ):
-            said += [f"{count} empty {name}{'s' * (count > 1)} at the end"] if count else []
+            said += [f"{counted(count, f'empty {name}')} at the end"] if count else []
     return said
 
 
@@ -130,14 +139,12 @@ def mended(path: Path, encoding: str) -> bytes:
         text = raw.decode(encoding or "utf-8")
     text = _without_marks(text).replace("\r", "\n")
     if path.suffix == ".csv":
-        found = rows(text)
-        if (sign := separator(found[0].cells)) is not None:
+        if (sign := separator(rows(text)[0].cells)) is not None:
             try:
                 text = written(csv.reader(io.StringIO(text, newline=""), delimiter=sign, strict=True))
             except csv.Error as error:
                 raise ValueError(f"found columns separated by {SEPARATORS[sign]}, and {error}") from None
-            found = rows(text)
-        text = text if any(row.broken for row in found) else written(row.cells for row in found)
+        text = _written_again(text)
     return text.encode("utf-8")
 
 

@@ -238,13 +238,12 @@ def an_indicator_is_of_a_region_or_a_programme(raw: RawTables) -> Iterator[Probl
     """A figure is about one thing."""
     for table, row in raw.rows("indicators", "region"):
         programme = table.frame.at[row.Index, "programme"] if table.has("programme") else ""
-        if bool(row.region) == bool(programme):
-            found = f"{row.region} and {programme}" if programme else "no region"
-            column = "programme" if programme else "region"
-            expected, advice = "a region or a programme, not both", "leave one of the two empty"
-            if not programme:
-                expected, advice = "what the figure is about", "name a region, or a programme"
-            yield table.problem(row.Index, column, quoted(found) if programme else found, expected, advice)
+        if row.region and programme:
+            found, expected = quoted(f"{row.region} and {programme}"), "a region or a programme, not both"
+            yield table.problem(row.Index, "programme", found, expected, "leave one of the two empty")
+        elif not row.region and not programme:
+            expected, advice = "what the figure is about", "name a region, or a programme"
+            yield table.problem(row.Index, "region", "no region", expected, advice)
 
 
 def scopes_exist(raw: RawTables) -> Iterator[Problem]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -247,9 +246,3 @@ def _date(value: date, shown: str, column: Field | None) -> tuple[str, str]:
     if not text or clock != time() or not f"{text}-01-01".startswith(iso):
         raise _Wrong(f"the date {iso} shown as {shown}", "a date as text", again)
     return text, f"the date {iso} shown as {shown} read as {text}"
-
-
-def cells_of(sheet: Sheet) -> Iterator[str]:
-    """Yield every cell of a sheet."""
-    for _, cells in sheet.rows:
-        yield from cells.values()
