@@ -166,13 +166,13 @@ def test_the_plan_gets_one_line_before_the_evidence_and_keeps_all_others(here):
     after = path.read_text("utf-8").splitlines()
     (line,) = [line for line in after if line not in before]
     assert line == (
-        "  - {page: regional-events, notebook: 11_regional_events, group: findings, title_ja: 地域の出来事,"
+        "  - {page: regional-events, notebook: 12_regional_events, group: findings, title_ja: 地域の出来事,"
         " title_en: Regional events}"
     )
     assert after[after.index(line) + 1].startswith("  - {page: evidence,")
     after.remove(line)
     assert after == before
-    assert "notebooks/11_regional_events.ipynb" in done.stdout
+    assert "notebooks/12_regional_events.ipynb" in done.stdout
     assert "tests/pages/test_regional_events.py" in done.stdout
 
 
@@ -183,12 +183,12 @@ def test_a_comment_stays_with_the_entry_that_it_stands_above_and_a_plan_without_
     first = "pages:\n- page: index\n  notebook: 00_overview\n  title_ja: 題\n  title_en: T\n"
     path.write_text(f"{first}# the cards\n- {{page: evidence, notebook: 06_evidence}}", "utf-8")
     assert begin(NAME="one").exit_code == 0
-    line = "- {page: one, notebook: 11_one, group: findings, title_ja: One, title_en: One}\n"
+    line = "- {page: one, notebook: 12_one, group: findings, title_ja: One, title_en: One}\n"
     assert path.read_text("utf-8") == f"{first}{line}# the cards\n- {{page: evidence, notebook: 06_evidence}}"
     path.write_text(f"# all\n{first}", "utf-8")
     assert begin(NAME="two").exit_code == 0
     assert path.read_text("utf-8") == (
-        f"# all\n{first}- {{page: two, notebook: 12_two, group: findings, title_ja: Two, title_en: Two}}\n"
+        f"# all\n{first}- {{page: two, notebook: 13_two, group: findings, title_ja: Two, title_en: Two}}\n"
     )
 
 
@@ -201,12 +201,12 @@ def test_a_title_is_shown_and_planned_as_it_is_given(here, title):
     document.cache_clear()
     (job,) = [j for j in plan(STUDY, ("ja",), paths.PLAN) if j.page == "events"]
     assert job.title == title
-    notebook = nbformat.read(here.folder / "notebooks" / "11_events.ipynb", as_version=4)
+    notebook = nbformat.read(here.folder / "notebooks" / "12_events.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert rendered(notebook.cells[0].source) == title
     shutil.rmtree(here.folder / "tests")
-    (here.folder / "notebooks" / "11_events.ipynb").unlink()
-    (here.folder / "notebooks" / "words" / "11_events.yaml").unlink()
+    (here.folder / "notebooks" / "12_events.ipynb").unlink()
+    (here.folder / "notebooks" / "words" / "12_events.yaml").unlink()
     (here.folder / "notebooks" / "report.yaml").write_bytes(before["report.yaml"])
 
 
@@ -222,15 +222,15 @@ def rendered(markdown: str) -> str:
 
 
 def test_numbers_go_on_after_the_last_and_then_fill_the_gaps_before_the_methods(here):
-    for name, number in (("one", "11"), ("two", "12")):
+    for name, number in (("one", "12"), ("two", "13")):
         assert begin(NAME=name).exit_code == 0
         assert (here.folder / "notebooks" / f"{number}_{name}.ipynb").exists()
     notebooks = here.folder / "notebooks"
-    shutil.move(notebooks / "12_two.ipynb", notebooks / "89_two.ipynb")
+    shutil.move(notebooks / "13_two.ipynb", notebooks / "89_two.ipynb")
     assert begin(NAME="three").exit_code == 0
-    assert (notebooks / "12_three.ipynb").exists()
-    for number in range(13, 89):
-        shutil.copy(notebooks / "11_one.ipynb", notebooks / f"{number:02}_n{number}.ipynb")
+    assert (notebooks / "13_three.ipynb").exists()
+    for number in range(14, 89):
+        shutil.copy(notebooks / "12_one.ipynb", notebooks / f"{number:02}_n{number}.ipynb")
     refused(begin(NAME="four"), "notebooks: no number below 90 is free")
 
 
@@ -244,9 +244,9 @@ def begun(tmp_path_factory) -> Project:
     for name in ("regional-events", "no-figure", "no-links", "wrong-links"):
         done = project.run("new-notebook", NAME=name)
         assert done.returncode == 0, done.stderr
-    project.edit("12_no_figure", "figure", "if len(events):", "if not len(events):")
-    project.edit("13_no_links", "events", ', home="events"', "")
-    project.edit("14_wrong_links", "events", ', home="events"', ', home="issues"')
+    project.edit("13_no_figure", "figure", "if len(events):", "if not len(events):")
+    project.edit("14_no_links", "events", ', home="events"', "")
+    project.edit("15_wrong_links", "events", ', home="events"', ', home="issues"')
     return project
 
 

@@ -183,11 +183,15 @@ def indicators(size: int, language: str) -> pd.DataFrame:
             {
                 "record": f"count-{r}-{n}",
                 "table": "indicators",
-                "date": ("2001", "2007-03-31", "2007-09-30", "2018-07-31")[n],
+                "as_of": (as_of := ("2001", "2007-03-31", "2007-09-30", "2018-07-31")[n]),
+                "start": as_of if "-" in as_of else f"{as_of}-01-01",
+                "end": as_of if "-" in as_of else f"{as_of}-12-31",
                 "value": 10.0 ** (n + 1),
-                "unit": "persons",
-                "measure_label": name("Measure", 1, size, language),
-                "region_label": name("Region", r, size, language),
+                "unit_label": "persons",
+                "measure": ("jobs", "staff")[r % 2],
+                "label": name("Measure", r % 2, size, language),
+                "region": f"region-{r}",
+                "subject": name("Region", r, size, language),
                 "source_label": name("Source", n % 2, size, language),
                 "approximate": ("no", "yes")[n % 2],
             }
@@ -349,8 +353,8 @@ CHARTS: dict[str, Callable[[int, str], figures.Chart]] = {
         participations(n, la), projects(n, la), language=la
     ),
     "core_counts": lambda n, la: figures.core_counts(cores(n, la), language=la),
-    "counts_over_time": lambda n, la: figures.counts_over_time(indicators(n, la), language=la),
-    "counts_over_time small": lambda n, la: figures.counts_over_time(
+    "indicators_over_time": lambda n, la: figures.indicators_over_time(indicators(n, la), language=la),
+    "indicators_over_time small": lambda n, la: figures.indicators_over_time(
         indicators(n, la), language=la, small=True
     ),
     "region_map": lambda n, la: figures.region_map(regions(n, la), language=la),
@@ -461,14 +465,49 @@ def test_a_list_of_core_institutions_that_goes_on_is_a_number_with_a_plus():
     ]
 
 
-def test_a_count_of_one_year_only_is_written_and_no_line_is_drawn():
-    one = indicators(3, "en").query("date == '2001'")
-    assert "The thin line" not in " ".join(texts(figures.counts_over_time(one, language="en")))
-    assert "The thin line" in " ".join(texts(figures.counts_over_time(indicators(3, "en"), language="en")))
+def test_a_figure_of_one_year_only_is_written_and_no_line_is_drawn():
+    one = indicators(3, "en").query("as_of == '2001'")
+    assert "dotted" not in " ".join(texts(figures.indicators_over_time(one, language="en")))
+
+
+def test_a_line_over_years_without_a_figure_is_dotted_and_one_between_neighbouring_years_is_not():
+    def styles(*starts: str) -> set[str]:
+        rows = [
+            indicators(1, "en").iloc[0].to_dict() | {"record": day, "start": day, "end": f"{day[:4]}-12-31"}
+            for day in starts
+        ]
+        drawn = figures.indicators_over_time(pd.DataFrame(rows), language="en").figure()
+        panel = next(axes for axes in drawn.axes if axes.collections)
+        return {line.get_linestyle() for line in panel.lines}
+
+    assert styles("2001-01-01", "2002-01-01") == {"-"}
+    assert styles("2001-01-01", "2003-01-01") == {"--"}  # a pattern of its own, as matplotlib names it
+    assert styles("2001-04-01", "2002-01-01", "2004-01-01") == {"-", "--"}
+
+
+def test_panels_of_one_measure_share_their_scale_and_zero_stands_on_it():
+    rows = indicators(4, "en").assign(measure="jobs", label="Jobs")
+    rows.loc[rows["region"] == "region-1", "value"] /= 100
+    drawn = figures.indicators_over_time(rows, language="en").figure()
+    heights = [
+        [spot[1] for dots in axes.collections for spot in dots.get_offsets()]
+        for axes in drawn.axes
+        if axes.collections
+    ]
+    rises = [max(spots) - min(spots) for spots in heights]
+    assert rises[1] < rises[0] / 50 and rises[0] == rises[2]
+    assert "Jobs (persons)" in " ".join(texts(figures.indicators_over_time(rows, language="en")))
+
+
+def test_bounds_and_prices_are_told_with_the_number():
+    rows = indicators(1, "en").assign(lower=9.0, upper=1e6, price_base="constant 2015")
+    chart = figures.indicators_over_time(rows, language="en")
+    assert "10 &#40;9–1,000,000&#41;" in dict(chart.words)["panel-1"]
+    assert "2015 prices" in " ".join(texts(chart))
 
 
 def test_a_number_that_is_approximate_says_so():
-    told = dict(figures.counts_over_time(indicators(3, "en"), language="en").words)["panel-1"]
+    told = dict(figures.indicators_over_time(indicators(3, "en"), language="en").words)["panel-1"]
     assert "About 100 &#40;31 Mar 2007" in told and "[10 &#40;2001" in told
 
 

@@ -130,8 +130,3 @@ def test_regions_stand_in_the_studys_order(harbour, book):
 def test_the_papers_kobe_keeps_a_quarter_of_its_core_each_time(paper, book):
     kobe = institutions.institution_continuity(paper, book).query("region == 'kobe'")
     assert list(kobe["jaccard"]) == [0.25, 0.25]
-
-
-def test_the_papers_figures_about_kobe_are_346_firms_and_9400_employees(paper):
-    found = institutions.indicators(paper).query("region == 'kobe'")
-    assert sorted(found["value"]) == [346, 9400]

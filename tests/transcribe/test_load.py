@@ -673,11 +673,15 @@ def test_a_number_that_would_be_read_as_another_is_refused(study, values):
 @pytest.mark.parametrize(
     ("region", "programme", "line"),
     [
-        ("", "", "region: found no region, expected what the figure is about; name a region, or a programme"),
+        (
+            "",
+            "",
+            "region: found no region, expected what the figure is about; name a region, a programme or a project",
+        ),
         (
             "aoura",
             "renewal",
-            "programme: found 'aoura and renewal', expected a region or a programme, not both",
+            "programme: found 'aoura and renewal', expected a region, a programme or a project, not both",
         ),
     ],
 )
@@ -694,6 +698,41 @@ def test_a_figure_may_be_of_a_programme(study):
     study.set("indicators", "aoura-firms", "programme", "renewal")
     found = load.read(study.folder).tables["indicators"].set_index("id").loc["aoura-firms"]
     assert (found["region"], found["programme"]) == ("", "renewal")
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "line"),
+    [
+        ("99999", "", "lower: found '99999', expected at most"),
+        ("", "0.5", "upper: found '0.5', expected at least"),
+        ("some", "", "lower: found 'some', expected a number such as 12.5"),
+    ],
+)
+def test_bounds_that_do_not_hold_the_value_are_refused(study, lower, upper, line):
+    for column, cell in (("lower", lower), ("upper", upper)):
+        study.add("indicators", column)
+        study.set("indicators", "aoura-firms", column, cell)
+    assert study.problem().startswith(f"indicators.csv:2: {line}")
+
+
+@pytest.mark.parametrize(("column", "cell"), [("unit", "thousand firms"), ("price_base", "current")])
+def test_a_measure_in_two_units_or_prices_is_refused(study, column, cell):
+    study.add("indicators", "price_base")
+    rows = load.read(study.folder).tables["indicators"]
+    other = rows["id"].iloc[1]
+    measure = rows.set_index("id").at["aoura-firms", "measure"]
+    study.set("indicators", other, "measure", measure)
+    study.set("indicators", other, "unit", rows.set_index("id").at["aoura-firms", "unit"])
+    study.set("indicators", other, column, cell)
+    found = study.problem()
+    assert found.startswith(f"indicators.csv:3: {column}: found '{cell}', expected")
+    assert "as in line 2 of" in found
+
+
+def test_a_price_base_is_current_or_names_its_year(study):
+    study.add("indicators", "price_base")
+    study.set("indicators", "aoura-firms", "price_base", "2015")
+    assert study.problem().startswith("indicators.csv:2: price_base: found '2015'")
 
 
 def test_a_negative_number_is_no_formula(study):

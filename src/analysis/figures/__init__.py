@@ -14,7 +14,7 @@ Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads
     comment_profile(comments, *, language, regions=())
     institution_years(participations, projects, *, language, regions=())
     core_counts(cores, *, language, small=True, regions=())
-    counts_over_time(indicators, *, language, small=False, regions=())
+    indicators_over_time(indicators, *, language, small=False, regions=())
     region_map(regions, *, language)
     region_participation(entries, programmes, *, language, regions=())
     grade_distribution(rounds, *, language, regions=())
@@ -42,8 +42,8 @@ if TYPE_CHECKING:  # for editors; below they are imported when first asked for
     from analysis.figures.calls import agenda
     from analysis.figures.chart import Caption, Chart
     from analysis.figures.comments import comment_profile
-    from analysis.figures.counts import counts_over_time
     from analysis.figures.grades import grade_tiles
+    from analysis.figures.indicators import indicators_over_time
     from analysis.figures.institutions import core_counts, institution_years
     from analysis.figures.issues import issue_matrix, issue_status
     from analysis.figures.map import region_map
@@ -66,7 +66,7 @@ _WHERE = {
     "bundle": "writer",
     "comment_profile": "comments",
     "core_counts": "institutions",
-    "counts_over_time": "counts",
+    "indicators_over_time": "indicators",
     "coverage": "shares",
     "grade_distribution": "rounds",
     "grade_tiles": "grades",

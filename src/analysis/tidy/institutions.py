@@ -11,7 +11,6 @@ from analysis.tidy.joins import (
     described,
     in_order,
     region_order,
-    with_dates,
     with_labels,
     with_regions,
     with_vocabulary,
@@ -109,23 +108,6 @@ def _overlap(before: list[str], after: list[str], first: Mapping[str, str]) -> d
         "union": union,
         "jaccard": round(len(earlier & later) / union, 4),
     }
-
-
-def indicators(study: Study) -> pd.DataFrame:
-    """Figures about regions, and after them those about programmes.
-
-    Columns out: record, region (+ _ja, _en), programme (+ _ja, _en), measure, label_ja, label_en, value, unit,
-    approximate, as_of, start, end, basis, note_ja, note_en.
-    """
-    return (
-        study.tables["indicators"]
-        .rename(columns={"note": "note_en"})
-        .pipe(with_regions, study)
-        .pipe(with_labels, study, "programme", "programmes")
-        .pipe(with_dates, "as_of")
-        .pipe(in_order, "region", region_order(study))
-        .pipe(described, "indicators")
-    )
 
 
 def regions(study: Study, schema: Schema) -> pd.DataFrame:

@@ -11,7 +11,17 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.tidy import agreement, codebook, datapackage, evidence, grades, institutions, issues, phases
+from analysis.tidy import (
+    agreement,
+    codebook,
+    datapackage,
+    evidence,
+    grades,
+    indicators,
+    institutions,
+    issues,
+    phases,
+)
 from analysis.tidy import statements as said
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
@@ -44,7 +54,7 @@ def make(
         "institution_continuity": institutions.institution_continuity(study, schema),
         "regions": institutions.regions(study, schema),
         "statements": said.statements(study, schema),
-        "indicators": institutions.indicators(study),
+        "indicators": indicators.indicators(study),
         "evidence": evidence.evidence(study, schema, verified=verified, changed=changed),
         "codebook": codebook.codebook(study),
         "theme_codings": codebook.theme_codings(study),

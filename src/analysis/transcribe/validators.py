@@ -234,16 +234,45 @@ def a_statement_names_the_region_it_is_about(raw: RawTables) -> Iterator[Problem
             yield table.problem(row.Index, "regions", quoted(row.regions), expected, "add it")
 
 
-def an_indicator_is_of_a_region_or_a_programme(raw: RawTables) -> Iterator[Problem]:
-    """A figure is about one thing."""
+def an_indicator_is_about_one_thing(raw: RawTables) -> Iterator[Problem]:
+    """A figure is about one region, one programme or one project."""
     for table, row in raw.rows("indicators", "region"):
-        programme = table.frame.at[row.Index, "programme"] if table.has("programme") else ""
-        if row.region and programme:
-            found, expected = quoted(f"{row.region} and {programme}"), "a region or a programme, not both"
-            yield table.problem(row.Index, "programme", found, expected, "leave one of the two empty")
-        elif not row.region and not programme:
-            expected, advice = "what the figure is about", "name a region, or a programme"
+        named = [
+            c for c in ("region", "programme", "project") if table.has(c) and table.frame.at[row.Index, c]
+        ]
+        if len(named) > 1:
+            found = quoted(" and ".join(table.frame.at[row.Index, c] for c in named))
+            expected = "a region, a programme or a project, not both"
+            yield table.problem(row.Index, named[1], found, expected, "leave one of the two empty")
+        elif not named:
+            expected, advice = "what the figure is about", "name a region, a programme or a project"
             yield table.problem(row.Index, "region", "no region", expected, advice)
+
+
+def bounds_hold_the_value(raw: RawTables) -> Iterator[Problem]:
+    """The value of a figure lies between the bounds that are given with it."""
+    number = FORMS["number"].fullmatch
+    for column, name in (("lower", "at most"), ("upper", "at least")):
+        for table, row in raw.rows("indicators", "value", column):
+            if not number(row.value) or not number(row[2]):
+                continue
+            low, high = (row[2], row.value) if column == "lower" else (row.value, row[2])
+            if float(low) > float(high):
+                expected = f"{name} {row.value}, the value"
+                advice = "put the bounds around the value, as the source prints them"
+                yield table.problem(row.Index, column, quoted(row[2]), expected, advice)
+
+
+def a_measure_has_one_unit(raw: RawTables) -> Iterator[Problem]:
+    """Values of one measure stand in one unit and on one price base; else no series can be made of them."""
+    for column in ("unit", "price_base"):
+        first: dict[str, tuple[str, str]] = {}
+        for table, row in raw.rows("indicators", "measure", column):
+            unit, where = first.setdefault(row.measure, (row[2], f"line {row.Index} of {table.file}"))
+            if row[2] != unit:
+                expected = f"{quoted(unit) if unit else 'none'}, as in {where}"
+                advice = "convert the value, or give this measure a name of its own"
+                yield table.problem(row.Index, column, quoted(row[2]), expected, advice)
 
 
 def scopes_exist(raw: RawTables) -> Iterator[Problem]:
@@ -454,7 +483,9 @@ VALIDATORS: tuple[Validator, ...] = (
     sections_stand_in_study_yaml,
     subjects_exist,
     a_statement_names_the_region_it_is_about,
-    an_indicator_is_of_a_region_or_a_programme,
+    an_indicator_is_about_one_thing,
+    bounds_hold_the_value,
+    a_measure_has_one_unit,
     *judgements.VALIDATORS,
     scopes_exist,
     regions_stand_in_study_yaml,

@@ -76,7 +76,7 @@ ID_FROM: Mapping[str, tuple[str, ...]] = {
     "evaluations": ("project", "kind"),
     "rounds": ("programme", "kind", "year"),
     "participations": ("project|region", "institution"),
-    "indicators": ("region", "measure"),
+    "indicators": ("region|programme|project", "measure", "as_of"),
     "codings": ("record", "theme"),
     "links": ("issue", "record"),
     "assessments": ("issue", "assessed"),

@@ -1,0 +1,362 @@
+"""Figures over time: small multiples by measure and subject, at the times that are on record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from math import nan
+from typing import Any
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
+
+from analysis.figures import style
+from analysis.figures.axis import decimal_year
+from analysis.figures.chart import Chart
+from analysis.figures.colours import GUIDE, QUIET
+from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
+from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, heading, note, panel, sheet_of
+from analysis.figures.sheet import EDGE, Sheet
+from analysis.figures.words import aside, between, headed, joined, words
+from analysis.transcribe.periods import display
+from analysis.words import figure as digits
+
+_COLUMNS = "record table start end as_of value unit_label measure label subject source_label approximate"
+_OPTIONAL: Mapping[str, Any] = {"lower": nan, "upper": nan, "price_base": "", "region": ""}
+_MARKERS = ("o", "s", "D", "^", "v", "P")  # the n-th source's
+_HIGH = 170.0  # pixels of a panel
+_LOW = 96.0  # of one of more than six
+_YEARS_APART = 40.0  # and from one year that is printed to the next
+_APART = 26.0  # pixels from one dot to the next, that both can be hit
+_Spot = tuple[float, float, Mapping[str, Any]]  # x, y and row of a dot
+_Panel = tuple[str, pd.DataFrame]  # the id of its words, its rows
+
+
+@dataclass(frozen=True)
+class _Series:
+    rows: pd.DataFrame  # with columns year (decimal) and panel
+    language: str
+    regions: Sequence[str] = ()
+
+    @cached_property
+    def panels(self) -> dict[str, pd.DataFrame]:
+        """Measures in the order of the rows, the subjects of each together; those over time first."""
+        order = {str(m): n for n, m in enumerate(dict.fromkeys(self.rows["measure"]))}
+        found = [(str(name), group) for name, group in self.rows.groupby("panel", sort=False)]
+        found.sort(key=lambda each: (not _drawn(each[1]), order[str(each[1]["measure"].iloc[0])]))
+        return {name: group.sort_values(["year", "value"], kind="stable") for name, group in found}
+
+    @cached_property
+    def bands(self) -> list[tuple[str, list[_Panel]]]:
+        """The panels of each measure that has several, under its name; the others under none."""
+        found: dict[str, list[_Panel]] = {}
+        for n, group in enumerate(self.panels.values(), 1):
+            measure = str(group["measure"].iloc[0])
+            several = self.rows.loc[self.rows["measure"] == measure, "panel"].nunique() > 1
+            found.setdefault(measure if several else "", []).append((f"panel-{n}", group))
+        return list(found.items())
+
+    @cached_property
+    def ends(self) -> Mapping[Any, tuple[float, float]]:
+        """The ends of each measure's axis, the same for all its panels; zero is always on it."""
+        rows = self.rows[["measure", "value", "lower", "upper"]].groupby("measure")
+        low, high = rows.min().min(axis=1).clip(upper=0), rows.max().max(axis=1).clip(lower=0)
+        return {m: (float(low[m]), float(high[m]) if high[m] > low[m] else 1.0) for m in low.index}
+
+    @cached_property
+    def years(self) -> tuple[float, float]:
+        """The ends of the years' axis, in decimal years."""
+        first, last = self.rows["from"].min(), self.rows["until"].max()
+        return first - 0.5, max(last, first + 1) + 0.5
+
+    @cached_property
+    def sources(self) -> list[str]:
+        return [*dict.fromkeys(self.rows["source_label"])]
+
+    def sign(self, source: str, colour: str = QUIET) -> Sign:
+        """The first source's mark is filled, those of others are hollow."""
+        place = self.sources.index(source)
+        return Sign(_MARKERS[place % len(_MARKERS)], filled=not place, colour=colour)
+
+    def colour(self, row: Mapping[str, Any]) -> str:
+        return colours_of(self.rows["region"], self.regions)[str(row["region"])]
+
+    def about(self, row: Mapping[str, Any]) -> str:
+        return headed(str(row["subject"]), row["label"], self.language)
+
+    def number(self, row: Mapping[str, Any]) -> str:
+        value = digits(float(row["value"]))
+        value = words(self.language).text("about", value=value) if row["approximate"] == "yes" else value
+        if pd.isna(row["lower"]) and pd.isna(row["upper"]):
+            return value
+        low, high = (digits(float(row[c])) if pd.notna(row[c]) else "" for c in ("lower", "upper"))
+        return aside(value, [between(low, high, self.language)], self.language)
+
+
+def indicators_over_time(
+    indicators: pd.DataFrame, *, language: str, small: bool = False, regions: Sequence[str] = ()
+) -> Chart:
+    """Draw each figure at the time for which it is on record; gaps stay gaps.
+
+    Columns in: indicators, as the tidy table has them (record, start, end, as_of, value, unit_label,
+    measure, label, subject, approximate; where there are any region, lower, upper and price_base), with
+    the `table` of each record and the `source_label` of its study. A panel for each measure and subject, all over the
+    same years; panels of one measure share their axis, which begins at zero or at the lowest value
+    below it. Neighbouring years are joined; over years that are not on record the line is dotted. What
+    is on record for one year only is written, not drawn. `small` draws the panel with most dots.
+    `regions` are the study's in order, for their colours.
+    """
+    rows = asked(indicators, "indicators_over_time", _COLUMNS)
+    rows = rows[(rows["start"].astype(str) != "") & rows["value"].notna()]
+    if rows.empty:
+        return nothing(language, rows)
+    first = rows["start"].map(decimal_year)
+    last = rows["end"].where(rows["end"].astype(str) != "", rows["start"]).map(decimal_year)
+    rows = rows.assign(
+        **{column: rows.get(column, default) for column, default in _OPTIONAL.items()},
+        **{"from": first, "until": last, "year": (first + last) / 2},
+        panel=rows["measure"].astype(str) + "\n" + rows["subject"].astype(str),
+    ).astype({"value": "float64", "lower": "float64", "upper": "float64"})
+    if small:
+        rows = rows[rows["panel"] == rows["panel"].mode().iloc[0]]
+    series = _Series(rows, language, regions)
+    return Chart(
+        lambda width: _draw(series, width, small=small),
+        series.rows.drop(columns=["from", "until", "year", "panel"]),
+        tuple(_told(series)),
+        unique([f"{row.table}/{row.record}" for row in series.rows.itertuples()]),
+    )
+
+
+def _told(series: _Series) -> list[tuple[str, str]]:
+    """One item a panel: every number with its year and source."""
+    word, items = words(series.language), []
+    for n, group in enumerate(series.panels.values(), 1):
+        first = group.iloc[0]
+        told = [
+            link(
+                row["table"],
+                row["record"],
+                word.text(
+                    "first_told",
+                    when=display(row["as_of"], series.language),
+                    value=f"{series.number(row)}",
+                    source=row["source_label"],
+                ),
+            )
+            for row in group.pipe(rows_of)
+        ]
+        before = word("panel_told", region=first["subject"], measure=first["label"])
+        items.append((f"panel-{n}", before + listed(series.language, told)))
+    return items
+
+
+def _draw(series: _Series, width: int, *, small: bool) -> Figure:
+    sheet = sheet_of(width, small=small)
+    if len(series.sources) > 1:
+        draw_signs_key(sheet, [(series.sign(s), s) for s in series.sources])
+    for measure, panels in series.bands:
+        first = rows_of(panels[0][1])[0]
+        if measure:
+            heading(sheet, aside(first["label"], _measured_in(first, series.language), series.language))
+        columns = 1 if sheet.narrow or len(panels) == 1 else 2 if len(panels) < 5 else 3
+        for n in range(0, len(panels), columns):
+            _draw_line_of_panels(sheet, series, panels[n : n + columns], columns, headed_by=measure)
+    drawn = [group for group in series.panels.values() if _drawn(group)]
+    if any(_gap(*pair) for group in drawn for pair in pairwise(rows_of(group))):
+        note(sheet, words(series.language).text("gap_dotted"))
+    return sheet.finish()
+
+
+def _draw_line_of_panels(
+    sheet: Sheet, series: _Series, panels: Sequence[_Panel], columns: int, *, headed_by: str
+) -> None:
+    """Panels side by side; one that is only written takes half the room of one that is drawn."""
+    shares = [2.0 if _drawn(group) else 1.0 for _, group in panels]
+    shares += [shares[-1]] * (columns - len(shares))
+    room = sheet.width - 2 * EDGE - (columns - 1) * 32
+    left, top, sides, under = EDGE, sheet.top, [], []
+    for share, (_, group) in zip(shares, panels, strict=False):
+        sides.append((left, left + room * share / sum(shares)))
+        left = sides[-1][1] + 32
+        under.append(_name_panel(sheet, series, rows_of(group)[0], (*sides[-1], top), headed_by=headed_by))
+    bottom = top
+    for (id_, group), side in zip(panels, sides, strict=True):
+        sheet.top = max(under)
+        _draw_panel(sheet, series, group, side, id_)
+        bottom = max(bottom, sheet.top)
+    sheet.top = bottom + 10
+
+
+def _name_panel(
+    sheet: Sheet,
+    series: _Series,
+    row: Mapping[str, Any],
+    place: tuple[float, float, float],
+    *,
+    headed_by: str,
+) -> float:
+    """What a panel shows, between two edges from a height down; returns where it ends."""
+    left, right, top = place
+    title = aside(series.about(row), _measured_in(row, series.language), series.language)
+    title = str(row["subject"]) if headed_by else title
+    return sheet.named((left, top), title, series.colour(row), room=right - left, max_lines=3)
+
+
+def _drawn(group: pd.DataFrame) -> bool:
+    """Whether a panel has dots over time: more than one year is on record."""
+    return bool(group["start"].astype(str).str[:4].nunique() > 1)
+
+
+def _gap(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether the middles of two times are further apart than a year, or than the longer time lasts."""
+    longest = max(row["until"] - row["from"] for row in (before, after))
+    return bool(after["year"] - before["year"] > 1.05 * max(longest, 1))
+
+
+def _measured_in(row: Mapping[str, Any], language: str) -> list[str]:
+    """The unit, and the prices in which money is counted."""
+    base, _, year = str(row["price_base"]).partition(" ")
+    return [str(row["unit_label"]), words(language).text(f"price_{base}", year=year) if base else ""]
+
+
+def _draw_panel(
+    sheet: Sheet, series: _Series, group: pd.DataFrame, sides: tuple[float, float], id_: str
+) -> None:
+    """One measure of one subject between two edges of the sheet."""
+    first, (left, right) = rows_of(group)[0], sides
+    colour = series.colour(first)
+    if not _drawn(group):
+        sheet.top += 6
+        _write(sheet, series, group, left, colour)
+        return
+    sheet.top += 24
+    high = _HIGH if len(series.panels) <= 6 else _LOW
+    scale = Scale(*series.years, left + 34, right - 34)
+    low, top = series.ends[first["measure"]]
+    values = Scale(low, top, sheet.top + high, sheet.top)
+    axes = panel(sheet, scale, sheet.top, sheet.top + high + 10)
+    _draw_dots(axes, series, group.assign(y=group["value"].map(values)), colour)
+    _draw_spans(axes, group, values, colour)
+    _years(axes, group, scale, series.language)
+    sheet.line((left, values(0)), (right, values(0)))
+    spots = [(scale(row["year"]), values(row["value"]), row) for row in group.pipe(rows_of)]
+    _label(sheet, series, spots, Bbox.from_extents(left, sheet.top - 26, right, sheet.top + high))
+    _link(sheet, series, spots, id_)
+    sheet.top += high + 34
+
+
+def _draw_spans(axes: Axes, group: pd.DataFrame, values: Scale, colour: str) -> None:
+    """How long the time of a figure is, where it is longer than a year; and its range."""
+    thin = style.points(2)
+    for row in rows_of(group):
+        if row["until"] - row["from"] > 1.01:
+            axes.plot([row["from"], row["until"]], [values(row["value"])] * 2, color=colour, linewidth=thin)
+        ends = [row[c] if pd.notna(row[c]) else row["value"] for c in ("lower", "upper")]
+        if ends[0] != ends[1]:
+            axes.plot([row["year"]] * 2, [values(end) for end in ends], color=colour, linewidth=thin)
+
+
+def _write(sheet: Sheet, series: _Series, group: pd.DataFrame, left: float, colour: str) -> None:
+    """What is on record for one year only: a mark, the number, the year."""
+    for row in group.pipe(rows_of):
+        y = sheet.top + 12
+        draw_sign(sheet, left + 5, y, series.sign(row["source_label"], colour), 9)
+        number = series.number(row)
+        sheet.middle(left + 16, y, number, size=style.BODY)
+        after = left + 22 + style.text_width(number, style.BODY)
+        sheet.middle(after, y, display(row["as_of"], series.language), colour=QUIET)
+        key = f"{row['table']}/{row['record']}"
+        title = headed(series.about(row), number, series.language)
+        sheet.link_row(f"record:{key}", title, (left, after + 30), y, [key])
+        sheet.top += 24
+
+
+def _draw_dots(axes: Axes, series: _Series, group: pd.DataFrame, colour: str) -> None:
+    for before, after in pairwise(rows_of(group)):
+        dotted = (0, (1, 3)) if _gap(before, after) else "-"
+        ends = [before["year"], after["year"]], [before["y"], after["y"]]
+        axes.plot(*ends, color=GUIDE, linewidth=style.points(1.5), linestyle=dotted, zorder=1)
+    for source in series.sources:  # a value of another source that is the same shows around the first's
+        sign = series.sign(source)
+        sns.scatterplot(
+            group[group["source_label"] == source],
+            x="year",
+            y="y",
+            marker=sign.marker,
+            facecolor=colour if sign.filled else "none",
+            edgecolor=colour,
+            s=style.points(9 if sign.filled else 14) ** 2,
+            linewidth=0.4 if sign.filled else 1.2,
+            legend=False,
+            ax=axes,
+            zorder=3,
+        )
+    axes.set(xlabel="", ylabel="")
+    for artist in [*axes.collections, *axes.lines]:
+        artist.set_clip_on(False)
+
+
+def _years(axes: Axes, group: pd.DataFrame, scale: Scale, language: str) -> None:
+    """Print the first and last year under their dots, and round ones between them where there is room."""
+    low, high = float(group["year"].min()), float(group["year"].max())
+    places = {low: str(int(low)), high: str(int(high))}
+    if scale(high) - scale(low) < _YEARS_APART:
+        places = {(low + high) / 2: between(int(low), int(high), language)}
+    for year in range(int(low) + 1, int(high)):
+        spot = year + 0.5
+        if year % 5 == 0 and all(abs(scale(spot) - scale(place)) >= _YEARS_APART for place in places):
+            places[spot] = str(year)
+    axes.set_xticks([*places], [*places.values()])
+    axes.grid(visible=False)
+
+
+def _label(sheet: Sheet, series: _Series, spots: Sequence[_Spot], within: Bbox) -> None:
+    """The number of each dot that has room for it, clear of other dots and lines; the ends first."""
+    points = [(x, y) for x, y, _ in spots] + [spot for pair in pairwise(spots) for spot in _between(*pair)]
+    taken: list[Bbox] = []
+    for n in dict.fromkeys([0, len(spots) - 1, *range(len(spots))]):
+        x, y, row = spots[n]
+        text = series.number(row)
+        wide = style.text_width(text, style.BODY)
+        above = [(x - wide / 2, y - 16), (x - wide, y - 15), (x, y - 15)]
+        for left, middle in (*above, (x - wide / 2, y + 16), (x + 10, y), (x - wide - 10, y)):
+            box = Bbox.from_extents(left - 4, middle - 8, left + wide + 4, middle + 8)
+            inside = within.contains(box.x0, box.y0) and within.contains(box.x1, box.y1)
+            if inside and not any(box.contains(*point) for point in points) and not box.count_overlaps(taken):
+                sheet.middle(left, middle, text, size=style.BODY)
+                taken.append(box)
+                break
+
+
+def _between(one: _Spot, other: _Spot) -> list[tuple[float, float]]:
+    """Points of the line that joins two dots, near enough to keep a number off it."""
+    (left, top, _), (right, bottom, _) = one, other
+    steps = max(int(max(abs(right - left), abs(bottom - top)) / 6), 1)
+    return [(left + (right - left) * n / steps, top + (bottom - top) * n / steps) for n in range(1, steps)]
+
+
+def _link(sheet: Sheet, series: _Series, spots: Sequence[_Spot], id_: str) -> None:
+    """A link for each dot, or for dots that stand together one to the list of them."""
+    groups: list[list[_Spot]] = []
+    for spot in spots:
+        if groups and spot[0] - groups[-1][-1][0] < _APART:
+            groups[-1].append(spot)
+        else:
+            groups.append([spot])
+    for group in groups:
+        xs, ys = [x for x, _, _ in group], [y for _, y, _ in group]
+        row = group[0][2]
+        to = f"record:{row['table']}/{row['record']}" if len(group) == 1 else f"#{id_}"
+        told = [
+            aside(series.number(r), [display(r["as_of"], series.language)], series.language)
+            for *_, r in group
+        ]
+        title = headed(series.about(row), joined(told, series.language), series.language)
+        of = [f"{r['table']}/{r['record']}" for _, _, r in group]
+        sheet.link(to, title, (min(xs) - 12, min(ys) - 12, max(xs) + 12, max(ys) + 12), of)

@@ -1,0 +1,66 @@
+"""Figures over time: what was counted or measured of a region, a programme or a project."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.tidy.joins import (
+    LANGUAGES,
+    described,
+    in_order,
+    region_order,
+    with_dates,
+    with_labels,
+    with_regions,
+)
+from analysis.transcribe.load import Study
+
+
+def indicators(study: Study) -> pd.DataFrame:
+    """Figures about regions in the study's order, after them those about programmes and projects.
+
+    Columns out: record, region (+ _ja, _en), programme (+ _ja, _en), project (+ _ja, _en), subject_ja,
+    subject_en (what the one of the three that is filled is called), measure, label_ja, label_en,
+    definition_ja, definition_en, value, lower, upper (in `unit`; empty where the source gives no range),
+    unit, unit_ja, unit_en (how it reads), price_base (current, constant <year>), approximate (yes, no),
+    as_of (as printed), start, end (ISO), basis, note_ja, note_en.
+    """
+    return (
+        study.tables["indicators"]
+        .rename(columns={"note": "note_en"})
+        .pipe(with_regions, study)
+        .pipe(with_labels, study, "programme", "programmes")
+        .pipe(with_labels, study, "project", "projects")
+        .pipe(with_dates, "as_of")
+        .pipe(_worded)
+        .pipe(in_order, "region", region_order(study))
+        .pipe(described, "indicators")
+    )
+
+
+def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add `subject_<language>`, and `unit_<language>` where the study leaves it empty."""
+    for language in LANGUAGES:
+        parts = [frame[f"{of}_{language}"] for of in ("region", "programme", "project")]
+        unit = frame[f"unit_{language}"]
+        frame = frame.assign(
+            **{
+                f"subject_{language}": parts[0] + parts[1] + parts[2],
+                f"unit_{language}": unit.where(unit != "", frame["unit"]),
+            }
+        )
+    return frame
+
+
+def longest_series(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The figures of the region and measure with most times on record, in order of time.
+
+    Columns in: region, measure, start. None where no region has a measure at two times. Of two series
+    of one length it is the one whose rows come first.
+    """
+    dated = indicators[(indicators["region"] != "") & (indicators["start"] != "")]
+    times = dated.groupby(["region", "measure"], sort=False)["start"].nunique()
+    if not len(times) or times.max() < 2:
+        return dated.iloc[:0]
+    region, measure = times.idxmax()
+    return dated[(dated["region"] == region) & (dated["measure"] == measure)].sort_values("start")
