@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM
+PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM SECTION
 
 ifeq ($(OS),Windows_NT)
 $(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
@@ -121,7 +121,7 @@ export CHECK_PYTHON CHECK_BASE SUBSET
 
 # What a command needs besides what a report needs: extras of pyproject.toml.
 needs := $(sort $(if $(filter lab,$(MAKECMDGOALS)),lab) $(if $(call given,EXECUTOR),cluster) \
-  $(if $(filter verify passage import reproduce compare expected,$(MAKECMDGOALS)),pdf) \
+  $(if $(filter verify passage passages workbook import reproduce compare expected,$(MAKECMDGOALS)),pdf) \
   $(if $(filter workbook import,$(MAKECMDGOALS)),workbook) \
   $(if $(filter check test test-browser test-tools benchmark,$(MAKECMDGOALS)),test pdf cluster workbook))
 
@@ -184,7 +184,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data workbook import tidy export verify passage new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
+.PHONY: help report watch data workbook import tidy export verify passage passages new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -199,7 +199,8 @@ help:
 #: STUDIES='A B'    several: the report of A, with B beside it
 #: LANGUAGE=ja|en   one language; both if not given
 #: PAGE=NAME        one page of the report, as index or grades
-#: SOURCE=FILE      the source's text or PDF, for verify, passage and import
+#: SOURCE=FILE      the source's text or PDF, for verify, passage, passages, workbook and import
+#: SECTION=ID       of one section only, for passages
 #: WORKBOOK=FILE    the workbook, for workbook (STUDY.xlsx if not given) and import
 #: WITH='…'         the tables, for new-study: phases grades issues ... (all if not given)
 #: FROM=ENCODING    of files that are not UTF-8, for tidy: cp1252, cp932 ...
@@ -252,6 +253,10 @@ verify: environment
 ## a row for passages.csv: make passage SOURCE=paper.txt WORDS='the first words'
 passage: environment
 	@$(run) analysis passage
+
+## a row for every sentence of the source, to build/passages: make passages STUDY=name SOURCE=paper.txt
+passages: environment
+	@$(run) analysis passages
 
 ## begin a study of another source: make new-study STUDY=name TITLE='…' LANGUAGE=en
 new-study: environment

@@ -298,3 +298,29 @@ def test_a_touched_transcription_is_not_read_again_and_a_changed_one_is(tabled, 
     path = project.raw / "projects.csv"
     path.write_text(path.read_text("utf-8").replace("FY2002/FY2006", "FY2003/FY2006"), "utf-8")
     assert "files written" in project.run("data").stdout
+
+
+# -- Passages --------------------------------------------------------------------------------------
+
+
+def test_passages_of_a_section_that_is_not_there_or_of_no_source_are_refused(tmp_path):
+    source = tmp_path / "paper.txt"
+    source.write_text("一つの文が三十文字より長くなるように、ここに言葉をいくつも並べておく。\n", "utf-8")
+    refused(run("passages", SOURCE=str(source), SECTION="99"), "SECTION")
+    done = run("passages")
+    assert done.exit_code == 2 and done.stderr.startswith("SOURCE: not given; write make passages STUDY=")
+
+
+def test_passages_writes_a_row_for_every_sentence_with_its_words_last(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.paths.ROOT", tmp_path)
+    monkeypatch.setattr("analysis.paths.BUILD", tmp_path / "build")
+    source, words = (
+        tmp_path / "paper.txt",
+        "一つの文が三十文字より長くなるように、ここに言葉をいくつも並べておく。",
+    )
+    source.write_text(f"{words}\n", "utf-8")
+    done = run("passages", SOURCE=str(source))
+    assert done.stdout.startswith("build/passages/okamoto2020.csv: 1 passage proposed, 1 of them EXACT")
+    written = (tmp_path / "build" / "passages" / "okamoto2020.csv").read_text("utf-8-sig").splitlines()
+    assert written[0].endswith(",note,note_ja,words") and written[1].endswith(f",{words}")
+    assert written[1].startswith("p-")

@@ -41,6 +41,7 @@ PARAMETERS = (
     "WORKBOOK",
     "WITH",
     "FROM",
+    "SECTION",
     "CONTAINER",
 )
 COMMANDS = {
@@ -56,6 +57,7 @@ COMMANDS = {
     "verify",
     "status",
     "passage",
+    "passages",
     "reproduce",
     "compare",
     "expected",

@@ -399,6 +399,47 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
         click.echo(proposal.row())
 
 
+@main.command()
+@study_option
+@click.option("--source", envvar="SOURCE", default="", help="the source's text or PDF")
+@click.option("--section", envvar="SECTION", default="", help="of one section only: its id in study.yaml")
+def passages(study: str, source: str, section: str) -> None:
+    """Propose a row of passages.csv for every sentence of SOURCE, in build/passages/STUDY.csv."""
+    from analysis import folders
+    from analysis.transcribe import csv_text, schema
+    from analysis.words import counted
+
+    about = _about(study)
+    if not source:
+        raise Refused(f"SOURCE: not given; write make passages STUDY={study} SOURCE=path/to/the/paper.txt")
+    sections = [each.id for each in about.sections]
+    if section and section not in sections:
+        known = f"expected a section of study.yaml; write one of {', '.join(sections)}"
+        raise Refused(f"SECTION: found {section!r}, {known}")
+    found = [each for each in _sentences(about, source) if section in ("", each.section)]
+    columns = [each.name for each in schema.load().tables["passages"].fields_for(about.kind)]
+    rows = [
+        [{**each.cells(), "words": each.text}.get(name, "") for name in [*columns, "words"]] for each in found
+    ]
+    path = paths.BUILD / "passages" / f"{study}.csv"
+    folders.write(path, csv_text.written([[*columns, "words"], *rows]).encode("utf-8-sig"))
+    exact = sum(each.verdict == "EXACT" for each in found)
+    click.echo(
+        f"{path.relative_to(paths.ROOT)}: {counted(len(rows), 'passage')} proposed, {exact} of them EXACT"
+    )
+    click.echo(
+        "copy the rows that you cite into passages.csv, without the last column: it is the source's own words"
+    )
+
+
+def _sentences(about: Meta, source: str) -> list[Any]:
+    """Every sentence of a study's source, as a passage that could be cited."""
+    from analysis.verify import passages, sources
+
+    titles = {each.id: each.title for each in about.sections if each.printed}
+    return passages.propose_all(sources.read(Path(source)).text, about.normaliser, titles)
+
+
 # -- Something new, and other formats --------------------------------------------------------------
 
 
@@ -439,7 +480,10 @@ def _about(study: str) -> Meta:
 @study_option
 @language_option
 @click.option("--workbook", envvar="WORKBOOK", default="", help="the file; STUDY.xlsx if not given")
-def workbook(study: str, languages: tuple[str, ...], workbook: str) -> None:
+@click.option(
+    "--source", envvar="SOURCE", default="", help="the source's text or PDF, to choose passages from"
+)
+def workbook(study: str, languages: tuple[str, ...], workbook: str, source: str) -> None:
     """Write a study's tables as one Excel workbook to fill in."""
     from analysis import folders
     from analysis.transcribe import schema
@@ -450,13 +494,17 @@ def workbook(study: str, languages: tuple[str, ...], workbook: str) -> None:
     if path.suffix != ".xlsx":
         raise Refused(f"WORKBOOK: found {workbook!r}, expected a name that ends in .xlsx; write {study}.xlsx")
     language = _single(languages, about.language)
-    content = sheets.write(paths.RAW / study, schema.load(), about, language)
+    found = _sentences(about, source) if source else []
+    sentences = [(each.section, each.page, each.text) for each in found]
+    content = sheets.write(paths.RAW / study, schema.load(), about, language, sentences)
     if path.exists() and path.read_bytes() != content:
         advice = f"move it away, or name another: WORKBOOK={path.with_stem(f'{path.stem}-2')}"
         raise Refused(f"{path}: found a file that is there already, expected none; {advice}")
     folders.write(path, content)
-    source = " SOURCE=FILE" if about.kind == "document" else ""
-    click.echo(f"{path}: fill it in, then run: make import STUDY={study} WORKBOOK={path}{source}")
+    given = f" SOURCE={source or 'FILE'}" if about.kind == "document" else ""
+    click.echo(f"{path}: fill it in, then run: make import STUDY={study} WORKBOOK={path}{given}")
+    if sentences:
+        click.echo(f"its sheet `{sheets.SENTENCES}` holds the words of the source: keep it to yourself")
 
 
 @main.command("import")

@@ -346,3 +346,28 @@ def test_any_table_comes_back_from_its_sheet(folder, book, rows):
     path.write_bytes(workbook.write(folder, book, about(folder), "en"))
     sheet = workbook_reading.read(path, book, "document").sheets["themes"]
     assert import_workbook._file(sheet, book).text == text
+
+
+# --- the source beside the tables ---------------------------------------------------------------
+
+
+def test_first_words_are_chosen_from_the_sentences_of_the_source_and_never_imported(folder, book):
+    found = passages.propose_all(SOURCE, "en-1", {"1": "Two towns"})
+    sentences = [(each.section, each.page, each.text) for each in found]
+    made = load_workbook(io.BytesIO(workbook.write(folder, book, about(folder), "en", sentences)))
+    sheet = made[workbook.SENTENCES]
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == ["1", "1", "1"]
+    offered = {str(rule.sqref): rule.formula1 for rule in made["passages"].data_validations.dataValidation}
+    assert f"{workbook.SENTENCES}!$C$2:$C$4" in offered.values()
+    header = [cell.value for cell in made["passages"][1]]
+    cells = {"words": sheet["C3"].value, "section": "1", "gist_ja": "コルヴォ", "gist_en": "On Corvo"}
+    for column, value in cells.items():
+        made["passages"].cell(2, header.index(column) + 1, value)
+    for name in ("regions", "events", "issues", "themes", "codings"):
+        del made[name]
+    made.save(folder.parents[1] / "chosen.xlsx")
+    reading = workbook_reading.read(folder.parents[1] / "chosen.xlsx", book, "document")
+    assert list(reading.sheets) == ["passages"] and not reading.problems
+    ((_, row),) = reading.sheets["passages"].rows
+    (proposal,) = passages.propose(SOURCE, row["words"], "en-1")
+    assert proposal.fingerprint == found[1].fingerprint

@@ -18,6 +18,7 @@ from analysis.verify.passages import (
     fingerprint,
     locate,
     propose,
+    propose_all,
 )
 from analysis.verify.source_text import SourceText
 
@@ -196,3 +197,51 @@ def test_a_passage_after_blank_lines_begins_with_its_own_words_in_a_text_with_sp
         (proposal,) = propose(source, words, "en-1")
         assert (proposal.line, proposal.part) == (line, 1)
         assert proposal.fingerprint.opening == words[:12].rstrip()
+
+
+# --- a whole source, sentence by sentence -------------------------------------------------------
+
+PAPER = (
+    f"港の記録\n\n１．港\n{FIRST}{SECOND[:20]}\n\n{SECOND[20:]}短い。{THIRD}\n\n２．祭り\n{FIRST[:-3]}る。\n"
+)
+
+
+def test_nothing_is_proposed_of_what_is_too_short_to_be_a_passage():
+    assert propose_all("") == propose_all("港の記録。\n\n短い。\n") == []
+
+
+def test_every_sentence_is_proposed_once_and_in_order_and_stands_there_to_the_letter():
+    found = propose_all(PAPER)
+    assert [each.text for each in found] == [FIRST, SECOND, f"短い。{THIRD}", f"{FIRST[:-3]}る。"]
+    assert {each.verdict for each in found} == {PassageVerdict.EXACT}
+
+
+def test_a_sentence_goes_on_over_a_blank_line_but_not_over_a_page():
+    assert SECOND in [each.text for each in propose_all(f"{FIRST}{SECOND[:20]}\n\n{SECOND[20:]}\n")]
+    pages = propose_all(f"{FIRST}{SECOND}{THIRD[:35]}\n\f{THIRD[35:]}{FIRST}\n")
+    assert [(each.text, each.part, each.page) for each in pages][2:] == [
+        (THIRD[:35], 1, "1"),
+        (f"{THIRD[35:]}{FIRST}", 2, "2"),
+    ]
+
+
+def test_a_proposal_is_of_the_section_whose_heading_stands_before_it():
+    titles = {"1": "港", "2": "祭り", "3": "市場"}
+    assert [each.section for each in propose_all(PAPER, titles=titles)] == ["1", "1", "1", "2"]
+    assert {each.section for each in propose_all(PAPER)} == {""}
+
+
+def test_a_heading_that_breaks_over_two_lines_is_no_part_of_a_sentence():
+    text = f"１．港と祭りの長い長い\n歴史\n{FIRST}\n"
+    assert [each.text for each in propose_all(text, titles={"1": "港と祭りの長い長い歴史"})] == [FIRST]
+
+
+@given(st.lists(st.sampled_from([FIRST, SECOND, THIRD, "短い。", "\n\n", "\f", "２．祭り\n", "1 注。\n"])))
+def test_no_two_proposals_overlap_and_each_is_found_where_it_stands(pieces):
+    text = "".join(pieces)
+    plain = SourceText(text, "ja-1").plain.text
+    place = 0
+    for each in propose_all(text):
+        place = plain.index(each.text, place) + len(each.text)
+        assert each.fingerprint.chars >= SHORTEST
+        assert each.verdict in (PassageVerdict.EXACT, PassageVerdict.AMBIGUOUS)

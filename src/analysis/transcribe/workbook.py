@@ -45,6 +45,7 @@ WORDS = Field(
 )
 FINGERPRINT = ("opening", "chars", "sha256")
 LISTS = "lists"  # the sheet with what may be chosen; never imported
+SENTENCES = "source"  # the sheet with the source, sentence by sentence, where there is one; never imported
 LONGEST_NAME = 31  # characters of a sheet's name
 _ROWS = 5000  # that have drop-down lists
 _SPARE = 200  # rows of a referenced table that its list has room for, beside those there are
@@ -214,16 +215,21 @@ def tables_of(folder: Path, schema: Schema, kind: str) -> dict[str, CsvTable]:
     return found
 
 
-def write(folder: Path, schema: Schema, meta: Meta, language: str) -> bytes:
+def write(
+    folder: Path, schema: Schema, meta: Meta, language: str, sentences: Sequence[tuple[str, str, str]] = ()
+) -> bytes:
     """Return a study's CSV files as a workbook, explained in a language ('ja', 'en').
 
-    Raises StudyError where a file cannot be read for certain, or no sheet can be called after it.
+    `sentences` are those of the source with section and page: a sheet of their own, and a list that the
+    first words of a passage may be chosen from. Raises StudyError where a file cannot be read for certain, or no sheet can be called after it.
     """
     book = Workbook()
     book.remove(book.active)
     found = tables_of(folder, schema, meta.kind)
     sheets = {name: book.create_sheet(_sheet_name(folder, name)) for name in found}
     book.create_sheet(LISTS).sheet_properties.tabColor = _GREY
+    if sentences:
+        _write_sentences(book.create_sheet(SENTENCES), sentences)
     writer = _Writer(book, schema, meta, language, found)
     for name, sheet in sheets.items():
         table = schema.tables[name.partition("-")[0]]
@@ -231,7 +237,10 @@ def write(folder: Path, schema: Schema, meta: Meta, language: str) -> bytes:
         _fill(sheet, found[name], fields)
         _head(sheet, table, fields, language)
         for number, each in enumerate(fields, 1):
-            if choices := writer.choices(each, fields):
+            choices = writer.choices(each, fields)
+            if sentences and each is WORDS:
+                choices = f"{SENTENCES}!$C$2:$C${len(sentences) + 1}"
+            if choices:
                 _offer(sheet, number, each, choices)
     return _same_bytes(book)
 
@@ -299,9 +308,23 @@ def _offer(sheet: Any, number: int, each: Field, choices: str) -> None:
     letter = get_column_letter(number)
     rule = DataValidation(type="list", formula1=choices, allow_blank=True)
     # Several ids, and what another column decides, are offered one by one and not insisted on.
-    rule.showErrorMessage = not each.many and not choices.startswith("CHOOSE")
+    free = each.many or each is WORDS or choices.startswith("CHOOSE")
+    rule.showErrorMessage = not free
     sheet.add_data_validation(rule)
     rule.add(f"{letter}2:{letter}{_ROWS}")
+
+
+def _write_sentences(sheet: Any, sentences: Sequence[tuple[str, str, str]]) -> None:
+    """The source in its order, to read and to choose from."""
+    for row in [("section", "page", "words"), *sentences]:
+        sheet.append(row)
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.data_type, cell.number_format = "s", "@"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    sheet.sheet_properties.tabColor = _GREY
+    sheet.column_dimensions["C"].width = 120
+    sheet.freeze_panes = "A2"
 
 
 def _same_bytes(book: Workbook) -> bytes:

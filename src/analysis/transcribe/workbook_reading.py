@@ -21,7 +21,7 @@ from analysis.transcribe import periods
 from analysis.transcribe.csv_table import in_ascii
 from analysis.transcribe.problems import Problem, StudyError, nearest, quoted
 from analysis.transcribe.schema import Field, Schema
-from analysis.transcribe.workbook import LISTS, WORDS
+from analysis.transcribe.workbook import LISTS, SENTENCES, WORDS
 
 LARGEST = 256 * 2**20  # bytes of a workbook, unpacked
 MOST_CELLS = 2_000_000  # of a sheet, from the first to the last
@@ -76,7 +76,7 @@ def read(path: Path, schema: Schema, kind: str) -> Reading:
     book, reading = _open(path), Reading(path.name)
     for sheet in book.worksheets:
         table, _ = schema.table_of(f"{sheet.title}.csv") or ("", "")
-        if sheet.title == LISTS:
+        if sheet.title in (LISTS, SENTENCES):
             continue
         if not table:
             _stray(sheet, reading, schema)

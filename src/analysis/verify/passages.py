@@ -14,9 +14,10 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
+from types import MappingProxyType
 
 from analysis.transcribe import schema
 from analysis.transcribe.normaliser import NORMALISERS as NORMALISERS
@@ -124,6 +125,8 @@ _SENTENCE_END = {
     "ja-1": re.compile(r"[。!?](?![」』)\]])"),
     "en-1": re.compile(r"[.!?]['\")\]]*(?= [A-Z0-9'\"(])"),
 }
+_ENDS = tuple("。.!?)」")  # how the last sentence of a paragraph ends
+_NOTE = re.compile(r"\d{1,3}[^\d.。]")
 _HEADING = re.compile(r"\s*\d+(?:[.．]\d+)*[.．]?\s*\S.{0,60}")
 
 
@@ -137,18 +140,21 @@ class Proposal:
     part: int  # 2 where the piece continues a sentence that began before a page, column or footnote
     page: str  # empty where the source does not mark its pages
     kind: str
+    text: str = field(repr=False)  # normalised; for the transcriber's eyes, never for a file of the study
+    section: str = ""  # an id of study.yaml; empty where it is not known
+
+    def cells(self) -> dict[str, str]:
+        """Return the row by column; what only the transcriber knows (gist, note) is not in it."""
+        own = {"id": f"p-{self.fingerprint.sha256[:6]}", "part": self.part, "section": self.section}
+        found = vars(self.fingerprint) | own | {"page": self.page, "kind": self.kind}
+        return {name: str(value) for name, value in found.items()}
 
     def row(self, columns: Sequence[str] | None = None) -> str:
-        """Return the row as CSV, in the schema's columns unless others are named.
-
-        What only the transcriber knows (section, gist) is left empty.
-        """
+        """Return the row as CSV, in the schema's columns unless others are named."""
         if columns is None:
-            columns = [field.name for field in schema.load().tables["passages"].fields]
-        own = {"id": f"p-{self.fingerprint.sha256[:6]}", "part": self.part, "page": self.page}
-        cells = vars(self.fingerprint) | own | {"kind": self.kind}
+            columns = [each.name for each in schema.load().tables["passages"].fields]
         line = io.StringIO()
-        csv.DictWriter(line, columns, restval="", extrasaction="ignore").writerow(cells)
+        csv.DictWriter(line, columns, restval="", extrasaction="ignore").writerow(self.cells())
         return line.getvalue().rstrip("\r\n")
 
 
@@ -162,19 +168,85 @@ def propose(source_text: str, words: str, normaliser: str = "ja-1") -> list[Prop
     text, wanted = source.plain.text, normalise(words, normaliser)
     if not wanted:
         return []
+    breaks = _breaks(source)
+    pieces = dict.fromkeys(
+        _around(text, start, end, breaks, normaliser)
+        for match in re.finditer(re.escape(wanted), text)
+        for start, end in _cut(match.start(), match.end(), breaks)
+    )
+    return _proposals(source, [*pieces])
+
+
+def propose_all(
+    source_text: str, normaliser: str = "ja-1", titles: Mapping[str, str] = MappingProxyType({})
+) -> list[Proposal]:
+    """Propose the whole of a source, sentence by sentence, in its order.
+
+    `titles` are its printed headings by the ids of their sections; what stands after one is of that
+    section. A sentence goes on over a blank line, but not over a new page, a note or a heading. A short
+    sentence goes with the next; what is shorter than a passage has to be is left out, and so are running
+    heads and page numbers.
+    """
+    source = SourceText(source_text, normaliser)
+    text, pieces = source.plain.text, []
+    furniture = {source.plain.starts[number] for number in source.furniture}
+    headings = _headings(source, titles)
+    breaks = {place for place in _breaks(source) if not _goes_on(source, place, furniture)}
+    for first, last in pairwise(sorted(breaks.union(*(span for span, _ in headings)))):
+        begin = first
+        for end in [first + m.end() for m in _SENTENCE_END[normaliser].finditer(text[first:last])] + [last]:
+            begin += len(text[begin:end]) - len(text[begin:end].lstrip())
+            rest = len(text[end:last].strip())
+            if end - begin >= SHORTEST and (rest >= SHORTEST or not rest):
+                pieces.append((begin, end))
+                begin = end
+        if last - begin >= SHORTEST and begin not in furniture:
+            pieces.append((begin, last))
+    return [
+        replace(proposal, section=next((id_ for (place, _), id_ in reversed(headings) if place <= start), ""))
+        for proposal, (start, _) in zip(_proposals(source, pieces), pieces, strict=True)
+    ]
+
+
+def _goes_on(source: SourceText, place: int, furniture: set[int]) -> bool:
+    """Whether a sentence goes on over a break: nothing says that something else begins there."""
+    text, line = source.plain.text, source.plain.line_at(place) - 1
+    above = next((row for row in reversed(source.raw[:line]) if row.strip()), "")
+    return not (
+        place in (0, len(text))
+        or source.raw[line].startswith("\f")
+        or _HEADING.fullmatch(above)
+        or _HEADING.fullmatch(source.raw[line])
+        or text[:place].rstrip().endswith(_ENDS)
+        or _NOTE.match(text[place:])
+        or {place, source.plain.starts[max(line - 1, 0)]} & furniture
+    )
+
+
+def _breaks(source: SourceText) -> list[int]:
+    """Places between which a passage stands: blank lines, new pages, lines after headings, both ends."""
     raw = source.raw
     after_headings = (
         source.plain.starts[number]
         for number in range(1, len(raw))
         if _HEADING.fullmatch(raw[number - 1]) and (number < 2 or not raw[number - 2].strip())
     )
-    breaks = sorted({0, *source.breaks, *after_headings, len(text)})
-    pieces = dict.fromkeys(
-        _around(text, start, end, breaks, normaliser)
-        for match in re.finditer(re.escape(wanted), text)
-        for start, end in _cut(match.start(), match.end(), breaks)
-    )
-    return [_proposal(source, start, end) for start, end in pieces]
+    return sorted({0, *source.breaks, *after_headings, len(source.plain.text)})
+
+
+def _headings(source: SourceText, titles: Mapping[str, str]) -> list[tuple[tuple[int, int], str]]:
+    """Where each section's heading stands: from the line that it begins, after a number at most, to its end."""
+    text, lines = source.plain.text, source.plain.starts
+    found, after = [], 0
+    for id_, title in titles.items():
+        for match in re.finditer(re.escape(normalise(title, source.normaliser)), text[after:]):
+            place, end = after + match.start(), after + match.end()
+            line = lines[bisect.bisect_right(lines, place) - 1]
+            if match[0] and place - line < 8:
+                found.append(((line, end), id_))
+                after = end
+                break
+    return found
 
 
 def _cut(start: int, end: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
@@ -197,23 +269,30 @@ def _around(text: str, start: int, end: int, breaks: Sequence[int], normaliser: 
     return bounds[before] + len(piece) - len(piece.lstrip()), bounds[after]
 
 
-def _proposal(source: SourceText, start: int, end: int) -> Proposal:
+def _proposals(source: SourceText, pieces: Sequence[tuple[int, int]]) -> list[Proposal]:
+    """Fingerprint pieces of a source, and find each again."""
+    prints = [fingerprint(source.plain.text[start:end], source.normaliser) for start, end in pieces]
+    found = zip(pieces, prints, locate(prints, source), strict=True)
+    return [_proposal(source, start, print_, place) for (start, _), print_, place in found]
+
+
+def _proposal(source: SourceText, start: int, print_: Fingerprint, place: Place) -> Proposal:
     text, line = source.plain.text, source.plain.line_at(start)
-    print_ = fingerprint(text[start:end], source.normaliser)
     above = next((row for row in reversed(source.raw[: line - 1]) if row.strip()), "")
     continues = (
         start > 0
         and start in source.breaks
         and not _HEADING.fullmatch(above)
-        and not text[:start].rstrip().endswith(tuple("。.!?)」"))
+        and not text[:start].rstrip().endswith(_ENDS)
     )
     pages = sum(row.startswith("\f") for row in source.raw[:line])
-    note = re.match(r"\d{1,3}[^\d.。]", text[start:]) and start in source.breaks
+    note = _NOTE.match(text[start:]) and start in source.breaks
     return Proposal(
         print_,
-        locate([print_], source)[0].verdict,
+        place.verdict,
         line,
         part=2 if continues and not note else 1,
         page=str(pages + 1) if any(row.startswith("\f") for row in source.raw) else "",
         kind="footnote" if note else "body",
+        text=text[start : start + print_.chars],
     )
