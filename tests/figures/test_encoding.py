@@ -70,7 +70,7 @@ def grades() -> pd.DataFrame:
 
 
 EVENTS = frame([], "record date start end open_end kind label short region inferred")
-SPANS = frame([], "record number label detail period start end open_end inferred")
+SPANS = frame([], "table record number label detail period start end open_end inferred")
 
 
 def drawn(language: str = "en", regions: int = 7) -> dict[str, Chart]:
@@ -80,9 +80,7 @@ def drawn(language: str = "en", regions: int = 7) -> dict[str, Chart]:
         shown = shown.assign(region="town", region_label="Town")
     letters = grades().assign(region=shown["region"].iloc[0], region_label="Town")
     return {
-        "timeline": figures.phase_timeline(
-            SPANS, SPANS, SPANS, EVENTS, SPANS, shown, letters, language=language
-        ),
+        "timeline": figures.phase_timeline(SPANS, EVENTS, shown, letters, language=language),
         "regions": figures.region_timelines(shown, letters, EVENTS, SPANS, language=language),
         "only": figures.region_timelines(
             shown, letters, EVENTS, SPANS, language=language, only=shown["region"].iloc[0]
@@ -247,7 +245,7 @@ def test_fifty_regions_fit_on_sixteen_hundred_pixels():
     charts = [
         figures.support_strips(strips, SPANS, language="en"),
         figures.region_timelines(many, grades(), EVENTS, SPANS, language="en"),
-        figures.phase_timeline(SPANS, SPANS, SPANS, EVENTS, SPANS, many, grades(), language="en"),
+        figures.phase_timeline(SPANS, EVENTS, many, grades(), language="en"),
     ]
     for n, chart in enumerate(charts):
         made = figures.bundle(chart, name=f"many-{n}", caption=figures.Caption("t", "", "a"))

@@ -30,7 +30,7 @@ WORDS = {
     "issues.caption": "All {n} issues",
     "column.short": "Issue",
 }
-FOUND = {"value": 2, "of": 6, "page": "issues", "how": "dots"}
+FOUND = {"value": 2, "of": 6, "how": "dots"}
 
 
 def dots() -> Figure:
@@ -97,8 +97,8 @@ def test_a_misspelt_table_or_figure_is_answered_with_the_nearest(desk):
 def test_a_finding_declares_its_value_and_says_three_sentences(desk):
     desk.open(WORDS).finding("found", holds=True, **FOUND)
     (made,) = desk.of(FINDING)
-    assert {key: made[key] for key in ("id", "label", "value", "of", "holds", "page", "figure")} == {
-        "id": "found", "label": "Moved", "value": 2, "of": 6, "holds": True, "page": "issues", "figure": None,
+    assert {key: made[key] for key in ("id", "label", "value", "of", "holds", "figure")} == {
+        "id": "found", "label": "Moved", "value": 2, "of": 6, "holds": True, "figure": None,
     }  # fmt: skip
     assert made["reading"] == {
         "links": "names", "periods": "stated", "coder": "consensus", "sources": "paper", "regions": "all", "years": "all",

@@ -30,8 +30,8 @@ import time
 import types
 
 
-def serve(fd, modules):
-    """Import `modules`, then answer requests until end of file; returns in the server and in each kernel."""
+def preload(modules):
+    """Import modules as a cell would; return the environment variables that they set."""
     started_with = dict(os.environ)
     # As in a cell: by this pandas decides, when imported, how many columns a table shows.
     builtins.get_ipython = lambda: types.SimpleNamespace(kernel=None)
@@ -41,7 +41,12 @@ def serve(fd, modules):
         except Exception as error:  # whatever its import does, the notebooks can still be run
             print(f"warm kernels: {name} is not preloaded ({type(error).__name__}: {error})", file=sys.stderr)
     del builtins.get_ipython
-    set_by_imports = {k: v for k, v in os.environ.items() if started_with.get(k) != v}
+    return {k: v for k, v in os.environ.items() if started_with.get(k) != v}
+
+
+def serve(fd, modules):
+    """Import `modules`, then answer requests until end of file; returns in the server and in each kernel."""
+    set_by_imports = preload(modules)
     gc.collect()
     gc.freeze()  # a kernel then neither copies nor, at its end, visits what it shares with the server
     connection = socket.socket(fileno=fd)

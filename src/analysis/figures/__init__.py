@@ -4,8 +4,7 @@ Frames are tidy tables (data/schema.yaml) in one language: `label_ja`/`label_en`
 Every chart takes `language="ja"|"en"`; its docstring lists the columns it reads.
 
     support_strips(support, phases, *, language, small=False)
-    phase_timeline(phases, stages, plans, events, programmes, projects, grades, *, language,
-                   story=None, named_events=())
+    phase_timeline(spans, events, projects, grades, *, language, until="")
     region_timelines(projects, grades, events, phases, *, language, only=None)
     grade_tiles(grades, *, language)
     issue_matrix(issues, links, *, language, small=False, regions=())

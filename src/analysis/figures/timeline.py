@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,32 +50,31 @@ class _Story:
 
 
 def phase_timeline(
-    phases: pd.DataFrame,
-    stages: pd.DataFrame,
-    plans: pd.DataFrame,
+    spans: pd.DataFrame,
     events: pd.DataFrame,
-    programmes: pd.DataFrame,
     projects: pd.DataFrame,
     grades: pd.DataFrame,
     *,
     language: str,
-    story: str | None = None,
-    named_events: Sequence[str] = (),
     until: str = "",
 ) -> Chart:
     """Draw the whole story on one axis of time.
 
-    Columns in: phases, stages, plans, programmes (rows of phase_spans, by table): record, number, label,
-    detail (of a programme its ministry), period, start, end, open_end, inferred; events: record, date,
-    start, end, kind, label, short, region, inferred; projects (project_spans): record, region,
-    region_label, programme, programme_label, label, period, period_source, start, end, open_end,
+    Columns in: spans (phase_spans): table (phases, stages, plans, programmes), record, number, label,
+    detail (of a programme its ministry), period, start, end, open_end, inferred and, where one phase is
+    shaded strongest, `strong`; events: record, date, start, end, kind, label, short, region, inferred
+    and, where some have their name on the chart (six at most), `named`; projects (project_spans): record,
+    region, region_label, programme, programme_label, label, period, period_source, start, end, open_end,
     inferred; grades: record, project, region, conducted, start, end, grade, grade_status, kind_label,
-    scale. `story` is the phase shaded strongest; `named_events` (ids, six at most) have labels.
-    `until` (ISO date) is where what goes on is drawn to: when the source speaks; else the axis' edge.
+    scale. `until` (ISO date) is where what goes on is drawn to: when the source speaks; else the axis' edge.
     """
-    tables = {"phases": phases, "plans": plans, "stages": stages, "events": events}
-    tables |= {"programmes": programmes, "projects": projects, "evaluations": grades}
-    made = _Story(tables, language, story or "", tuple(named_events)[:_NAMED], until)
+    kinds = {name: spans[spans["table"] == name] for name in ("phases", "plans", "stages", "programmes")}
+    strong = spans.loc[spans["strong"], "record"] if "strong" in spans else ()
+    named = events.loc[events["named"], "record"] if "named" in events else ()
+    tables = {name: kinds[name] for name in ("phases", "plans", "stages")} | {"events": events}
+    tables |= {"programmes": kinds["programmes"], "projects": projects, "evaluations": grades}
+    tables = {n: f.drop(columns=["strong", "named"], errors="ignore") for n, f in tables.items()}
+    made = _Story(tables, language, next(iter(strong), ""), tuple(named)[:_NAMED], until)
     told = tuple(item for name in tables for item in _items(made, name))
     rows = pd.concat([frame.assign(table=name) for name, frame in tables.items()], ignore_index=True)
     return Chart(lambda width: _draw(Sheet(width), made), rows, told, evidence(told))

@@ -132,7 +132,6 @@ class Report:
         name: str,
         *,
         value: float,
-        page: str,
         of: float | None = None,
         holds: bool | None = None,
         chart: Any = None,
@@ -143,8 +142,7 @@ class Report:
 
         `<name>.headline` says what was found, `<name>.how` how it was counted, `<name>.unless` what
         would make it false, and `<name>.label` names it in a table. `holds` says whether what the
-        headline claims is true under this reading; `page` is where its evidence stands; `chart` a small
-        figure of it for the first page. How it fares under the other readings stands beside it
+        headline claims is true under this reading; `chart` is a small figure of it for the first page. How it fares under the other readings stands beside it
         wherever the builder has run them.
         """
         value = int(value) if float(value).is_integer() else float(value)
@@ -161,7 +159,6 @@ class Report:
             "holds": holds,
             "reading": {choice: getattr(self.reading, choice) for choice in readings.CHOICES},
             "robustness": found and self._as_json(found),
-            "page": page,
             "figure": f"{name}-small" if chart is not None else None,
         }
         said = [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]]

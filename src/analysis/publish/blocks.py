@@ -149,11 +149,11 @@ class Finding(_Block):
     unless: tuple[Any, ...]
     robustness: tuple[Any, ...]
     flips: bool
-    page: str  # where its evidence stands
     varies: bool = False  # whether its value is another under some reading
     tried: bool = True  # whether another reading was run at all
     figure: Figure | None = None
     level: int = 3
+    page: str = ""  # where its evidence stands, as `issues#answers`; empty on that page itself
 
     @property
     def title(self) -> str:
@@ -399,7 +399,6 @@ def _finding(about: Mapping[str, Any]) -> Finding:
         flips=bool(robust.get("flips")),
         varies=bool(about.get("varies") or robust.get("varies")),
         tried=robust.get("readings", 2) > 1,
-        page=about.get("page", ""),
         figure=about.get("figure") or None,  # its name; `_placed` puts the figure there
     )
 

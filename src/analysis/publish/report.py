@@ -329,7 +329,7 @@ class Language:
         if not orders:
             return None
         made = [(run.job.page, one) for run in self.runs for one in blocks.findings_of(run.notebook)]
-        found = [replace(f, page=f"{page}#{f.id}") if f.page == page else f for page, f in made]
+        found = [replace(finding, page=f"{page}#{finding.id}") for page, finding in made]
         place = {name: number for number, name in enumerate(orders[0])}
         return sorted(found, key=lambda finding: place.get(finding.id, len(place)))
 
