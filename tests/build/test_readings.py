@@ -24,7 +24,7 @@ from IPython.display import display
 value = len(links) + len(regions.split())
 print("shown" if not values_only else "")
 display({"application/vnd.analysis.finding+json": {
-    "id": "long", "value": value, "of": 9, "holds": value > 6, "headline": "h"}}, raw=True)
+    "id": "long", "value": value, "of": 9, "holds": value > 6, "also": "other", "headline": "h"}}, raw=True)
 display({"application/vnd.analysis.reads+json": {"grades": ["grade"]}}, raw=True)
 """
 SHOWS = """
@@ -41,15 +41,15 @@ GRID = {
     "one_at_a_time": {"coder": "each coder", "regions": "all but each region"},
 }
 TABLE = """\
-finding,value,of,holds,links,periods,coder,regions,chosen
-long,6,9,no,names,stated,consensus,all,yes
-long,6,9,no,names,lent,consensus,all,no
-long,11,9,yes,same_topic,stated,consensus,all,no
-long,11,9,yes,same_topic,lent,consensus,all,no
-long,6,9,no,names,stated,k,all,no
-long,6,9,no,names,stated,m,all,no
-long,6,9,no,names,stated,consensus,south,no
-long,6,9,no,names,stated,consensus,north,no
+finding,value,of,holds,also,links,periods,coder,regions,chosen
+long,6,9,no,other,names,stated,consensus,all,yes
+long,6,9,no,other,names,lent,consensus,all,no
+long,11,9,yes,other,same_topic,stated,consensus,all,no
+long,11,9,yes,other,same_topic,lent,consensus,all,no
+long,6,9,no,other,names,stated,k,all,no
+long,6,9,no,other,names,stated,m,all,no
+long,6,9,no,other,names,stated,consensus,south,no
+long,6,9,no,other,names,stated,consensus,north,no
 """
 
 

@@ -12,8 +12,8 @@
           years: [2001/2020]
           coder: each coder               # or: each region, all but each region (ids with a blank between)
 
-The results are `build/<study>/readings.csv`: finding, value, of, holds (yes, no or nothing), one column
-a choice, and `chosen` (yes for the reading that the notebook declares). Only what changed is run again.
+The results are `build/<study>/readings.csv`: finding, value, of, holds (yes, no or nothing), also (ids of
+other studies that it counts), one column a choice, and `chosen` (yes for the reading that the notebook declares). Only what changed is run again.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from analysis.build import plan, run, source, staleness
 from analysis.build.plan import LANGUAGES, Job, PlanError
 from analysis.build.progress import Progress
 
+_KEPT = ("value", "of", "holds", "also")  # of a finding
 FINDING = "application/vnd.analysis.finding+json"
 _EACH = "each {}"
 _ALL_BUT = "all but each {}"
@@ -117,7 +118,7 @@ def findings(executed: Any) -> list[dict[str, Any]]:
     """The findings that an executed notebook displays: id, value, of."""
     outputs = (output for cell in executed.cells for output in cell.get("outputs", []))
     shown = [output.data[FINDING] for output in outputs if FINDING in output.get("data", {})]
-    return [{key: each.get(key) for key in ("id", "value", "of", "holds")} for each in shown]
+    return [{key: each.get(key) for key in ("id", *_KEPT)} for each in shown]
 
 
 def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) -> Iterable[Reading]:
@@ -184,12 +185,10 @@ def _csv(readings: Sequence[Reading], kept: Mapping[str, Mapping[str, Any]]) -> 
     for reading in readings:
         shown = {name: _text(reading.choices.get(name)) for name in choices}
         for finding in kept[reading.key]["findings"]:
-            own = {"finding": finding["id"], **{key: _text(finding[key]) for key in ("value", "of", "holds")}}
+            own = {"finding": finding["id"], **{key: _text(finding.get(key)) for key in _KEPT}}
             rows.append(own | shown | {"chosen": _text(reading.chosen)})
     with io.StringIO() as file:
-        writer = csv.DictWriter(
-            file, ["finding", "value", "of", "holds", *choices, "chosen"], lineterminator="\n"
-        )
+        writer = csv.DictWriter(file, ["finding", *_KEPT, *choices, "chosen"], lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         return file.getvalue().encode("utf-8")

@@ -140,10 +140,11 @@ class Robustness:
 def values() -> pd.DataFrame:
     """Every finding under every reading that the builder ran; empty where none was run.
 
-    Columns out: finding, value, of, holds (yes, no or ""), the choices, chosen (all text). A headline is
+    Columns out: finding, value, of, holds (yes, no or ""), also (ids of other studies that the finding
+    counts), the choices, chosen (all text). A headline is
     worded for the reading that the page follows: it `holds` where what it claims stands as it does there.
     """
-    columns = ["finding", "value", "of", "holds", *CHOICES, "chosen"]
+    columns = ["finding", "value", "of", "holds", "also", *CHOICES, "chosen"]
     path = os.environ.get(FILE, "")
     if not path or not Path(path).exists():
         return pd.DataFrame(columns=columns, dtype="str")

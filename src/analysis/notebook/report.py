@@ -157,6 +157,7 @@ class Report:
             "value": value,
             "of": of,
             "holds": holds,
+            "also": " ".join(t.study for t in also),
             "reading": {choice: getattr(self.reading, choice) for choice in readings.CHOICES},
             "robustness": found and self._as_json(found),
             "figure": f"{name}-small" if chart is not None else None,
