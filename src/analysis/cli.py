@@ -379,7 +379,7 @@ def verify(study: str, source: str, as_json: bool) -> None:
 @study_option
 @click.argument("source", envvar="SOURCE", type=click.Path(path_type=Path))
 @click.argument("words", envvar="WORDS")
-@click.option("--normaliser", default="", help="ja-1 or en-1; the study's if not given")
+@click.option("--normaliser", default="", help="how the source is compared; the study's own if not given")
 def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     """Find WORDS in SOURCE and print a row for passages.csv."""
     from analysis.verify import passages, sources

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analysis import folders, paths
 from analysis.transcribe import schema
+from analysis.transcribe.normaliser import usual
 from analysis.transcribe.problems import nearest, one_of
 from analysis.transcribe.schema import Table
 from analysis.transcribe.study_yaml import FILE
@@ -25,7 +26,7 @@ authors:
 venue_ja: "?"  # journal, conference, publisher
 venue_en: "?"
 year: {year}
-language: {language}  # the source's own: ja or en
+language: {language}  # the source's own, as a tag: ja, en, de, pt-BR, zh-Hant
 rights_ja: "?"  # whose the text is, and what is kept of it here
 rights_en: "?"
 kind: document  # records: several pages of the web, each row with its address
@@ -76,7 +77,7 @@ def begin(study: str, title: str, language: str, year: int, parts: Sequence[str]
     about = _ABOUT.format(
         study=study,
         language=language,
-        normaliser=f"{language}-1",
+        normaliser=usual(language),
         year=year,
         title=json.dumps(title.strip(), ensure_ascii=False),  # a JSON text is a YAML text
     )

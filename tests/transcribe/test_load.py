@@ -861,7 +861,9 @@ def test_a_study_without_study_yaml_is_refused(study):
         ("year: 2022", "year: 2022\nyear: 2021", "year: found the key twice"),
         ("year: 2022", "years: 2022", "did you mean year?"),
         ("language: ja", "language: no", "which YAML reads as yes or no"),
-        ("language: ja", "language: fr", "language: found 'fr', expected one of ja, en"),
+        ("language: ja", "language: jp", "language: found 'jp', expected a language tag (BCP 47)"),
+        ("language: ja", "language: german", "language: found 'german', expected a language tag"),
+        ("language: ja", "language: pt_BR", "language: found 'pt_BR', expected a language tag"),
         ("kind: document", "kind: documents", "expected one of document, records"),
         ("normaliser: ja-1", "normaliser: ja-9", "expected one of ja-1"),
         ("id: harbour", "id: harbor", "id: found 'harbor', expected the name of the folder"),
@@ -912,7 +914,7 @@ def test_a_region_that_the_table_lacks_is_refused_with_the_nearest(study):
 
 
 def test_every_problem_of_every_file_is_listed_in_the_order_of_the_schema(study):
-    study.replace("study.yaml", "language: ja", "language: fr")
+    study.replace("study.yaml", "language: ja", "language: jp")
     study.set("codings", "aoura-issue-1-funding", "theme", "fund")
     study.set("phases", "phase-3", "period", "FY95")
     study.set("phases", "phase-2", "number", "two")

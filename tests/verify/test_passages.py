@@ -245,3 +245,40 @@ def test_no_two_proposals_overlap_and_each_is_found_where_it_stands(pieces):
         place = plain.index(each.text, place) + len(each.text)
         assert each.fingerprint.chars >= SHORTEST
         assert each.verdict in (PassageVerdict.EXACT, PassageVerdict.AMBIGUOUS)
+
+
+@pytest.mark.parametrize(
+    ("normaliser", "before", "sentence", "after", "words"),
+    [
+        (
+            "spaced-1",
+            "Es regnete.",
+            "Am 1. Januar gab er 3 Mio. Euro an den Hafen.",
+            "Danach nichts.",
+            "Euro",
+        ),
+        (
+            "zh-1",
+            "港口已关闭。",
+            "旧仓库的位置上建起了供市民集会的大广场，并且保存了岸边的起重机。",
+            "完。",
+            "广场",
+        ),
+        (
+            "ko-1",
+            "문을 닫았다.",
+            "2011년에 옛 창고 자리에는 시민들이 모이는 3.5배 넓은 광장이 들어섰다고 한다.",
+            "끝.",
+            "광장",
+        ),
+        ("rtl-1", "أغلق الميناء.", "ثم بنيت في مكان المخزن ساحة يجتمع فيها الناس.", "انتهى.", "ساحة"),
+    ],
+)
+def test_a_sentence_of_each_script_is_offered_whole_and_found_again(
+    normaliser, before, sentence, after, words
+):
+    (proposal,) = propose(f"{before} {sentence} {after}", words, normaliser)
+    assert proposal.verdict == PassageVerdict.EXACT
+    assert proposal.fingerprint == fingerprint(sentence, normaliser)
+    spread = "\n".join([before, *sentence.split(" "), after])
+    assert propose(spread, words, normaliser)[0].fingerprint == proposal.fingerprint

@@ -209,7 +209,7 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
     if state.record is None:
         return described(pd.DataFrame(), "coverage")
     gists = study.tables["passages"][["id", "gist_ja", "gist_en"]].rename(columns={"id": "passage"})
-    spaced = normalise("a\nb", study.meta.normaliser) == "a b"
+    spaced = normalise("字\n字", study.meta.normaliser) == "字 字"
     return (
         recorded_coverage(study, state.record)
         .strip()

@@ -107,12 +107,147 @@ def _en_1(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-NORMALISERS: dict[str, Callable[[str], str]] = {"ja-1": _ja_1, "en-1": _en_1}
+# --- the same for the scripts below --------------------------------------------------------------
+_MARKS = _each("27 60 b4 2bc 5f3 2018-201b 2032", "'") | _each("ab bb 5f4 201c-201f 2033", '"')
+# A soft hyphen, or what PDF readers give for one, goes with the end of the line after it.
+_BROKEN = re.compile("[\u00ad\ufffe][ \t]*[\r\n\f\v\u0085\u2028\u2029]\\s*")
+_DOTS = _each("2022 2027 2219 22c5 30fb ff65 2e31", "\u00b7")
+_LATIN = "0-9A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_SPACE_OUTSIDE_LATIN = re.compile(f"(?<![{_LATIN}]) +| +(?![{_LATIN}])")
+
+
+def _settled(step: Callable[[str], str]) -> Callable[[str], str]:
+    """A normaliser that repeats a step until nothing changes, for what one rule drops may wake another."""
+
+    def normaliser(text: str) -> str:
+        while (after := step(text)) != text:
+            text = after
+        return text
+
+    return normaliser
+
+
+def _plain(text: str, table: dict[int, str | None]) -> str:
+    """A text with its characters unified and one space for all white space."""
+    text = unicodedata.normalize("NFKC", _BROKEN.sub("", text).translate(table)).translate(table)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text.strip()
+
+
+# --- spaced-1 ------------------------------------------------------------------------------------
+_SPACED_1 = _INVISIBLE | _each(_WHITE, " ") | _DASHES | _WAVES | _MARKS
+_SMALL = "".join(  # in Latin, Greek, Cyrillic, Armenian and Georgian
+    chr(code)
+    for block in (range(0x61, 0x58A), range(0x10D0, 0x10FB), range(0x1E00, 0x2000))
+    for code in block
+    if unicodedata.category(chr(code)) == "Ll"
+)
+# Polish and Portuguese repeat a hyphen on the next line.
+_HYPHEN_IN_SMALL = re.compile(f"(?<=[{_SMALL}])--?(?=[{_SMALL}])")
+# French puts a narrow space there, which some programs extract and others do not.
+_SPACE_AT_SIGN = re.compile(' (?=[;:!?%"])|(?<=") ')
+
+
+def _spaced_1(text: str) -> str:
+    """Letters and spaces, whatever the alphabet: Latin, Greek, Cyrillic and those without a normaliser.
+
+    As in `en-1` a hyphen between small letters is dropped everywhere (`Technologie-` at a line's end and
+    `förderung`), and one before a capital stays (`Süd-` and `Deutschland`).
+    """
+    text = _SPACE_AT_SIGN.sub("", _SPACE_AFTER_DASH.sub("", _plain(text, _SPACED_1)))
+    return unicodedata.normalize("NFC", _HYPHEN_IN_SMALL.sub("", text))
+
+
+# --- zh-1 ----------------------------------------------------------------------------------------
+_CHINESE_RADICALS = (
+    dict(enumerate(_CJK_RADICALS, 0x2E80)) | dict(enumerate(_KANGXI_RADICALS, 0x2F00)) | {0x02DC: "\u301c"}
+)
+_ZH_1 = _SPACED_1 | _DOTS | _each("22ef", "\u2026") | _CHINESE_RADICALS
+_DASH_RUN = re.compile("--+")  # a dash of two characters, which some fonts have as one
+# A comma stands between clauses unless it groups thousands.
+_CLAUSE_COMMA = re.compile(r"(?<![0-9]),|(?<=[0-9]{4}),|,(?![0-9]{3}(?![0-9]))")
+
+
+def _zh_1(text: str) -> str:
+    """Chinese, simplified or traditional: lines break anywhere, and a space says nothing.
+
+    Except between Latin letters or figures, where it parts two words. `、` and `，` stay two signs.
+    """
+    text = _SPACE_OUTSIDE_LATIN.sub("", _DASH_RUN.sub("-", _plain(text, _ZH_1)))
+    text = _CLAUSE_COMMA.sub("\uff0c", _STOP.sub("。", text))
+    return unicodedata.normalize("NFC", _HYPHEN_IN_WORD.sub("", text))
+
+
+# --- ko-1 ----------------------------------------------------------------------------------------
+# The dot between words is typed as an old vowel sign as often as not.
+_KO_1 = _SPACED_1 | _DOTS | _each("318d 119e", "\u00b7")
+
+
+def _ko_1(text: str) -> str:
+    """Korean: spaces are dropped, except between Latin letters or figures.
+
+    They do part words, but lines break inside words, too, and at the end of a line nobody can tell
+    whether there was a space. Without them every layout reads the same; what that costs is that a
+    change of nothing but spacing goes unseen.
+    """
+    text = _SPACE_OUTSIDE_LATIN.sub("", _plain(text, _KO_1))
+    return unicodedata.normalize("NFC", _HYPHEN_IN_WORD.sub("", text))
+
+
+# --- rtl-1 ---------------------------------------------------------------------------------------
+# Direction marks and non-joiners are invisible already. Points are optional, kashida fills a line;
+# figures have two shapes by the font, Arabic and Persian type kaf and yeh with two codes.
+_POINTS = "591-5bd 5bf 5c1 5c2 5c4 5c5 5c7 610-61a 640 64b-652 656-65f 670 6d6-6dc 6df-6e4 6e7 6e8 6ea-6ed"
+_RTL_1 = (
+    _SPACED_1
+    | _each(_POINTS, None)
+    | _each("5be", "-")
+    | {first + n: str(n) for first in (0x660, 0x6F0) for n in range(10)}
+    | {0x66A: "%", 0x66B: ".", 0x66C: ",", 0x6A9: "\u0643", 0x6CC: "\u064a"}
+)
+_POINT_ALONE = re.compile("[\ufe70-\ufe7f\ufc5e-\ufc63]")  # a point as a form of its own
+
+
+def _rtl_1(text: str) -> str:
+    """Arabic, Hebrew and what else is written from right to left, as it is stored: first letter first."""
+    text = _plain(_POINT_ALONE.sub("", text), _RTL_1)
+    return unicodedata.normalize("NFC", _SPACE_AT_SIGN.sub("", _SPACE_AFTER_DASH.sub("", text)))
+
+
+NORMALISERS: dict[str, Callable[[str], str]] = {
+    "ja-1": _ja_1,
+    "en-1": _en_1,
+    "spaced-1": _settled(_spaced_1),
+    "zh-1": _settled(_zh_1),
+    "ko-1": _settled(_ko_1),
+    "rtl-1": _settled(_rtl_1),
+}
+# By a tag's script if it has one, else by its language; all others are written with spaces.
+_USUAL = dict.fromkeys(["Hans", "Hant", "Hani", "zh", "yue", "wuu", "lzh", "th", "lo", "km", "my"], "zh-1")
+_USUAL |= dict.fromkeys(
+    ["Arab", "Hebr", "Syrc", "ar", "he", "iw", "fa", "ur", "yi", "ps", "sd", "ug", "ckb", "dv", "syr"],
+    "rtl-1",
+)
+_USUAL |= {"ja": "ja-1", "Jpan": "ja-1", "ko": "ko-1", "Kore": "ko-1", "Hang": "ko-1", "en": "en-1"}
+UNSPACED = ("ja", "zh", "ko")  # how the normalisers begin to which the end of a line says nothing
+
+
+def usual(language: str) -> str:
+    """The normaliser of a language's sources, unless a study names another.
+
+    >>> usual("de-AT"), usual("zh-Hant-TW"), usual("uz-Arab")
+    ('spaced-1', 'zh-1', 'rtl-1')
+    """
+    primary, *others = language.split("-")
+    scripts = [_USUAL[other.title()] for other in others if other.title() in _USUAL and len(other) == 4]
+    return (scripts or [_USUAL.get(primary.lower(), "spaced-1")])[0]
 
 
 def normalise(text: str, normaliser: str = "ja-1") -> str:
     """Return the text as it is compared: only the wording, nothing of the layout.
 
-    Idempotent. `normaliser` is one of `NORMALISERS`; a study names its own in `study.yaml`.
+    Idempotent. `normaliser` is one of `NORMALISERS`; a study names its own in `study.yaml`, or has
+    the `usual` one of its language.
     """
     return NORMALISERS[normaliser](text)

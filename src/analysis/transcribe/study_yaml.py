@@ -12,7 +12,7 @@ import yaml
 
 from analysis.transcribe.csv_table import fault
 from analysis.transcribe.csv_text import read_text, shown
-from analysis.transcribe.normaliser import NORMALISERS
+from analysis.transcribe.normaliser import NORMALISERS, usual
 from analysis.transcribe.problems import Problem, nearest, one_of, quoted
 from analysis.transcribe.schema import KINDS, LANGUAGES, SLUG
 
@@ -123,6 +123,22 @@ def _list(expected: str, required: bool = True, *, empty: bool = True) -> _Key:
     return _Key(list, expected, lambda value: empty or bool(value), required)
 
 
+# language, script, region, variants, each in its usual case; extensions say nothing of a source.
+_TAG = re.compile(
+    "([a-z]{2,3})(-[A-Z][a-z]{3})?(-(?:[A-Z]{2}|[0-9]{3}))?(-(?:[a-z0-9]{5,8}|[0-9][a-z0-9]{3}))*"
+)
+
+
+def is_language(tag: str) -> bool:
+    """Whether a text is a language tag; one of two letters must be a language (`jp` is a country)."""
+    match = _TAG.fullmatch(tag)
+    if not match or match[1] in LANGUAGES or len(match[1]) == 3:
+        return match is not None
+    from babel import Locale  # only for other languages than ours: it takes a while
+
+    return match[1] in Locale("en").languages
+
+
 _TEXT, _OPTIONAL = _Key(str, "a text"), _Key(str, "a text", required=False)
 _ID = _matching(SLUG.pattern, "lower-case letters and digits joined by hyphens")
 _DATE = ("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
@@ -160,7 +176,7 @@ _KEYS = {
     "venue_ja": _TEXT,
     "venue_en": _TEXT,
     "year": _Key(int, "a year with four digits", lambda value: 1000 <= value <= 9999),
-    "language": _choice(LANGUAGES),
+    "language": _Key(str, "a language tag (BCP 47) such as ja, en, de, pt-BR or zh-Hant", is_language),
     "rights_ja": _TEXT,
     "rights_en": _TEXT,
     "kind": _choice(KINDS),
@@ -174,10 +190,13 @@ _KEYS = {
 
 
 def _keys(kind: object) -> dict[str, _Key]:
-    """The keys of a study; one of records need not have sections, nor a normaliser of their text."""
+    """The keys of a study; one of records need not have sections.
+
+    The normaliser is the usual one of the language where none is named.
+    """
     needed = kind != "records"
     return _KEYS | {
-        "normaliser": _choice(tuple(NORMALISERS), needed),
+        "normaliser": _choice(tuple(NORMALISERS), required=False),
         "sections": _list("a list of sections with id, title and title_en", needed, empty=False),
     }
 
@@ -211,6 +230,11 @@ def _not_yaml(path: Path, error: Exception) -> Problem:
 
 
 def _meta(content: dict[str, Any]) -> Meta:
+    language = content["language"]
+    if content["kind"] != "records":
+        content = {"normaliser": usual(language)} | content
+    if language.split("-")[0] in LANGUAGES:  # their columns and rules are the same in every country
+        content = content | {"language": language.split("-")[0]}
     lists = {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
     for name, made in {"authors": Author, "sections": Section, "coders": Coder}.items():
         lists[name] = tuple(made(**entry) for entry in content.get(name, ()))

@@ -222,7 +222,7 @@ class Cells:
         )
         if (before, after) in self.follows or side_by_side:
             # What the normaliser leaves of the end of a line.
-            return normalise("a\nb", self.study.meta.normaliser)[1:-1]
+            return normalise("字\n字", self.study.meta.normaliser)[1:-1]
         return BOUNDARY
 
     def _elsewhere(self, claim: Claim, cited: tuple[str, ...]) -> tuple[str, ...]:

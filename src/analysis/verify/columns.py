@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from analysis.transcribe.normaliser import UNSPACED
 from analysis.verify.source_text import SourceText
 
 _GAP = re.compile(r"(?<=\S)[ \t\u3000]{2,}(?=\S)|^[ \t\u3000]+(?=\S)")
@@ -92,7 +93,7 @@ def _by_width(page: Sequence[Cut], source: SourceText) -> list[Cut] | None:
 
     Only in scripts without spaces between words, where a blank says something.
     """
-    if not source.normaliser.startswith("ja"):
+    if not source.normaliser.startswith(UNSPACED):
         return None
     widths = {number: _width(line) for number, line in page if line.strip()}
     gaps = {number: [m.span() for m in _SPACE.finditer(line)] for number, line in page}

@@ -124,6 +124,13 @@ def _occurrences(text: str, words: set[str]) -> dict[str, list[int]]:
 _SENTENCE_END = {
     "ja-1": re.compile(r"[。!?](?![」』)\]])"),
     "en-1": re.compile(r"[.!?]['\")\]]*(?= [A-Z0-9'\"(])"),
+    # `1. Januar` and `3 Mio. Euro` go on.
+    "spaced-1": re.compile(
+        r"(?<!\d)(?<!\bMio)(?<!\bMrd)[.!?]['\")\]]*(?= ?[(\"]| [^\W_a-z\u00df-\u00ffα-ωа-яё])"
+    ),
+    "zh-1": re.compile(r"[。!?](?![」』)\]\"'])"),
+    "ko-1": re.compile(r"(?<=[^\W0-9])[.!?](?![)\]\"'.])"),
+    "rtl-1": re.compile(r"[.!?\u061f\u06d4](?= |$)"),
 }
 _ENDS = tuple("。.!?)」")  # how the last sentence of a paragraph ends
 _NOTE = re.compile(r"\d{1,3}[^\d.。]")
