@@ -183,6 +183,10 @@ def _zh_1(text: str) -> str:
 # The dot between words is typed as an old vowel sign as often as not.
 _KO_1 = _SPACED_1 | _DOTS | _each("318d 119e", "\u00b7")
 
+# Without the space after them, `3, 200` would be `3,200` and the stop of a sentence a decimal one.
+_COMMA_OF_CLAUSE = re.compile(f",(?= )|{_CLAUSE_COMMA.pattern}")
+_STOP_AFTER_LETTER = re.compile(r"(?<![0-9])\.")
+
 
 def _ko_1(text: str) -> str:
     """Korean: spaces are dropped, except between Latin letters or figures.
@@ -191,7 +195,8 @@ def _ko_1(text: str) -> str:
     whether there was a space. Without them every layout reads the same; what that costs is that a
     change of nothing but spacing goes unseen.
     """
-    text = _SPACE_OUTSIDE_LATIN.sub("", _plain(text, _KO_1))
+    text = _STOP_AFTER_LETTER.sub("。", _COMMA_OF_CLAUSE.sub("、", _plain(text, _KO_1)))
+    text = _SPACE_OUTSIDE_LATIN.sub("", text)
     return unicodedata.normalize("NFC", _HYPHEN_IN_WORD.sub("", text))
 
 

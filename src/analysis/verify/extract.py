@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from analysis.transcribe.normaliser import UNSPACED, usual
 from analysis.transcribe.periods import ERAS
+from analysis.verify.locales import Locale, locale
 
 # Stands between two passages that do not follow one another: nothing is read across it.
 BOUNDARY = "\n"
@@ -56,6 +59,7 @@ _JA_SECOND = re.compile(
     r"|(?P<month_only>\d\d?)月(?:(?P<day_only>\d\d?)日|(?P<last_only>末))?"
 )
 _JA_TO = re.compile("〜|-|から|ないし")
+_CALENDARS = _ERAS | {"民国": 1911, "民國": 1911}
 _JA_OPEN_END = re.compile("〜|から|より|以降|以来|以後")
 _JA_OPEN_START = re.compile("まで|以前")
 
@@ -78,6 +82,8 @@ _EN_OPEN_START = re.compile(r"(?:until|till|up to|before) $", re.IGNORECASE)
 
 def _ja_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
     part = match.groupdict()
+    if part.get("figures"):
+        return _dated(*re.split("[./-]", part["figures"]))
     if part.get("month_only"):
         if not first or not first.month:
             return None
@@ -86,9 +92,9 @@ def _ja_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
     if part["year"]:
         year = int(part["year"])
     elif era:
-        year = _ERAS[era] + (1 if part["count"] == "元" else int(part["count"]))
+        year = _CALENDARS[era] + (1 if part["count"] == "元" else int(part["count"]))
     elif first and first.era:
-        year, era = _ERAS[first.era] + int(part["count"]), first.era
+        year, era = _CALENDARS[first.era] + int(part["count"]), first.era
     elif first and len(part["count"]) == 2:
         year = first.year // 100 * 100 + int(part["count"])
     else:
@@ -97,11 +103,14 @@ def _ja_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
         return _Day(year, unit="fiscal", era=era)
     if part["month"]:
         return _dated(year, part["month"], part["day"], part["last"], era)
-    return _Day(year, unit="year" if match[0].endswith("年") else "", era=era)
+    return _Day(year, unit="year" if match[0][-1] in "年년" else "", era=era)
 
 
-def _dated(year: int, month: str, day: str | None, last: str | None = None, era: str = "") -> _Day | None:
+def _dated(
+    year: int | str, month: str, day: str | None, last: str | None = None, era: str = ""
+) -> _Day | None:
     """A date with its month, if there is such a day; `last` says the end of the month."""
+    year = int(year)
     if not 1 <= int(month) <= 12:
         return None
     days = calendar.monthrange(year, int(month))[1]
@@ -133,12 +142,84 @@ class _Dating(NamedTuple):
     second: re.Pattern[str]
     to: re.Pattern[str]
     day: Callable[..., _Day | None]
+    opens: re.Pattern[str]  # words that say that a period goes on
+    closes: re.Pattern[str]  # words that say that it had begun before
+    after: bool  # whether these words stand after the date
 
 
 _DATING = {
-    "ja": _Dating(_JA_DATE, _JA_SECOND, _JA_TO, _ja_day),
-    "en": _Dating(_EN_DATE, _EN_SECOND, _EN_TO, _en_day),
+    "ja": _Dating(_JA_DATE, _JA_SECOND, _JA_TO, _ja_day, _JA_OPEN_END, _JA_OPEN_START, after=True),
+    "en": _Dating(_EN_DATE, _EN_SECOND, _EN_TO, _en_day, _EN_OPEN_END, _EN_OPEN_START, after=False),
 }
+
+
+@lru_cache
+def _dating(language: str) -> _Dating:
+    """How a language writes dates: by signs after its figures, or with names of months."""
+    if language in _DATING:
+        return _DATING[language]
+    signs = {"zh": ("年", "月", "日|号|號", "底|末"), "ko": ("년", "월", "일", "말")}
+    own = signs.get(language.split("-")[0])
+    return _with_signs(locale(language), *own) if own else _with_names(locale(language))
+
+
+def _with_signs(own: Locale, year: str, month: str, day: str, last: str) -> _Dating:
+    """Dates as `2011年6月5日`, with the signs of another language than Japanese."""
+    signs = {"年度": own.words.fiscal, "年": year, "月": month, "日": f"(?:{day})", "末": f"(?:{last})"}
+    eras = {"|".join(_ERAS): "民国|民國" if year == "年" else "(?!)"}
+
+    def adapted(pattern: str) -> str:
+        pattern = pattern.replace(r"(?P<count>\d", r"(?P<count>1?\d")  # 民国100年
+        return re.sub("|".join(map(re.escape, eras | signs)), lambda sign: (eras | signs)[sign[0]], pattern)
+
+    figures = rf"(?<![\d.,])(?P<figures>{_YEAR}[./-]\d\d?[./-]\d\d?)(?!\d)\.?|"
+    return _Dating(
+        re.compile(figures + adapted(_JA_DATE.pattern)),
+        re.compile(figures + adapted(_JA_SECOND.pattern)),
+        re.compile(f"〜|-|{own.words.to}"),
+        _ja_day,
+        re.compile(f"〜|{own.words.since}"),
+        re.compile(own.words.until),
+        after=True,
+    )
+
+
+def _with_names(own: Locale) -> _Dating:
+    """Dates as `5. Juni 2011`, `5 de junio de 2011`, `05.06.2011`, with the names of a language's months."""
+    name = "|".join(re.escape(month) for month in sorted(own.months, key=len, reverse=True))
+    month, of = rf"[{_PREFIXES}]?(?P<{{}}>{name})\.?", r",? (?:de |del |d')?"
+    date = (
+        rf"(?<![\w,.$€£¥#])(?:(?P<day>\d\d?)(?:\.|er|[oº])?{of}{month.format('m1')}{of}(?P<y1>{_YEAR})"
+        rf"|{month.format('m2')} (?P<d2>\d\d?),? (?P<y2>{_YEAR})"
+        rf"|{month.format('m3')}{of}(?P<y3>{_YEAR})"
+        rf"|(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-\d\d)?)(?![\d-])"
+        rf"|(?P<n1>\d\d?)(?P<sign>[./-])(?P<n2>\d\d?)(?P=sign)(?P<yn>{_YEAR})"
+        rf"|(?P<fiscal>{own.words.fiscal}) ?(?P<y4>{_YEAR})(?:/\d\d)?"
+        rf"|[{_PREFIXES}]?(?P<y5>{_YEAR}))(?![\dA-Za-z]|[.,]\d)"
+    )
+
+    def day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
+        part = match.groupdict()
+        if part["yn"]:
+            both = part["n1"], part["n2"]
+            return _dated(part["yn"], *(both if own.month_first else both[::-1]))
+        if printed := part["m1"] or part["m2"] or part["m3"]:
+            year = part["y1"] or part["y2"] or part["y3"]
+            return _dated(year, str(own.months[printed.lower()]), part["day"] or part["d2"])
+        return _en_day(match, first)
+
+    return _Dating(
+        re.compile(date, re.IGNORECASE),
+        re.compile(rf"{date}|(?P<short>\d\d)(?![\d-])", re.IGNORECASE),
+        re.compile(f" ?(?:-|〜|(?:{own.words.to}) ) ?", re.IGNORECASE),
+        day,
+        re.compile(rf"(?<!\w)[{_PREFIXES}]?(?:{own.words.since}) $", re.IGNORECASE),
+        re.compile(rf"(?<!\w)[{_PREFIXES}]?(?:{own.words.until}) $", re.IGNORECASE),
+        after=False,
+    )
+
+
+_PREFIXES = "\u0648\u0628\u05d1\u05d5"  # `and`, `in`: written as one with what follows
 
 
 def periods(text: str, language: str) -> Iterator[Mention]:
@@ -147,7 +228,7 @@ def periods(text: str, language: str) -> Iterator[Mention]:
     A period is one mention, not two dates; a date with a word such as `since` is a period with an
     open end.
     """
-    how = _DATING[language]
+    how = _dating(language)
     place = 0
     while match := how.date.search(text, place):
         place = match.end()
@@ -161,7 +242,7 @@ def periods(text: str, language: str) -> Iterator[Mention]:
             place = other.end()
             yield Mention(_joined(first, second), match.start(), place)
         elif first.unit:
-            yield Mention(_single(first, text, match, language), match.start(), place)
+            yield Mention(_single(first, text, match, how), match.start(), place)
 
 
 def _joined(first: _Day, second: _Day) -> str:
@@ -173,15 +254,14 @@ def _joined(first: _Day, second: _Day) -> str:
     return f"{first}/{second}"
 
 
-def _single(day: _Day, text: str, match: re.Match[str], language: str) -> str:
+def _single(day: _Day, text: str, match: re.Match[str], how: _Dating) -> str:
     """A date that stands alone, or the period it opens or closes."""
-    if language == "ja":
-        opens = _JA_OPEN_END.match(text, match.end())
-        closes = text.startswith("〜", max(match.start() - 1, 0)) or _JA_OPEN_START.match(text, match.end())
+    if how.after:
+        opens = how.opens.match(text, match.end())
+        closes = text.startswith("〜", max(match.start() - 1, 0)) or how.closes.match(text, match.end())
     else:
         before = text[max(match.start() - 16, 0) : match.start()]
-        opens = _EN_OPEN_END.search(before)
-        closes = _EN_OPEN_START.search(before)
+        opens, closes = how.opens.search(before), how.closes.search(before)
     return f"{day}/.." if opens else f"../{day}" if closes else str(day)
 
 
@@ -196,36 +276,70 @@ _NUMBER = re.compile(rf"(?<![\d.,A-Za-z])({_FIGURE})(?!\d)(?: ?({_MAGNITUDE})(?!
 _RANGE = re.compile("-|〜|から| ?(?:to|and|bis) ", re.IGNORECASE)
 
 
+class _Figures(NamedTuple):
+    """How a language writes figures."""
+
+    number: re.Pattern[str]  # a figure, and its word of magnitude
+    to: re.Pattern[str]
+    times: Mapping[str, int]
+    decimal: str
+
+
+@lru_cache
+def _figures(language: str) -> _Figures:
+    """How a language writes figures: `1.234,5 Mio.`, `1 234,5`, `1억2,000만`."""
+    if language in _DATING:
+        return _Figures(_NUMBER, _RANGE, _TIMES, ".")
+    own = locale(language)
+    group, other = (r"[. '\u066c]", r"\.") if own.decimal == "," else ("[,' ]", "(?!)")
+    figure = rf"\d{{1,3}}(?:{group}\d{{3}})+(?!\d)(?:{re.escape(own.decimal)}\d+)?"
+    figure += rf"|\d+(?:{re.escape(own.decimal)}\d+|{other}\d{{1,2}}(?!\d))?"
+    magnitude = "|".join(re.escape(word) for word in sorted(own.times, key=len, reverse=True)) or "(?!)"
+    apart = "" if usual(language).startswith(UNSPACED) else r"\.?(?![^\W\d_])"
+    return _Figures(
+        re.compile(rf"(?<![\d.,A-Za-z])({figure})(?!\d|[.,]\d)(?: ?({magnitude}){apart})?", re.IGNORECASE),
+        re.compile(
+            f" ?(?:-|〜) ?| ?(?:{own.words.to}|und|et|y|e|i|и|and|och|og|en) |{own.words.to}", re.IGNORECASE
+        ),
+        own.times,
+        own.decimal,
+    )
+
+
 def numbers(text: str, language: str) -> Iterator[Mention]:
     """Every figure that a text prints, but those in its dates.
 
     `1億2000万` is one number; in `70-80 million` both are millions.
     """
     dated = {place for _, start, end in periods(text, language) for place in range(start, end)}
-    found = [match for match in _NUMBER.finditer(text) if match.start() not in dated]
-    times = [_TIMES[match[2].lower()] if match[2] else 1 for match in found]
+    how = _figures(language)
+    found = [match for match in how.number.finditer(text) if match.start() not in dated]
+    times = [how.times[match[2].lower()] if match[2] else 1 for match in found]
     for place in range(len(found) - 1, 0, -1):
         before, match = found[place - 1], found[place]
-        if times[place - 1] == 1 and _RANGE.fullmatch(text[before.end() : match.start()]):
+        if times[place - 1] == 1 and how.to.fullmatch(text[before.end() : match.start()]):
             times[place - 1] = times[place]
     place = 0
     while place < len(found):
-        last, value = place, _value(found[place], times[place])
+        last, value = place, _value(found[place], times[place], how.decimal)
         # A smaller magnitude right after a larger one adds to it.
         while last + 1 < len(found) and _adds(found[last], found[last + 1], times[last : last + 2]):
             last += 1
-            value += _value(found[last], times[last])
+            value += _value(found[last], times[last], how.decimal)
         yield Mention(number(value), found[place].start(), found[last].end())
         place = last + 1
 
 
-def _value(match: re.Match[str], times: int) -> float:
-    return float(match[1].replace(",", "")) * times
+def _value(match: re.Match[str], times: int, decimal: str) -> float:
+    printed = re.sub("[ ']", "", match[1])
+    if decimal == ",":  # a point before three figures groups thousands
+        return float(re.sub(r"\.(?=\d{3}(?!\d))", "", printed).replace(",", ".")) * times
+    return float(printed.replace(",", "")) * times
 
 
 def _adds(before: re.Match[str], match: re.Match[str], times: Sequence[int]) -> bool:
     larger, smaller = times
-    return before.end() == match.start() and before[0][-1] in "千万億兆" and larger > smaller
+    return before.end() == match.start() and before[0][-1] in "千万億兆萬亿천만억조" and larger > smaller
 
 
 def number(value: float | str) -> str:
@@ -248,6 +362,8 @@ _ORDINAL = re.compile(
 
 def ordinals(text: str, language: str) -> Iterator[Mention]:
     """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`, `First, ...`."""
+    if language not in _DATING:
+        yield from _more_ordinals(text, language)
     for match in _ORDINAL.finditer(text):
         printed = match[match.lastgroup or 0]
         printed = printed.lower() if match["g"] else printed
@@ -256,6 +372,18 @@ def ordinals(text: str, language: str) -> Iterator[Mention]:
                 printed = str(row.index(printed) + 1)
         if printed.isdecimal():
             yield Mention(str(int(printed)), match.start(), match.end())
+
+
+def _more_ordinals(text: str, language: str) -> Iterator[Mention]:
+    """The ordinals of other languages: `1. Phase`, `zweite`, `2e`, `제3`, `第三` is read as in Japanese."""
+    own = locale(language).words
+    for match in re.finditer(own.numbered, text, re.IGNORECASE):
+        yield Mention(str(int(match[match.lastindex or 0])), match.start(), match.end())
+    for place, stem in enumerate(own.ordinals.split(), 1):
+        for match in re.finditer(
+            rf"(?<![^\W\d_])(?:و?ال)?{stem}{own.ending}(?![^\W\d_])", text, re.IGNORECASE
+        ):
+            yield Mention(str(place), match.start(), match.end())
 
 
 _GRADE = re.compile(r"(?<![A-Za-z0-9&+-])[A-Z](?:[+-](?![A-Za-z0-9]))?(?![A-Za-z0-9&+-])")
@@ -323,7 +451,7 @@ def _by_itself(text: str, start: int, end: int) -> bool:
 
 def _runs_on(before: str, after: str) -> bool:
     """Whether two neighbouring characters belong to one number or one Latin word."""
-    return bool(re.fullmatch(r"\d\d|[A-Za-zÀ-ÿ]{2}", before + after))
+    return bool(re.fullmatch(r"\d\d|[A-Za-zÀ-ɏ]{2}|[Ͱ-ϿЀ-ԯ]{2}", before + after))
 
 
 READERS: dict[str, Callable[[str, str], Iterator[Mention]]] = {

@@ -79,7 +79,7 @@ class RowText:
         return max(clauses, 0), max(right.start - left.end, 0)
 
 
-_SEPARATOR = re.compile(rf"[、。;!?{BOUNDARY}]|[,.:](?!\d)")
+_SEPARATOR = re.compile(rf"[、，。;!?\u060c\u061b\u061f{BOUNDARY}]|[,.:](?!\d)")
 
 
 def judge(

@@ -129,7 +129,7 @@ _SENTENCE_END = {
         r"(?<!\d)(?<!\bMio)(?<!\bMrd)[.!?]['\")\]]*(?= ?[(\"]| [^\W_a-z\u00df-\u00ffα-ωа-яё])"
     ),
     "zh-1": re.compile(r"[。!?](?![」』)\]\"'])"),
-    "ko-1": re.compile(r"(?<=[^\W0-9])[.!?](?![)\]\"'.])"),
+    "ko-1": re.compile(r"[。!?](?![」』)\]\"'])"),
     "rtl-1": re.compile(r"[.!?\u061f\u06d4](?= |$)"),
 }
 _ENDS = tuple("。.!?)」")  # how the last sentence of a paragraph ends

@@ -13,13 +13,25 @@ from collections.abc import Sequence
 
 from analysis.verify.extract import Mention
 
-_SENTENCE = re.compile(r"[^。!?\n]*?(?:[。!?\n]|\.(?= [A-Z]|$)|$)")
+_CAPITAL = "A-Z\u00c0-\u00de\u0391-\u03a9\u0410-\u042f"
+_SENTENCE = re.compile(
+    rf"[^。!?\u061f\n]*?(?:[。!?\u061f\n]|\.(?= [{_CAPITAL}]|$)|(?<=[\u05d0-\u06ff])\.(?= )|$)"
+)
 _TOGETHER = re.compile(
-    r"(?:地域|市)?(?:[、,・と及びや&]|並びに| and | or |, and ?| |the ){1,4}", re.IGNORECASE
+    r"(?:地域|市|지역|地区|地區)?"
+    r"(?:[、,・と及びや&\u060c，와과및和与與\u0648\u05d5]|並びに|以及| (?:and|or|und|et|y|e|i|и|och|og|en|και) |, and ?| |the |l[ae]s? )"
+    r"{1,4}",
+    re.IGNORECASE,
 )
 _SERIES = re.compile(r"[^\d。;\n]{0,16}")  # `40 firms and 17 firms`
-_BESIDE = re.compile(r"[ はがをで:(]*(?:約|およそ|about|around|some|nearly|over)? ?", re.IGNORECASE)
-_RESPECTIVELY = re.compile("respectively|それぞれ|各々", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"[ はがをで은는이가:(]*(?:約|およそ|约|大约|약|about|around|some|nearly|over|rund|etwa|environ|около|نحو)? ?",
+    re.IGNORECASE,
+)
+_RESPECTIVELY = re.compile(
+    "respectively|それぞれ|各々|jeweils|bzw|beziehungsweise|respectiv|rispettiv|odpowiednio|соответственно|分别|分別|각각|التوالي|בהתאמה",
+    re.IGNORECASE,
+)
 
 
 def subjects_of(

@@ -1,0 +1,238 @@
+"""Sources in other languages: what is set is found, and each altered figure, date and name is caught."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import pytest
+
+from analysis.transcribe.normaliser import normalise, usual
+from analysis.verify.extract import Names, number, numbers, ordinals, periods
+from analysis.verify.fingerprints import fingerprint
+from analysis.verify.matching import Claim, RowText, judge
+from analysis.verify.passages import PassageVerdict, locate
+from analysis.verify.source_text import SourceText
+
+
+class Cell(NamedTuple):
+    """What a row of a table says: a region's number, or the date of what bears a label."""
+
+    kind: str  # number, date, period or ordinal
+    value: str
+    of: str  # a region for a number, else a label
+    unit: str = ""
+
+
+class Paper(NamedTuple):
+    language: str
+    text: str
+    regions: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+
+PAPERS = [
+    Paper(
+        "de",
+        "Der Plan Nordhafen begann am 5. Juni 2011, der Plan Südufer lief von März 2013 bis August 2016. "
+        "In Lindau gab es 2014 rund 1.234 Betriebe und 17 Patente; in Bregen waren es 2,5 Mio. Betriebe. "
+        "Der zweite Aufruf galt dem Handwerk.",
+        ("Lindau", "Bregen"),
+        (
+            Cell("date", "2011-06-05", "Nordhafen"),
+            Cell("period", "2013-03/2016-08", "Südufer"),
+            Cell("number", "1234", "Lindau", "Betriebe"),
+            Cell("number", "17", "Lindau", "Patente"),
+            Cell("number", "2500000", "Bregen", "Betriebe"),
+            Cell("ordinal", "2", "Handwerk"),
+        ),
+    ),
+    Paper(
+        "fr",
+        "Le plan Rive gauche a débuté le 1er juin 2011 ; le plan Estuaire a duré de mai 2013 à août 2016. "
+        "À Valmer, on comptait 1 234 entreprises et 17 brevets. À Corbeaux, on comptait 2,5 milliards d’euros. "
+        "Le deuxième appel visait les pêcheurs.",
+        ("Valmer", "Corbeaux"),
+        (
+            Cell("date", "2011-06-01", "Rive gauche"),
+            Cell("period", "2013-05/2016-08", "Estuaire"),
+            Cell("number", "1234", "Valmer", "entreprises"),
+            Cell("number", "17", "Valmer", "brevets"),
+            Cell("number", "2500000000", "Corbeaux"),
+            Cell("ordinal", "2", "pêcheurs"),
+        ),
+    ),
+    Paper(
+        "ko",
+        "북항 계획은 2011년 6월 5일에 시작되었고, 남안 계획은 2013년부터 2016년까지 이어졌다. "
+        "청포에는 기업이 1,234개, 특허가 17건 있었다. 석진에는 기업이 2만 5,000개 있었다. "
+        "제2차 공모는 수산업을 대상으로 했다.",
+        ("청포", "석진"),
+        (
+            Cell("date", "2011-06-05", "북항"),
+            Cell("period", "2013/2016", "남안"),
+            Cell("number", "1234", "청포", "기업이"),
+            Cell("number", "17", "청포", "특허가"),
+            Cell("number", "25000", "석진"),
+            Cell("ordinal", "2", "수산업"),
+        ),
+    ),
+    Paper(
+        "zh",
+        "北港计划于2011年6月5日启动，南岸计划从2013年至2016年。"
+        "青浦有企业1,234家、专利17项。石津有企业2.5万家。第二次征集面向渔业。",
+        ("青浦", "石津"),
+        (
+            Cell("date", "2011-06-05", "北港"),
+            Cell("period", "2013/2016", "南岸"),
+            Cell("number", "1234", "青浦", "企业"),
+            Cell("number", "17", "青浦", "专利"),
+            Cell("number", "25000", "石津"),
+            Cell("ordinal", "2", "渔业"),
+        ),
+    ),
+    Paper(
+        "ar",
+        "بدأت خطة المرفأ في ٥ يونيو ٢٠١١، واستمرت خطة الضفة من مارس 2013 إلى أغسطس 2016. "
+        "في الناصرية ١٬٢٣٤ شركة و١٧ براءة. في السلمية 2.5 مليون شركة. وكان النداء الثاني للصيادين.",
+        ("الناصرية", "السلمية"),
+        (
+            Cell("date", "2011-06-05", "المرفأ"),
+            Cell("period", "2013-03/2016-08", "الضفة"),
+            Cell("number", "1234", "الناصرية", "شركة"),
+            Cell("number", "17", "الناصرية", "براءة"),
+            Cell("number", "2500000", "السلمية"),
+            Cell("ordinal", "2", "للصيادين"),
+        ),
+    ),
+]
+CELLS = [
+    pytest.param(paper, cell, id=f"{paper.language}-{cell.value}") for paper in PAPERS for cell in paper.cells
+]
+
+
+def stands(paper: Paper, cell: Cell, text: str) -> bool:
+    """Whether a row with its subject or label and one value is borne out by a text."""
+    form = usual(paper.language)
+    row = RowText(normalise(text, form), paper.language)
+    own = normalise(cell.of, form)
+    claim = Claim("value", cell.kind, number(cell.value) if cell.kind == "number" else cell.value)
+    if cell.kind == "number":
+        subject = Claim("region", "region", own, (own,), Names(normalise(r, form) for r in paper.regions))
+        return all(j.stands for j in judge(row, [subject, claim], None, tuple(filter(None, [cell.unit]))))
+    label = Claim("label", "text", own, (own,))
+    return all(j.stands for j in judge(row, [label, claim], "label"))
+
+
+def altered(text: str) -> Iterator[str]:
+    """A text with each of its figures changed, one at a time."""
+    for match in re.finditer(r"\d", text):
+        other = chr(ord(match[0]) + (1 if int(match[0]) < 9 else -1))
+        yield text[: match.start()] + other + text[match.end() :]
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.language)
+def test_a_figure_changed_in_the_source_makes_the_passage_another_one(paper):
+    form = usual(paper.language)
+    print_ = fingerprint(paper.text, form)
+    changed = list(altered(paper.text))
+    assert len(changed) > 20
+    for text in changed:
+        (place,) = locate([print_], SourceText(text, form))
+        assert place.verdict in {PassageVerdict.NEAR, PassageVerdict.MISSING}
+
+
+@pytest.mark.parametrize(("paper", "cell"), CELLS)
+def test_a_figure_changed_in_the_source_is_caught_by_the_cell_that_has_it(paper, cell):
+    reader = {"number": numbers, "ordinal": ordinals}.get(cell.kind, periods)
+    form = usual(paper.language)
+    text = normalise(paper.text, form)
+    own = number(cell.value) if cell.kind == "number" else cell.value
+    mentions = [mention for mention in reader(text, paper.language) if mention.value == own]
+    assert mentions
+    for mention in mentions:
+        for piece in altered(text[mention.start : mention.end]):
+            assert not stands(paper, cell, text[: mention.start] + piece + text[mention.end :])
+
+
+@pytest.mark.parametrize(("paper", "cell"), CELLS)
+def test_a_value_of_another_row_region_or_unit_is_caught(paper, cell):
+    others = {c.value for c in paper.cells if c.kind == cell.kind} - {cell.value}
+    for wrong in others:
+        assert not stands(paper, cell._replace(value=wrong), paper.text)
+    if cell.kind == "number":
+        for region in set(paper.regions) - {cell.of}:
+            assert not stands(paper, cell._replace(of=region, unit=""), paper.text)
+
+
+@pytest.mark.parametrize(("paper", "cell"), CELLS)
+def test_a_name_changed_in_the_source_is_caught(paper, cell):
+    for place in range(len(cell.of)):
+        other = f"{cell.of[:place]}z{cell.of[place + 1 :]}"
+        assert not stands(paper, cell, paper.text.replace(cell.of, other))
+
+
+@pytest.mark.parametrize(("paper", "cell"), CELLS)
+@pytest.mark.parametrize("change", [1, -1, 10])
+def test_a_cell_that_says_another_value_is_caught(paper, cell, change):
+    parts = re.findall(r"\d+", cell.value)
+    for part in dict.fromkeys(parts):
+        wrong = cell.value.replace(part, f"{int(part) + change:0{len(part)}}", 1)
+        assert not stands(paper, cell._replace(value=wrong), paper.text)
+
+
+@pytest.mark.parametrize(("paper", "cell"), CELLS)
+def test_every_value_that_is_printed_is_found(paper, cell):
+    assert stands(paper, cell, paper.text)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("de", "seit Mai 2012, bis 2010, 05.06.2012, am 31.02.2012", ["2012-05/..", "../2010", "2012-06-05"]),
+        ("de", "Haushaltsjahr 2011/12 und 2011–2016", ["FY2011", "2011/2016"]),
+        ("de-AT", "5. Jänner 2011", ["2011-01-05"]),
+        ("fr", "du 1er juin 2011, depuis 2012, exercice 2013", ["2011-06-01", "2012/..", "FY2013"]),
+        ("es", "5 de junio de 2011, desde mayo de 2012", ["2011-06-05", "2012-05/.."]),
+        ("sv", "5 juni 2011, sedan 2012", ["2011-06-05", "2012/.."]),
+        ("pl", "5 czerwca 2011, w czerwcu 2012, od maja 2012", ["2011-06-05", "2012", "2012-05/.."]),
+        ("cs", "5. června 2011", ["2011-06-05"]),
+        ("ru", "5 июня 2011 г., с мая 2012", ["2011-06-05", "2012-05/.."]),
+        (
+            "zh",
+            "2011年6月5日，2011至2016年，2012年起，2013财年",
+            ["2011-06-05", "2011/2016", "2012/..", "FY2013"],
+        ),
+        ("zh-Hant-TW", "民國100年6月，2019年13月", ["2011-06"]),
+        (
+            "ko",
+            "2011~2016년, 2013년도, 2011. 6. 5., 2015년 이후",
+            ["2011/2016", "FY2013", "2011-06-05", "2015/.."],
+        ),
+        ("ar", "٥ يونيو ٢٠١١ ومنذ 2012", ["2011-06-05", "2012/.."]),
+        ("he", "ב-5 ביוני 2011 ומאז 2012", ["2011-06-05", "2012/.."]),
+        ("tlh", "2011", ["2011"]),
+    ],
+)
+def test_dates_as_each_language_prints_them(language, text, values):
+    assert [m.value for m in periods(normalise(text, usual(language)), language)] == values
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        ("de", "1.234,5 Mio., 70 bis 80 Millionen, 3,5 %, 12 000", [1.2345e9, 7e7, 8e7, 3.5, 12000]),
+        ("de", "2.5 und 1.234.567", [2.5, 1234567]),
+        ("fr", "3 billions, 1 234,5, 5 Md", [3e12, 1234.5, 5e9]),
+        ("es", "2 mil millones", [2e9]),
+        ("pl", "12 tys. firm, 5 milionów", [12000, 5e6]),
+        ("ru", "12 млн, 2,5 млрд", [12e6, 2.5e9]),
+        ("zh", "1.2亿元，3千万，70至80万", [1.2e8, 3e7, 7e5, 8e5]),
+        ("ko", "1억 2,000만 원, 3, 200", [1.2e8, 3, 200]),
+        ("ar", "١٬٢٣٤٫٥ و17", [1234.5, 17]),
+        ("he", "12 מיליון", [12e6]),
+    ],
+)
+def test_figures_as_each_language_prints_them(language, text, values):
+    assert [float(m.value) for m in numbers(normalise(text, usual(language)), language)] == values
