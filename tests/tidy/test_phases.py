@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -44,6 +46,19 @@ def test_a_project_with_a_period_of_its_own_supports_those_years_alone_under_eve
 
 def test_a_project_without_any_period_covers_no_year(supported, book):
     assert not phases.support_years(supported, book)["projects"].str.contains("unknown").any()
+
+
+def test_fiscal_years_begin_and_are_named_as_the_study_declares(supported, book):
+    spans = phases.project_spans(supported).set_index("record")
+    assert list(spans.loc["dated", ["start", "end"]]) == ["2012-04-01", "2013-03-31"]
+    american = replace(
+        supported, meta=replace(supported.meta, fiscal_year_starts=10, fiscal_year_named="end")
+    )
+    spans = phases.project_spans(american).set_index("record")
+    assert list(spans.loc["dated", ["start", "end"]]) == ["2011-10-01", "2012-09-30"]
+    assert supported_in(american, book, "north") == [2012]
+    years = phases.support_years(american, book).query("fiscal_year == 2012")
+    assert set(years["start"]) == {"2011-10-01"}
 
 
 def test_a_period_that_someone_inferred_is_no_stated_one(small, book):

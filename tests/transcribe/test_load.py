@@ -864,6 +864,9 @@ def test_a_study_without_study_yaml_is_refused(study):
         ("language: ja", "language: jp", "language: found 'jp', expected a language tag (BCP 47)"),
         ("language: ja", "language: german", "language: found 'german', expected a language tag"),
         ("language: ja", "language: pt_BR", "language: found 'pt_BR', expected a language tag"),
+        ("year: 2022", "year: 2022\nfiscal_year_starts: 13", "expected a month from 1 to 12"),
+        ("year: 2022", "year: 2022\nfiscal_year_starts: April", "which YAML reads as a text"),
+        ("year: 2022", "year: 2022\nfiscal_year_named: begin", "expected one of start, end"),
         ("kind: document", "kind: documents", "expected one of document, records"),
         ("normaliser: ja-1", "normaliser: ja-9", "expected one of ja-1"),
         ("id: harbour", "id: harbor", "id: found 'harbor', expected the name of the folder"),
@@ -987,6 +990,26 @@ def test_a_table_without_a_file_is_an_empty_frame_with_all_its_columns(study):
     assert tables["themes"].empty
     pd.testing.assert_frame_equal(tables["themes"], whole.iloc[:0])
     assert str(tables["indicators"]["value"].dtype) == "float64"
+
+
+def test_a_study_without_a_normaliser_has_the_usual_one_of_its_language(study):
+    study.replace("study.yaml", "normaliser: ja-1\n", "")
+    study.replace("study.yaml", "language: ja", "language: ja-JP\nfiscal_year_starts: 10")
+    meta = load.read(study.folder).meta
+    assert (meta.language, meta.normaliser) == ("ja", "ja-1")
+    assert meta.fiscal_year == (10, "start")
+
+
+@pytest.mark.parametrize("code", ["48", "de-by", "JP-28", "DE-BAYERN"])
+def test_what_is_no_code_of_an_area_is_refused(study, code):
+    study.set("regions", "aoura", "prefecture", code)
+    assert f"prefecture: found {code!r}, expected text of the form" in study.problem()
+
+
+@pytest.mark.parametrize("code", ["DE-BY", "KR-26", "GB-SCT", "FR-2A", "47"])
+def test_an_area_anywhere_has_a_code(study, code):
+    study.set("regions", "aoura", "prefecture", code)
+    assert load.read(study.folder).tables["regions"].query("id == 'aoura'")["prefecture"].item() == code
 
 
 def test_tables_cannot_be_swapped_behind_a_study_s_back(harbour):

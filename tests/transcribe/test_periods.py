@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from analysis.transcribe import periods
 from analysis.transcribe.periods import (
+    FiscalYear,
     Period,
     PeriodError,
     compatible,
@@ -270,3 +271,60 @@ def test_two_dates_may_be_one_whichever_is_named_first(one, other):
 )
 def test_dates_are_compared_as_precisely_as_both_are_written(one, other, may):
     assert compatible(one, other) is may
+
+
+# -- Seasons, quarters, and fiscal years of other countries ----------------------------------------
+
+
+@pytest.mark.parametrize("text", ["2007-20", "2007-25", "2007-32", "2007-37", "2007-21-01", "FY2007-33"])
+def test_what_is_neither_month_nor_season_nor_quarter_is_refused(text):
+    with pytest.raises(PeriodError):
+        parse(text)
+    assert not re.fullmatch(periods.PATTERN, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end", "ja", "en"),
+    [
+        ("2007-21", date(2007, 3, 1), date(2007, 5, 31), "2007年春", "spring 2007"),
+        ("2007-24", date(2007, 12, 1), date(2008, 2, 29), "2007年冬", "winter 2007"),
+        ("2007-33", date(2007, 1, 1), date(2007, 3, 31), "2007年第1四半期", "Q1 2007"),
+        ("2007-36", date(2007, 10, 1), date(2007, 12, 31), "2007年第4四半期", "Q4 2007"),
+        (
+            "2007-21/2008-34",
+            date(2007, 3, 1),
+            date(2008, 6, 30),
+            "2007年春～2008年第2四半期",
+            "spring 2007–Q2 2008",
+        ),
+    ],
+)
+def test_seasons_and_quarters_are_kept_as_they_are(text, start, end, ja, en):
+    assert parse(text) == Period(text, start, end)
+    assert re.fullmatch(periods.PATTERN, text)
+    assert (display(text, "ja"), display(text, "en")) == (ja, en)
+
+
+@pytest.mark.parametrize(
+    ("counted", "start", "end"),
+    [
+        (FiscalYear(4, "start"), date(2016, 4, 1), date(2017, 3, 31)),
+        (FiscalYear(10, "end"), date(2015, 10, 1), date(2016, 9, 30)),
+        (FiscalYear(7, "end"), date(2015, 7, 1), date(2016, 6, 30)),
+        (FiscalYear(1, "end"), date(2016, 1, 1), date(2016, 12, 31)),
+        (FiscalYear(3, "end"), date(2015, 3, 1), date(2016, 2, 29)),
+    ],
+)
+def test_a_fiscal_year_begins_in_the_month_that_the_study_declares(counted, start, end):
+    period = parse("FY2016", counted)
+    assert (period.start, period.end) == (start, end)
+    assert fiscal_years("FY2016", counted=counted) == range(2016, 2017)
+    assert parse("2016-05", counted) == parse("2016-05")
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(1, 12), st.sampled_from(["start", "end"]))
+def test_every_day_lies_in_the_fiscal_year_that_it_is_counted_to(day, starts, named):
+    counted = FiscalYear(starts, named)
+    year = parse(f"FY{counted.of(day)}", counted)
+    assert year.start <= day <= year.end
+    assert compatible(day.isoformat(), str(year), counted)

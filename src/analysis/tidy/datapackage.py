@@ -17,7 +17,13 @@ if TYPE_CHECKING:  # who only reads a package need not wait for pandas
 
 FILE = "datapackage.json"
 _OF_THE_BYTES = ("bytes", "hash")  # what a table holds, a notebook learns from the table
-_NOT_ABOUT = ("normaliser", "sections", "coders")  # keys of study.yaml that are left out, or told otherwise
+_NOT_ABOUT = (
+    "normaliser",
+    "sections",
+    "coders",
+    "fiscal_year_starts",
+    "fiscal_year_named",
+)  # keys of study.yaml that are left out, or told otherwise
 _LICENCE = {
     "name": "CC-BY-4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",

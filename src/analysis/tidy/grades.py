@@ -45,7 +45,7 @@ def grades(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
         .pipe(with_vocabulary, schema, "grade_status", "grade_status")
-        .pipe(with_dates, "conducted")
+        .pipe(with_dates, "conducted", study)
         .merge(scales[["scale", "grade", "rank"]], on=["scale", "grade"], how="left", validate="m:1")
         .merge(known, on="scale", how="left", validate="m:1")
         .fillna({"known_grades": "", "complete": ""})
@@ -98,7 +98,9 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
     for row in study.tables["rounds"].itertuples():
         own = held[(held["programme"] == row.programme) & (held["kind"] == row.kind)]
         day = own["conducted"].where(own["conducted"] != "", own["published"])
-        own = own[day.map(lambda each, year=row.year: same_time(each, year)).astype("bool")]
+        own = own[
+            day.map(lambda each, year=row.year: same_time(each, year, study.meta.fiscal_year)).astype("bool")
+        ]
         read = own[own["grade_status"] == "reported"].sort_values(["scale", "rank"], kind="stable")
         rows.append((row.id, len(read), " ".join(read["grade"]), " ".join(own["record"])))
     counted = pd.DataFrame(rows, columns=["id", "letters_read", "letters", "evaluations"])
@@ -109,6 +111,6 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
         .assign(total=lambda f: f["regions_total"], unread=lambda f: f["regions_total"] - f["letters_read"])
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
-        .pipe(with_dates, "year")
+        .pipe(with_dates, "year", study)
         .pipe(described, "grade_rounds")
     )

@@ -31,7 +31,7 @@ def indicators(study: Study) -> pd.DataFrame:
         .pipe(with_regions, study)
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_labels, study, "project", "projects")
-        .pipe(with_dates, "as_of")
+        .pipe(with_dates, "as_of", study)
         .pipe(_worded)
         .pipe(in_order, "region", region_order(study))
         .pipe(described, "indicators")

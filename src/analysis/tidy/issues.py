@@ -88,7 +88,7 @@ def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_vocabulary, schema, "relation", "link_relation")
         .pipe(with_vocabulary, schema, "stance", "stance")
         .pipe(with_vocabulary, schema, "occasion", "occasion")
-        .pipe(with_dates, "date")
+        .pipe(with_dates, "date", study)
         .sort_values("place", kind="stable")
         .pipe(in_order, "coder", coder_order(study, links))
         .pipe(in_order, "issue", _in_order(study)["id"])

@@ -100,9 +100,9 @@ def with_vocabulary(frame: pd.DataFrame, schema: Schema, column: str, vocabulary
     )
 
 
-def with_dates(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+def with_dates(frame: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
     """Add `start` and `end` (ISO dates, "" where open or not stated) and `open_end` (yes, no)."""
-    periods = [parse(text) if text else None for text in frame[column]]
+    periods = [parse(text, study.meta.fiscal_year) if text else None for text in frame[column]]
     return frame.assign(
         start=[str(p.start) if p and p.start else "" for p in periods],
         end=[str(p.end) if p and p.end else "" for p in periods],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -18,7 +19,7 @@ from analysis.tidy.joins import (
     with_vocabulary,
 )
 from analysis.transcribe.load import Study
-from analysis.transcribe.periods import Period, fiscal_years, parse
+from analysis.transcribe.periods import FiscalYear, Period, fiscal_years, parse
 from analysis.transcribe.raw_tables import before
 from analysis.transcribe.schema import Schema
 
@@ -44,7 +45,7 @@ def phase_spans(study: Study) -> pd.DataFrame:
     spans = pd.concat([part.assign(table=name) for name, part in parts.items()], ignore_index=True)
     text = [name for name in spans if name != "number"]
     filled = spans.assign(number=spans["number"].astype("Int64"), **spans[text].fillna(""))
-    return filled.pipe(with_dates, "period").pipe(described, "phase_spans")
+    return filled.pipe(with_dates, "period", study).pipe(described, "phase_spans")
 
 
 def events(study: Study, schema: Schema) -> pd.DataFrame:
@@ -55,7 +56,7 @@ def events(study: Study, schema: Schema) -> pd.DataFrame:
     """
     return (
         study.tables["events"]
-        .pipe(with_dates, "date")
+        .pipe(with_dates, "date", study)
         .pipe(with_vocabulary, schema, "kind", "event_kind")
         .sort_values(["start", "end"], kind="stable")
         .pipe(described, "events")
@@ -83,7 +84,7 @@ def project_spans(study: Study) -> pd.DataFrame:
     frame["period_source"] = borrowed.map({True: "programme", False: "none"}).where(~own, "project")
     # Projects that the source dates only through their programme are placed by it, and said so.
     placed = frame["period"].where(own, frame["programme_period"])
-    dates = with_dates(pd.DataFrame({"placed": placed}), "placed")
+    dates = with_dates(pd.DataFrame({"placed": placed}), "placed", study)
     return (
         frame.assign(start=dates["start"], end=dates["end"], open_end=dates["open_end"])
         .sort_values("start", kind="stable")
@@ -95,7 +96,7 @@ def project_spans(study: Study) -> pd.DataFrame:
 def support_years(study: Study, schema: Schema) -> pd.DataFrame:
     """Each region and year from the first project on, under each reading: was a project running?
 
-    Years are Japanese fiscal years where the source is Japanese or prints FY, else calendar years;
+    Years are the study's fiscal years where the source is Japanese or prints FY, else calendar years;
     the last is that of the source. Readings, each with what the one before counts: `stated`: the
     years of a project's own period as the source states it; `inferred`: also those of a period that
     the transcriber concluded; `lent`: every side of a project's period that is not known is that of
@@ -104,18 +105,18 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
     Columns out: region (+ _ja, _en), fiscal_year, start, end, reading (+ _ja, _en), status
     (supported, none; + _ja, _en), projects (ids).
     """
-    last, count = study.meta.year, fiscal_years if _fiscal(study) else _calendar_years
+    key, last, counted = ["region", "fiscal_year", "reading"], study.meta.year, study.meta.fiscal_year
+    count = partial(fiscal_years, counted=counted) if _fiscal(study) else _calendar_years
     covered = pd.DataFrame(
         [
             (row.region, year, reading, row.record)
             for row in project_spans(study).itertuples()
             for reading in READINGS
-            for year in _years(_period(row, reading), last, count)
+            for year in _years(_parsed(_period(row, reading, counted), counted), last, count)
         ],
         columns=["region", "fiscal_year", "reading", "project"],
     )
     first = covered["fiscal_year"].min() if len(covered) else last + 1
-    key = ["region", "fiscal_year", "reading"]
     every = pd.DataFrame(product(region_order(study), range(first, last + 1), READINGS), columns=key)
     return (
         every.merge(covered, on=key, how="left", validate="1:m")
@@ -124,9 +125,9 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
         .reset_index(name="projects")
         .assign(
             status=lambda f: (f["projects"] != "").map({True: "supported", False: "none"}),
-            year=lambda f: ("FY" if count is fiscal_years else "") + f["fiscal_year"].astype("str"),
+            year=lambda f: ("FY" if _fiscal(study) else "") + f["fiscal_year"].astype("str"),
         )
-        .pipe(with_dates, "year")
+        .pipe(with_dates, "year", study)
         .pipe(with_regions, study)
         .pipe(with_vocabulary, schema, "reading", "reading")
         .pipe(with_vocabulary, schema, "status", "support_status")
@@ -135,7 +136,7 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
 
 
 def _fiscal(study: Study) -> bool:
-    """Whether a study counts Japanese fiscal years."""
+    """Whether a study counts fiscal years: it prints FY, or is Japanese."""
     periods = pd.concat([study.tables[name]["period"] for name in ("projects", "programmes")])
     return study.meta.language == "ja" or bool(periods.str.contains("FY").any())
 
@@ -147,7 +148,7 @@ def _calendar_years(period: Period, until: int | None = None) -> range:
     return range(period.start.year, (period.end.year if period.end else until) + 1)
 
 
-def _period(project: Any, reading: str) -> str:
+def _period(project: Any, reading: str, counted: FiscalYear) -> str:
     """The period of a project under a reading; "" where it has none."""
     if reading == "stated" and "period" in project.inferred.split():
         return ""
@@ -156,8 +157,8 @@ def _period(project: Any, reading: str) -> str:
     start, end = _sides(project.period)
     since, until = _sides(project.programme_period)
     start, end = (
-        start or ("" if before(end, since) else since),
-        end or ("" if before(until, start) else until),
+        start or ("" if before(end, since, counted) else since),
+        end or ("" if before(until, start, counted) else until),
     )
     return f"{start}/{end}" if start or end else ""
 
@@ -168,11 +169,14 @@ def _sides(period: str) -> tuple[str, str]:
     return left, right if slash else left
 
 
-def _years(text: str, last: int, count: Callable[..., range]) -> range:
+def _parsed(text: str, counted: FiscalYear) -> Period | None:
+    return parse(text, counted) if text else None
+
+
+def _years(period: Period | None, last: int, count: Callable[..., range]) -> range:
     """The years that a period covers, up to the last of the source."""
-    if not text:
+    if period is None:
         return range(0)
-    period = parse(text)
     if period.start is None or period.end_unknown:
         period = parse(str(period.start or period.end))
     years = count(period, until=last)

@@ -1,9 +1,10 @@
-"""Periods and dates as they are written in the tables: EDTF, and FY for the Japanese fiscal year.
+"""Periods and dates as they are written in the tables: EDTF, and FY for a fiscal year.
 
 The notation keeps the precision of the source: a year is never widened to a day in raw data. Its
 first and last day are computed here, for drawing and comparing, and the text stays beside them.
 EDTF is ISO 8601-2:2019 (https://www.loc.gov/standards/datetime/); only the part that the tables
-need is read, and everything else is refused rather than guessed at.
+need is read, and everything else is refused rather than guessed at. In the place of a month, 21 to 24
+is a season (spring, summer, autumn, winter) and 33 to 36 a quarter.
 """
 
 from __future__ import annotations
@@ -15,18 +16,49 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 EXPECTED = "EDTF such as 2016, 2012-12, 2018-03-31, FY2016, FY2011/FY2016, 2012-12/.. or ../1995-11"
 
 # One side of a period; also what Table Schema can say of the notation (datapackage.json).
-_SIDE = r"(?:FY[0-9]{4}|[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?)"
+_SIDE = r"(?:FY[0-9]{4}|[0-9]{4}(?:-(?:2[1-4]|3[3-6]|(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?))?)"
 PATTERN = rf"{_SIDE}(?:/(?:{_SIDE}|\.\.)?)?|(?:\.\.)?/{_SIDE}"
 _PARTS = re.compile(r"(FY)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
+# The first month of each season and quarter. A season names no hemisphere: the months are the northern
+# ones by which papers mean them, and the winter of a year begins in its December.
+_MONTHS_OF = {21: 3, 22: 6, 23: 9, 24: 12, 33: 1, 34: 4, 35: 7, 36: 10}
+_PARTS_OF_YEAR = {
+    "en": dict(
+        zip(_MONTHS_OF, ["spring", "summer", "autumn", "winter", "Q1", "Q2", "Q3", "Q4"], strict=True)
+    ),
+    "ja": dict(zip(_MONTHS_OF, ["春", "夏", "秋", "冬", *(f"第{n}四半期" for n in "1234")], strict=True)),
+}
 _ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Eras by their first year, calendar and fiscal alike, the latest first.
 ERAS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
 _NOT_STATED = {"ja": "記載なし", "en": "not stated"}
+
+
+class FiscalYear(NamedTuple):
+    """How a country counts fiscal years: the month they begin in, and the year that FY names.
+
+    `named` is 'start' where FY2016 begins in 2016 (Japan), 'end' where it ends in it (United States).
+    """
+
+    starts: int = 4
+    named: str = "start"
+
+    def first(self, year: int) -> date:
+        """The first day of the fiscal year that is called by a year."""
+        return date(year - (self.named == "end" and self.starts > 1), self.starts, 1)
+
+    def of(self, day: date) -> int:
+        """What the fiscal year is called in which a day lies."""
+        return day.year + (day >= self.first(day.year + 1)) - (day < self.first(day.year))
+
+
+JAPANESE = FiscalYear()
 
 
 class PeriodError(ValueError):
@@ -65,24 +97,27 @@ class _Side:
     year: int
     month: int | None
     day: int | None
+    counted: FiscalYear = JAPANESE
 
     @property
     def first(self) -> date:
         if self.fiscal:
-            return date(self.year, 4, 1)
-        return date(self.year, self.month or 1, self.day or 1)
+            return self.counted.first(self.year)
+        return date(self.year, _MONTHS_OF.get(self.month or 1, self.month or 1), self.day or 1)
 
     @property
     def last(self) -> date:
         if self.fiscal:
-            return date(self.year + 1, 3, 31)
-        month = self.month or 12
-        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+            return self.counted.first(self.year + 1) - timedelta(days=1)
+        month, year = self.month or 12, self.year
+        if month in _MONTHS_OF:
+            year, month = year + (month == 24), (_MONTHS_OF[month] + 1) % 12 + 1
+        return date(year, month, self.day or calendar.monthrange(year, month)[1])
 
 
 @lru_cache(maxsize=4096)
-def parse(text: str) -> Period:
-    """Return the period that a text in the tables' notation says.
+def parse(text: str, counted: FiscalYear = JAPANESE) -> Period:
+    """Return the period that a text in the tables' notation says, with fiscal years as a study counts them.
 
     >>> parse("FY2011/2016-12").start, parse("FY2011/2016-12").end
     (datetime.date(2011, 4, 1), datetime.date(2016, 12, 31))
@@ -90,12 +125,12 @@ def parse(text: str) -> Period:
     Raises PeriodError (a ValueError), whose message is one phrase: what was expected.
     """
     left, slash, right = text.partition("/")
-    start = _side(left, text)
+    start = _side(left, text, counted)
     if not slash:
         if start is None:
             raise _refused(text)
         return Period(text, start.first, start.last)
-    end = _side(right, text)
+    end = _side(right, text, counted)
     if start is None and end is None:
         raise _refused(text)
     if start and end and _mixed(start, end):
@@ -172,38 +207,34 @@ def sides(text: str) -> tuple[str, str]:
     return left.strip("."), right.strip(".") if slash else left
 
 
-def compatible(one: str, other: str) -> bool:
+def compatible(one: str, other: str, counted: FiscalYear = JAPANESE) -> bool:
     """Whether two dates, each as precise as its source, can be the same day.
 
     >>> compatible("FY2011", "2011-08-01"), compatible("FY2011", "2012-06-01")
     (True, False)
     """
-    a, b = parse(one), parse(other)
+    a, b = parse(one, counted), parse(other, counted)
     return (a.start or date.min) <= (b.end or date.max) and (b.start or date.min) <= (a.end or date.max)
 
 
-def fiscal_years(period: Period | str, until: int | None = None) -> range:
-    """Return the Japanese fiscal years (April to March) that a period touches.
+def fiscal_years(period: Period | str, until: int | None = None, counted: FiscalYear = JAPANESE) -> range:
+    """Return the fiscal years that a period touches, Japanese ones (April to March) unless told otherwise.
 
     A period with an open end is followed to the fiscal year `until`, which the caller has to
     name: the notation does not say how far the source could see.
 
     Raises ValueError where a side is unknown, the start is open, or `until` is missing.
     """
-    period = parse(str(period))
+    period = parse(str(period), counted)
     if period.start is None or period.end_unknown:
         raise ValueError(f"'{period}' has no stated start and end: it covers no countable years")
     if period.open_end and until is None:
         raise ValueError(f"'{period}' has an open end: say `until` which fiscal year to count")
-    last = _fiscal_year(period.end) if period.end else until
-    return range(_fiscal_year(period.start), (last or 0) + 1)
+    last = counted.of(period.end) if period.end else until
+    return range(counted.of(period.start), (last or 0) + 1)
 
 
-def _fiscal_year(day: date) -> int:
-    return day.year if day.month >= 4 else day.year - 1
-
-
-def _side(text: str, whole: str) -> _Side | None:
+def _side(text: str, whole: str, counted: FiscalYear = JAPANESE) -> _Side | None:
     """Read one side of a period; None for an open or unstated one."""
     if text in ("", ".."):
         return None
@@ -215,12 +246,13 @@ def _side(text: str, whole: str) -> _Side | None:
     # 9999 has no next March in Python's calendar, and no year before 1000 is a policy's.
     if not 1000 <= year <= 9998 or (fiscal and month is not None):
         raise _refused(whole)
-    if month is not None and not 1 <= month <= 12:
+    part_of_year = month in _MONTHS_OF and day is None
+    if month is not None and not 1 <= month <= 12 and not part_of_year:
         raise PeriodError("a month from 01 to 12", advice(whole))
     if month is not None and day is not None and not 1 <= day <= calendar.monthrange(year, month)[1]:
         correct = "correct the day, or write the month only"
         raise PeriodError(f"a day that {year}-{month:02} has", correct)
-    return _Side(bool(fiscal), year, month, day)
+    return _Side(bool(fiscal), year, month, day, counted)
 
 
 def _mixed(start: _Side, end: _Side) -> bool:
@@ -322,9 +354,13 @@ def _named(side: _Side, language: str, unit: bool = True) -> str:
     if language == "ja":
         if side.month is None:
             return f"{side.year}" + ("年度" if side.fiscal else "年") * unit
+        if side.month in _MONTHS_OF:
+            return f"{side.year}年{_PARTS_OF_YEAR[language][side.month]}"
         return f"{side.year}年{side.month}月" + (f"{side.day}日" if side.day else "")
     if side.fiscal:
         return f"FY{side.year}"
+    if side.month in _MONTHS_OF:
+        return f"{_PARTS_OF_YEAR[language][side.month]} {side.year}"
     month = f"{_ENGLISH_MONTHS[side.month - 1]} " if side.month else ""
     return (f"{side.day} " if side.day else "") + f"{month}{side.year}"
 

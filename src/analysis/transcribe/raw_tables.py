@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.transcribe import periods
 from analysis.transcribe.csv_table import CsvTable
+from analysis.transcribe.periods import JAPANESE, FiscalYear
 from analysis.transcribe.problems import Problem, nearest, quoted
 from analysis.transcribe.schema import Field, Schema
 from analysis.transcribe.study_yaml import Meta
@@ -32,6 +33,11 @@ class RawTables:
     schema: Schema
     kind: str
     meta: Meta | None  # None where study.yaml itself is wrong
+
+    @property
+    def fiscal_year(self) -> FiscalYear:
+        """How the study counts fiscal years."""
+        return self.meta.fiscal_year if self.meta else JAPANESE
 
     def fields(self) -> Iterator[tuple[CsvTable, Field]]:
         """Yield every column that was read, with its table."""
@@ -96,19 +102,19 @@ def repeats(table: CsvTable, columns: list[str]) -> Iterator[tuple[int, str, int
             yield line, rows.at[line, columns[-1]], first[line]
 
 
-def before(day: str, other: str) -> bool:
+def before(day: str, other: str, counted: FiscalYear = JAPANESE) -> bool:
     """Whether a date or period ends before another begins; an open or unknown side never does."""
     try:
-        end, start = periods.parse(day).end, periods.parse(other).start
+        end, start = periods.parse(day, counted).end, periods.parse(other, counted).start
     except periods.PeriodError:
         return False
     return end is not None and start is not None and end < start
 
 
-def same_time(day: str, year: str) -> bool:
+def same_time(day: str, year: str, counted: FiscalYear = JAPANESE) -> bool:
     """Whether a date, as precise as it is, can lie in a year; no where either is no date."""
     try:
-        return periods.compatible(day, year)
+        return periods.compatible(day, year, counted)
     except (periods.PeriodError, TypeError):
         return False
 

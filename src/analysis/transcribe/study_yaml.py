@@ -13,11 +13,13 @@ import yaml
 from analysis.transcribe.csv_table import fault
 from analysis.transcribe.csv_text import read_text, shown
 from analysis.transcribe.normaliser import NORMALISERS, usual
+from analysis.transcribe.periods import FiscalYear
 from analysis.transcribe.problems import Problem, nearest, one_of, quoted
 from analysis.transcribe.schema import KINDS, LANGUAGES, SLUG
 
 FILE = "study.yaml"
 ROLES = ("considerations", "recommendations")
+NAMED = ("start", "end")  # the year that FY names: in which it begins, or ends
 MADE = ("person", "automated_reading")  # what a coder is
 
 
@@ -87,7 +89,14 @@ class Meta(Mapping[str, Any]):
     short_en: str = ""
     beside: tuple[str, ...] = ()
     coders: tuple[Coder, ...] = ()
+    fiscal_year_starts: int = 4
+    fiscal_year_named: str = "start"
     report: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fiscal_year(self) -> FiscalYear:
+        """How the study counts fiscal years: Japan's way unless it says otherwise."""
+        return FiscalYear(self.fiscal_year_starts, self.fiscal_year_named)
 
     def __getitem__(self, key: str) -> Any:
         if key not in set(self):
@@ -180,6 +189,8 @@ _KEYS = {
     "rights_ja": _TEXT,
     "rights_en": _TEXT,
     "kind": _choice(KINDS),
+    "fiscal_year_starts": _Key(int, "a month from 1 to 12", lambda value: 1 <= value <= 12, required=False),
+    "fiscal_year_named": _choice(NAMED, required=False),
     "regions": _list("a list of ids of regions"),
     "short_ja": _OPTIONAL,
     "short_en": _OPTIONAL,

@@ -415,7 +415,7 @@ def a_round_counts_all_its_evaluations(raw: RawTables) -> Iterator[Problem]:
     held = [row for _, row in raw.rows("evaluations", "project", "kind", "conducted", "published")]
     for table, row in raw.rows("rounds", "programme", "kind", "year", "regions_total"):
         own = [e for e in held if e.kind == row.kind and programme.get(e.project) == row.programme]
-        known = sum(same_time(each.conducted or each.published, row.year) for each in own)
+        known = sum(same_time(each.conducted or each.published, row.year, raw.fiscal_year) for each in own)
         if row.regions_total.isdecimal() and known > int(row.regions_total):
             expected = f"at least {known}, the evaluations of that round in evaluations.csv"
             advice = "correct the total or the dates"
@@ -454,12 +454,12 @@ def dates_are_in_order(raw: RawTables) -> Iterator[Problem]:
     """What comes later is not dated wholly before what comes first, at the precision of both."""
     for table, first, then in (("plans", "decided", "period"), ("projects", "adopted", "period")):
         for found, row in raw.rows(table, first, then):
-            if before(getattr(row, then), getattr(row, first)):
+            if before(getattr(row, then), getattr(row, first), raw.fiscal_year):
                 expected = f"not after {getattr(row, then)} ({then})"
                 cell = quoted(getattr(row, first))
                 yield found.problem(row.Index, first, cell, expected, "correct one of the two")
     for found, row in raw.rows("evaluations", "conducted", "published"):
-        if before(row.published, row.conducted):
+        if before(row.published, row.conducted, raw.fiscal_year):
             expected = f"not before {row.conducted} (conducted)"
             cell = quoted(row.published)
             yield found.problem(row.Index, "published", cell, expected, "correct one of the two")
@@ -470,7 +470,7 @@ def dates_are_in_order(raw: RawTables) -> Iterator[Problem]:
         starts = {id_: getattr(row, begun) for id_, row in raw.by_id(other, begun).items()}
         for found, row in raw.rows(table, key, column):
             record = getattr(row, key)
-            if before(getattr(row, column), starts.get(record, "")):
+            if before(getattr(row, column), starts.get(record, ""), raw.fiscal_year):
                 expected = f"not before {starts[record]} ({begun} of {record})"
                 cell = quoted(getattr(row, column))
                 yield found.problem(row.Index, column, cell, expected, "correct one of the two")
