@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import NamedTuple
 
 import pytest
 
+from analysis.transcribe import load, schema
 from analysis.transcribe.normaliser import normalise, usual
+from analysis.verify import verify
+from analysis.verify.check_cells import CellVerdict
 from analysis.verify.extract import Names, number, numbers, ordinals, periods
 from analysis.verify.fingerprints import fingerprint
 from analysis.verify.matching import Claim, RowText, judge
@@ -236,3 +241,88 @@ def test_dates_as_each_language_prints_them(language, text, values):
 )
 def test_figures_as_each_language_prints_them(language, text, values):
     assert [float(m.value) for m in numbers(normalise(text, usual(language)), language)] == values
+
+
+# --- a whole study ------------------------------------------------------------------------------
+SOURCE = """1. 항구
+청포는 남쪽 바다에 있는 오래된 항구 도시로 조선업이 중심이다. 2014년 6월 청포에는 기업이 1,234개
+있었다고 시의 조사 보고서가 밝히고 있다.
+석진은 북쪽의 작은 어촌이며 수산 가공업이 중심인 곳이다. 2016년 3월 석진에는 기업이 2만 5,000
+개 있었다고 도의 조사 보고서가 밝히고 있다.
+"""
+ABOUT = """\
+id: ports
+title_ja: 港
+title_en: Ports
+authors: [{name_ja: 金, name_en: Kim}]
+venue_ja: 誌
+venue_en: Journal
+year: 2020
+language: ko
+rights_ja: 権利
+rights_en: Rights
+kind: document
+regions: [cheongpo, seokjin]
+sections: [{id: "1", title: 항구, title_en: Ports}]
+"""
+
+
+@pytest.fixture
+def ports(tmp_path):
+    """A study of a Korean source in three tables, with the fingerprints of its two paragraphs."""
+    folder = tmp_path / "ports"
+    folder.mkdir()
+    (folder / "study.yaml").write_text(ABOUT, "utf-8")
+    first, second = SOURCE.split("\n", 1)[1].split("석진은")
+    prints = [fingerprint(first, "ko-1"), fingerprint(f"석진은{second}", "ko-1")]
+    rows = {
+        "passages": [
+            {"id": f"p{n}", "part": "1", "section": "1", "kind": "body", "gist_ja": "要旨", "gist_en": "Gist"}
+            | {key: str(value) for key, value in vars(print_).items()}
+            for n, print_ in enumerate(prints, 1)
+        ],
+        "regions": [
+            {"id": id_, "label_ja": name, "label_en": id_, "name_ja": name, "name_en": id_, "passages": cited}
+            | {"label_en_official": "no", "basis": "inferred", "prefecture": "KR-26"}
+            | {"origin": "existing_industry", "inferred": "origin", "note": "Said so", "note_ja": "記述から"}
+            for id_, name, cited in (("cheongpo", "청포", "p1"), ("seokjin", "석진", "p2"))
+        ],
+        "indicators": [
+            {
+                "id": f"{region}-firms",
+                "region": region,
+                "measure": "firms",
+                "label_ja": "기업",
+                "value": value,
+            }
+            | {"label_en": "Firms", "unit": "firms", "approximate": "no", "as_of": as_of, "passages": cited}
+            | {"basis": "stated"}
+            for region, value, as_of, cited in (
+                ("cheongpo", "1234", "2014-06", "p1"),
+                ("seokjin", "25000", "2016-03", "p2"),
+            )
+        ],
+    }
+    for name, table in rows.items():
+        columns = [field.name for field in schema.load().tables[name].fields_for("document")]
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(table)
+    return load.read(folder)
+
+
+def checked(study, text, folder):
+    path = folder / "source.txt"
+    path.write_text(text, "utf-8")
+    return verify.check(study, path, today=date(2024, 5, 17))
+
+
+def test_a_study_of_a_korean_source_is_verified_and_every_changed_figure_is_caught(ports, tmp_path):
+    for text in list(altered(SOURCE))[1:]:  # the first is the number of the heading
+        assert not checked(ports, text, tmp_path).ok
+    report = checked(ports, SOURCE, tmp_path)
+    assert report.ok, report.render()
+    assert {result.verdict for result in report.cells} == {CellVerdict.FOUND}
+    reflowed = "\n".join(SOURCE.replace("\n", " ").replace("1. 항구 ", "1. 항구\n").split(" "))
+    assert checked(ports, reflowed, tmp_path).ok

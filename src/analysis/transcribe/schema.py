@@ -151,8 +151,9 @@ class Table:
         return tuple(held)
 
     def anchor_in(self, language: str) -> str | None:
-        """Return the anchor's name in a source in that language."""
-        return self.anchor and self.anchor.removesuffix("_ja") + f"_{language}"
+        """Return the anchor's name in a source in that language, as `verbatim_in` has it."""
+        twin = self.anchor and self.anchor.removesuffix("_ja") + f"_{language}"
+        return twin if twin in {field.name for field in self.own} else self.anchor
 
     def field(self, name: str, kind: str = "document") -> Field:
         """Return one column by its name; KeyError where the table has none of that name."""
