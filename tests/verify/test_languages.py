@@ -243,6 +243,32 @@ def test_figures_as_each_language_prints_them(language, text, values):
     assert [float(m.value) for m in numbers(normalise(text, usual(language)), language)] == values
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "values"),
+    [
+        (
+            "en",
+            "in spring 2007 and Q1 2008, 2009 Q2, the fall of 2010",
+            ["2007-21", "2008-33", "2009-34", "2010-23"],
+        ),
+        ("en", "winter 2007-2008, winter 2007/08, offspring 2007", ["2007/2008", "2007", "2007"]),
+        (
+            "ja",
+            "2007年春と2008年第三四半期、2010年第一四半期、2009年度第1四半期",
+            ["2007-21", "2008-35", "2010-33", "FY2009"],
+        ),
+        ("ja", "2007年春日市、2008年冬頃", ["2007", "2008-24"]),
+        ("de", "im Frühjahr 2007, 1. Quartal 2008", ["2007-21", "2008-33"]),
+        ("fr", "été 2007, 4e trimestre 2008", ["2007-22", "2008-36"]),
+        ("zh", "2007年春启动，2008年第二季度", ["2007-21", "2008-34"]),
+        ("ko", "2007년 봄, 2008년 1분기", ["2007-21", "2008-33"]),
+        ("pl", "Q3 2008", ["2008-35"]),
+    ],
+)
+def test_seasons_and_quarters_are_read_with_their_year(language, text, values):
+    assert [m.value for m in periods(normalise(text, usual(language)), language)] == values
+
+
 # --- a whole study ------------------------------------------------------------------------------
 SOURCE = """1. 항구
 청포는 남쪽 바다에 있는 오래된 항구 도시로 조선업이 중심이다. 2014년 6월 청포에는 기업이 1,234개

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from analysis.transcribe.normaliser import UNSPACED, usual
 from analysis.transcribe.periods import ERAS
-from analysis.verify.locales import Locale, locale
+from analysis.verify.locales import PARTS_OF_YEAR, Locale, PartsOfYear, locale
 
 # Stands between two passages that do not follow one another: nothing is read across it.
 BOUNDARY = "\n"
@@ -226,9 +226,38 @@ def periods(text: str, language: str) -> Iterator[Mention]:
     """Every date and period that a text prints, in the tables' notation.
 
     A period is one mention, not two dates; a date with a word such as `since` is a period with an
-    open end.
+    open end, and the year of a season or quarter is no mention of its own.
     """
-    how = _dating(language)
+    parts = list(_parts_of_year(text, language))
+    dates = (
+        date
+        for date in _dates(text, _dating(language))
+        if not any(part.start <= date.start and date.end <= part.end for part in parts)
+    )
+    yield from sorted([*parts, *dates], key=lambda mention: mention.start)
+
+
+def _parts_of_year(text: str, language: str) -> Iterator[Mention]:
+    """Seasons and quarters with their year: `spring 2007`, `Q1 2007`, `2007年春`."""
+    how = PARTS_OF_YEAR.get(language.split("-")[0], PartsOfYear())
+    season = "|".join(f"(?P<s{place}>{name})" for place, name in enumerate(how.seasons, 21)) or "(?!)"
+    either = rf"(?:{season}|(?P<quarter>{how.quarter}))"
+    after = rf"(?<![\d.,])(?P<year>{_YEAR})(?:[年년]| ?)" + (
+        either if how.after else rf"(?P<quarter>{how.quarter})(?!\w)"
+    )
+    before = rf"(?<!\w){either},? (?:of |de |d')?(?P<year>{_YEAR})(?![\d/]|[.,-]\d)"
+    for pattern in (after,) if how.after else (after, before):
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            if match["quarter"]:
+                figure = re.sub("[^1-4一二三四]", "", match["quarter"])
+                number = 33 + "1234一二三四".index(figure[0]) % 4
+            else:
+                number = next(n for n in range(21, 25) if match[f"s{n}"])
+            yield Mention(f"{match['year']}-{number}", match.start(), match.end())
+
+
+def _dates(text: str, how: _Dating) -> Iterator[Mention]:
+    """Every date with figures, in order."""
     place = 0
     while match := how.date.search(text, place):
         place = match.end()

@@ -100,6 +100,27 @@ _MORE_TIMES = {
 }
 
 
+class PartsOfYear(NamedTuple):
+    """How a language names seasons, spring first, and a quarter with its number: regular expressions."""
+
+    seasons: tuple[str, ...] = ()
+    quarter: str = "Q[1-4]"
+    after: bool = False  # whether a season stands after its year
+
+
+PARTS_OF_YEAR = {
+    "en": PartsOfYear(("spring", "summer", "autumn|fall", "winter")),
+    "de": PartsOfYear(("Frühjahr|Frühling", "Sommer", "Herbst", "Winter"), r"Q[1-4]|[1-4]\. ?Quartal"),
+    "fr": PartsOfYear(("printemps", "été", "automne", "hiver"), "T[1-4]|[1-4](?:er|e)? trimestre"),
+    # `2007年春日` is no spring.
+    "ja": PartsOfYear(
+        tuple(f"{season}[季頃期]?(?![一-鿿])" for season in "春夏秋冬"), "第[1-4一二三四]四半期", after=True
+    ),
+    "zh": PartsOfYear(("春", "夏", "秋", "冬"), "第?[1-4一二三四]季度", after=True),
+    "ko": PartsOfYear(("봄", "여름", "가을", "겨울"), "제?[1-4]분기", after=True),
+}
+
+
 class Locale(NamedTuple):
     """How one language writes dates and figures, normalised as its sources are."""
 
