@@ -208,3 +208,7 @@ def test_what_may_be_asked_for_is_found_by_tab(desk):
 def test_a_mistake_is_shown_as_its_line_alone():
     assert MistakeError("a line")._render_traceback_() == ["a line"]
     assert not re.search("Traceback", str(MistakeError("a line")))
+
+
+def test_what_one_coder_alone_judged_is_called_after_the_coder(desk):
+    assert desk.open().option("coder", "consensus") == "The reader on the quay"

@@ -220,6 +220,8 @@ class Report:
         """What an answer to one of a reading's questions is called."""
         coders = {c["id"]: c[f"name_{self.language}"] for c in self.tables.about.get("coders", [])}
         names = self.tables.regions.set_index("record")["name"]
+        if choice == "coder" and value == readings.CONSENSUS and len(coders) == 1:
+            (value,) = coders  # one coder's judgement is no consensus
         key = f"option.{choice}.{value}"
         if choice == "years" and "/" in value:
             value = self.date("/".join(f"FY{year}" for year in value.split("/")))
