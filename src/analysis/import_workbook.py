@@ -149,7 +149,8 @@ def _part(part: str, cells: dict[str, str], header: Sequence[str]) -> str:
         value = part
     if "grade" in names and value[-1:] in _SIGNS:
         value = value[:-1] + _SIGNS[value[-1]]
-    return re.sub("[^a-z0-9]+", "-", value.lower()).strip("-")
+    made = re.sub("[^a-z0-9]+", "-", value.lower()).strip("-")
+    return made or (cells.get("rank", "") if "grade" in names else "")  # of stars, or of Japanese words
 
 
 # -- Files -----------------------------------------------------------------------------------------

@@ -192,3 +192,57 @@ def test_the_paper_prints_five_letters_four_a_and_one_a_minus(paper, book):
 
 def test_no_two_of_the_papers_letters_of_one_region_stand_on_one_scale(paper, book):
     assert not set(grades.grades(paper, book)["change"]) & {"up", "down", "same"}
+
+
+# -- Numbers, programmes and regions ---------------------------------------------------------------
+
+ENDS = [
+    {"id": "n1", "scale": "n", "grade": "1", "rank": 1, "complete": "yes", "between": "yes"},
+    {"id": "n5", "scale": "n", "grade": "5", "rank": 2, "complete": "yes", "between": "yes"},
+    {"id": "w1", "scale": "w", "grade": "very good", "rank": 1, "complete": "no", "between": ""},
+    {"id": "w2", "scale": "w", "grade": "good", "rank": 2, "complete": "no", "between": ""},
+]
+
+
+def evaluated(small, book, *rows: dict):
+    """The table of grades of evaluations of whatever they name."""
+    made = [
+        {
+            "id": f"e{n}",
+            "kind": "final",
+            "grade_status": "reported",
+            "project": "",
+            "programme": "",
+            "region": "",
+        }
+        | {"conducted": f"20{n:02}", "scale": "n"}
+        | row
+        for n, row in enumerate(rows, 1)
+    ]
+    return grades.grades(small(scales=ENDS, evaluations=made), book)
+
+
+def test_a_number_lies_between_the_ends_of_its_scale_and_a_word_nowhere(small, book):
+    rows = [{"region": "north", "grade": grade} for grade in ("1", "2", "3.5", "5")]
+    found = evaluated(small, book, *rows, {"region": "north", "scale": "w", "grade": "good"})
+    assert list(found["scale_position"][:4]) == [1, 0.75, 0.375, 0]
+    assert found["scale_position"].isna().iloc[4]
+    assert found["known_grades"].iloc[4] == "very good; good"
+
+
+def test_a_smaller_number_is_better_where_the_least_is_best(small, book):
+    found = evaluated(small, book, *({"region": "north", "grade": grade} for grade in ("3", "2", "2", "4.5")))
+    assert list(found["change"]) == ["first", "up", "same", "down"]
+
+
+def test_a_programme_is_compared_with_itself_and_with_no_region(small, book):
+    found = evaluated(
+        small,
+        book,
+        {"region": "north", "grade": "1"},
+        {"programme": "g", "grade": "2"},
+        {"programme": "h", "grade": "3"},
+        {"programme": "g", "grade": "4"},
+    ).set_index("record")
+    assert dict(found["change"]) == {"e1": "first", "e2": "first", "e3": "first", "e4": "down"}
+    assert dict(found["region"]) == {"e1": "north", "e2": "", "e3": "", "e4": ""}

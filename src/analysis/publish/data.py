@@ -61,7 +61,7 @@ def groups(package: Mapping[str, Any], folder: Path, beside: Sequence[str], word
         own = json.loads((folder / other / "datapackage.json").read_text("utf-8"))
         title = f"{words.text('tidy_tables')}: {own['study'][f'short_{words.language}']}"
         made.append(Group(f"tidy-{other}", title, tuple(_tidy(own, folder / other, f"{other}/", words))))
-    raw = tuple(_raw(package["study"]["kind"], words))
+    raw = tuple(_raw(package["study"], words))
     return [*made, Group("raw", words.text("raw_dictionary"), raw)]
 
 
@@ -89,8 +89,9 @@ def _count(path: Path) -> int:
     return len(rows(path))
 
 
-def _raw(kind: str, words: Words) -> Iterator[TableOfData]:
-    book, language = schema.load(), words.language
+def _raw(study: Mapping[str, Any], words: Words) -> Iterator[TableOfData]:
+    own = [(kind["id"], kind["label_ja"], kind["label_en"]) for kind in study.get("kinds", ())]
+    book, language, kind = schema.load().with_kinds(own), words.language, study["kind"]
     for name, table in {**book.tables, **book.shared}.items():
         columns = tuple(
             Column(f.name, f.title(language), f.description(language), _domain(book, f, words))

@@ -200,11 +200,17 @@ class Evidence:
             f"{name.removesuffix(other)}{self.language}" in cells and name not in printed
         )
 
+    @cached_property
+    def _words(self) -> schema.Schema:
+        """The schema with the study's own kinds of evaluation."""
+        own = self.about.get("kinds", ())
+        return self._book.with_kinds((kind["id"], kind["label_ja"], kind["label_en"]) for kind in own)
+
     def _value(self, known: schema.Field, value: str, cells: Mapping) -> tuple[Named, ...]:
         language = self.language
         if known.vocabulary:
             try:
-                return (self._named(self._book.label(known.vocabulary, value, language)),)
+                return (self._named(self._words.label(known.vocabulary, value, language)),)
             except KeyError:
                 return ()
         if known.format == "period":

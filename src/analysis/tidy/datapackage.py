@@ -80,7 +80,8 @@ def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any
     meta = study.meta
     judged = {c for name in ("codings", "links", "assessments") for c in study.tables[name]["coder"]}
     made = schema.vocabularies["coder_kind"]
-    return {key: value for key, value in asdict(meta).items() if key not in _NOT_ABOUT} | {
+    left_out = _NOT_ABOUT if meta.kinds else {*_NOT_ABOUT, "kinds"}
+    return {key: value for key, value in asdict(meta).items() if key not in left_out} | {
         "short_ja": meta.short_ja or meta.title_ja,
         "short_en": meta.short_en or meta.title_en,
         "sections": [

@@ -38,10 +38,16 @@ def _labelled(name: str, study: Study, schema: Schema) -> pd.DataFrame:
     if name == "statements":
         return table.rename(columns={"statement_ja": "label_ja", "statement_en": "label_en"})
     if name == "evaluations":
-        named = with_labels(table, study, "project", "projects").pipe(
-            with_vocabulary, schema, "kind", "evaluation_kind"
+        named = (
+            with_labels(table, study, "project", "projects")
+            .pipe(with_labels, study, "programme", "programmes")
+            .pipe(with_labels, study, "region", "regions")
+            .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
         )
-        return _joined(named, "project", "kind")
+        for language in ("ja", "en"):  # one of the three is named
+            subject = [named[f"{name}_{language}"] for name in ("project", "programme", "region")]
+            named[f"subject_{language}"] = subject[0] + subject[1] + subject[2]
+        return _joined(named, "subject", "kind")
     if name == "participations":
         named = (
             with_labels(table, study, "institution", "institutions")

@@ -35,6 +35,7 @@ def make(
 
     `joined` are the study's rows of the crosswalk (`transcribe.crosswalk.read`).
     """
+    schema = schema.with_kinds(study.meta.own_kinds)
     changed = {(table, line) for place in state.places for table, line in [_row(place)] if table}
     verified = state.status != Status.NOT_VERIFIED
     return {

@@ -313,7 +313,8 @@ def _write(value: str, cell: str, field: Field | None, otherwise: str) -> str:
         return otherwise
     if field is None:
         return f"write {said}"
-    return f"write {value if field.plain else said}" if field.takes(value) else otherwise
+    bare = field.plain or field.verbatim == "grade"
+    return f"write {value if bare else said}" if field.takes(value) else otherwise
 
 
 def _spreadsheet_error(cell: str) -> Fault | None:
@@ -338,7 +339,8 @@ def _formula(cell: str, field: Field) -> Fault | None:
 
 
 def _width(cell: str, field: Field) -> Fault | None:
-    if cell.isascii() or not field.plain:
+    grade = field.verbatim == "grade" and _WIDE_SIGN.search(cell)  # which may be a word otherwise
+    if cell.isascii() or not (field.plain or grade):
         return None
     if field.format == "period":
         return Fault(quoted(cell), "ASCII letters, digits and signs only", periods.advice(cell))

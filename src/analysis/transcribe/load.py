@@ -62,6 +62,7 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
         advice = f"check the name; studies stand in {shown(folder.parent)}"
         raise StudyError([Problem(shown(folder), None, None, found, expected, advice)])
     meta, problems = study_yaml.read(folder / study_yaml.FILE)
+    schema = schema.with_kinds(meta.own_kinds) if meta else schema
     kind = _kind(folder, meta)
     problems += _stray_files(folder, schema)
     tables, faults = _tables(folder, schema, kind)

@@ -7,7 +7,7 @@ labels and what a cell may hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from analysis.transcribe import periods
 
 KINDS = ("document", "records")  # one text with passages, or public records with addresses
 LANGUAGES = ("ja", "en")
+EVALUATION_KIND = "evaluation_kind"  # the vocabulary to which a study may add
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # an id
 FORMS = {
     "integer": re.compile("0|-?[1-9][0-9]{0,14}"),
@@ -79,7 +80,12 @@ class Field:
 
     @property
     def plain(self) -> bool:
-        """Whether cells are identifiers, addresses, numbers, dates or coded values: ASCII only."""
+        """Whether cells are identifiers, addresses, numbers, dates or coded values: ASCII only.
+
+        A grade is not: it may be any word of the source.
+        """
+        if self.verbatim == "grade":
+            return False
         coded = (self.format, self.pattern, self.vocabulary, self.references)
         return self.type != "string" or any(coded) or self.name == "inferred"
 
@@ -181,6 +187,17 @@ class Schema:
     def values(self, field: Field) -> tuple[str, ...]:
         """Return the values that a column's vocabulary allows, in their order."""
         return tuple(self.vocabularies[field.vocabulary or ""])
+
+    def with_kinds(self, kinds: Iterable[tuple[str, str, str]]) -> Schema:
+        """Return the schema of a study that has kinds of evaluation of its own: id, name in ja and en.
+
+        One with an id that is known already is called by the study's own words.
+        """
+        own = {id_: Text(ja, en) for id_, ja, en in kinds}
+        if not own:
+            return self
+        known = {EVALUATION_KIND: MappingProxyType({**self.vocabularies[EVALUATION_KIND], **own})}
+        return replace(self, vocabularies=MappingProxyType({**self.vocabularies, **known}))
 
     def table_of(self, file: str) -> tuple[str, str] | None:
         """Return the table whose rows a file of that name holds, and the value it is named after.

@@ -49,6 +49,15 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of evaluation beside midterm and final, called as the source calls it."""
+
+    id: str
+    label_ja: str
+    label_en: str
+
+
+@dataclass(frozen=True)
 class Coder:
     """Who or what made judgements: `made` says whether a person or an automated reading, `how` in what way."""
 
@@ -89,6 +98,7 @@ class Meta(Mapping[str, Any]):
     short_en: str = ""
     beside: tuple[str, ...] = ()
     coders: tuple[Coder, ...] = ()
+    kinds: tuple[Kind, ...] = ()
     fiscal_year_starts: int = 4
     fiscal_year_named: str = "start"
     report: Mapping[str, Any] = field(default_factory=dict)
@@ -97,6 +107,11 @@ class Meta(Mapping[str, Any]):
     def fiscal_year(self) -> FiscalYear:
         """How the study counts fiscal years: Japan's way unless it says otherwise."""
         return FiscalYear(self.fiscal_year_starts, self.fiscal_year_named)
+
+    @property
+    def own_kinds(self) -> list[tuple[str, str, str]]:
+        """The study's own kinds of evaluation: id, name in ja and en (`Schema.with_kinds`)."""
+        return [(kind.id, kind.label_ja, kind.label_en) for kind in self.kinds]
 
     def __getitem__(self, key: str) -> Any:
         if key not in set(self):
@@ -169,6 +184,7 @@ _PARTS = {  # the keys of the entries of each list of mappings
         "how_ja": _TEXT,
         "how_en": _TEXT,
     },
+    "kinds": {"id": _ID, "label_ja": _TEXT, "label_en": _TEXT},
 }
 _TEXTS = ("title_ja", "title_en", "subtitle_ja", "subtitle_en", "lead_ja", "lead_en", "address")
 _REPORT = dict.fromkeys(_TEXTS, _OPTIONAL) | {
@@ -196,6 +212,7 @@ _KEYS = {
     "short_en": _OPTIONAL,
     "beside": _list("a list of ids of studies", required=False),
     "coders": _list("a list of coders with id, names, made, date and how", required=False),
+    "kinds": _list("a list of kinds of evaluation with id, label_ja and label_en", required=False),
     "report": _Key(dict, "the report's title, authors, date and lead", required=False),
 }
 
@@ -247,7 +264,7 @@ def _meta(content: dict[str, Any]) -> Meta:
     if language.split("-")[0] in LANGUAGES:  # their columns and rules are the same in every country
         content = content | {"language": language.split("-")[0]}
     lists = {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
-    for name, made in {"authors": Author, "sections": Section, "coders": Coder}.items():
+    for name, made in {"authors": Author, "sections": Section, "coders": Coder, "kinds": Kind}.items():
         lists[name] = tuple(made(**entry) for entry in content.get(name, ()))
     return Meta(**content | lists)
 
@@ -278,7 +295,7 @@ class _Checker:
                     advice = f"did you mean {like}?" if like else "remove it, or add the study"
                     expected = "the name of another study's folder"
                     yield self._problem(lines[name], name, quoted(value), expected, advice)
-        for name in ("regions", "beside", "sections", "coders"):
+        for name in ("regions", "beside", "sections", "coders", "kinds"):
             yield from self._twice(content.get(name), name, lines.get(name))
         own = content.get("id")
         if isinstance(own, str) and own != self._folder.name:

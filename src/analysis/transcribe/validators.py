@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from analysis.transcribe import judgements, periods
+import pandas as pd
+
+from analysis.transcribe import grade_values, judgements, periods
 from analysis.transcribe.judgements import COMMON
 from analysis.transcribe.problems import Problem, one_of, quoted
 from analysis.transcribe.raw_tables import (
@@ -20,7 +22,7 @@ from analysis.transcribe.raw_tables import (
     same_time,
     unknown_id,
 )
-from analysis.transcribe.schema import FORMS, SLUG, Field, Schema
+from analysis.transcribe.schema import EVALUATION_KIND, FORMS, SLUG, Field, Schema
 
 # Which table the subject of a statement stands in; a policy is named by its topic alone.
 SUBJECTS = {
@@ -98,6 +100,8 @@ def number_advice(cell: str, field: Field) -> str:
 def cells_hold_what_their_column_allows(raw: RawTables) -> Iterator[Problem]:
     """A value where one is required, of the column's list, pattern and length."""
     for table, field in raw.fields():
+        if raw.meta is None and field.vocabulary == EVALUATION_KIND:
+            continue  # the study's own kinds stand in study.yaml, which could not be read
         for line, cell in table.sound[field.name].items():
             if found := wrong(cell, field, raw.schema):
                 yield table.problem(line, field.name, quoted(cell), *found)
@@ -234,19 +238,20 @@ def a_statement_names_the_region_it_is_about(raw: RawTables) -> Iterator[Problem
             yield table.problem(row.Index, "regions", quoted(row.regions), expected, "add it")
 
 
-def an_indicator_is_about_one_thing(raw: RawTables) -> Iterator[Problem]:
-    """A figure is about one region, one programme or one project."""
-    for table, row in raw.rows("indicators", "region"):
-        named = [
-            c for c in ("region", "programme", "project") if table.has(c) and table.frame.at[row.Index, c]
-        ]
-        if len(named) > 1:
-            found = quoted(" and ".join(table.frame.at[row.Index, c] for c in named))
-            expected = "a region, a programme or a project, not both"
-            yield table.problem(row.Index, named[1], found, expected, "leave one of the two empty")
-        elif not named:
-            expected, advice = "what the figure is about", "name a region, a programme or a project"
-            yield table.problem(row.Index, "region", "no region", expected, advice)
+def a_row_is_about_one_thing(raw: RawTables) -> Iterator[Problem]:
+    """A figure or an evaluation is about one region, one programme or one project."""
+    for name, usual, what in (("indicators", "region", "figure"), ("evaluations", "project", "evaluation")):
+        for table, row in raw.rows(name, usual):
+            named = [
+                c for c in ("region", "programme", "project") if table.has(c) and table.frame.at[row.Index, c]
+            ]
+            if len(named) > 1:
+                found = quoted(" and ".join(table.frame.at[row.Index, c] for c in named))
+                expected = "a region, a programme or a project, not both"
+                yield table.problem(row.Index, named[1], found, expected, "leave one of the two empty")
+            elif not named:
+                expected, advice = f"what the {what} is about", "name a region, a programme or a project"
+                yield table.problem(row.Index, usual, f"no {usual}", expected, advice)
 
 
 def bounds_hold_the_value(raw: RawTables) -> Iterator[Problem]:
@@ -382,14 +387,74 @@ def grades_have_their_status(raw: RawTables) -> Iterator[Problem]:
 
 
 def grades_stand_on_their_scale(raw: RawTables) -> Iterator[Problem]:
-    """Every grade is one of those that its scale lists."""
+    """Every grade is one of those that its scale lists, or a number between the ends of one of numbers."""
     scales = raw.with_columns("scales", "scale", "grade")
     grades = scales.frame.groupby("scale")["grade"].agg(tuple) if scales else {}
+    continuous = _continuous(scales) if scales else set()
     for table, row in raw.rows("evaluations", "scale", "grade"):
-        if row.scale in grades and row.grade and row.grade not in grades[row.scale]:
-            expected = f"{one_of(grades[row.scale])} (scale {row.scale})"
+        if row.scale not in grades or not row.grade or row.grade in grades[row.scale]:
+            continue
+        listed = grades[row.scale]
+        if row.scale not in continuous:
+            expected = f"{one_of(listed)} (scale {row.scale})"
             advice = "correct the grade, or add it to scales.csv"
             yield table.problem(row.Index, "grade", quoted(row.grade), expected, advice)
+        elif not _lies_between(row.grade, listed):
+            ends = sorted(listed, key=lambda grade: grade_values.value(grade) or 0)
+            expected = f"a number from {ends[0]} to {ends[-1]}, written as these are (scale {row.scale})"
+            advice = "correct the grade, or the ends of the scale in scales.csv"
+            yield table.problem(row.Index, "grade", quoted(row.grade), expected, advice)
+
+
+def _continuous(scales: CsvTable) -> set[str]:
+    """The scales of numbers whose grades need not be listed one by one."""
+    frame = scales.frame
+    return set(frame.loc[frame["between"] == "yes", "scale"]) if "between" in frame else set()
+
+
+def _lies_between(grade: str, listed: tuple[str, ...]) -> bool:
+    """Whether a grade is a number, counted as the listed ones are, and not outside them."""
+    number, ends = grade_values.value(grade), [grade_values.value(each) for each in listed]
+    known = [end for end in ends if end is not None]
+    if len(known) < len(ends):
+        return True  # what is wrong with the ends is said of the scale
+    alike = {grade_values.unit(each) for each in listed} == {grade_values.unit(grade)}
+    return number is not None and alike and min(known) <= number <= max(known)
+
+
+def scales_of_numbers_have_two_ends(raw: RawTables) -> Iterator[Problem]:
+    """A scale with numbers between lists its ends at least, is known whole, and has one direction."""
+    scales = raw.with_columns("scales", "scale", "grade", "rank", "complete", "between")
+    for name in sorted(_continuous(scales)) if scales else ():
+        rows = scales.sound[scales.sound["scale"] == name] if scales else None
+        if scales is None or rows is None or rows.empty:
+            continue
+        whole = "yes where between is yes: the ends are the whole scale"
+        for line in rows.index[rows["complete"] == "no"]:
+            yield scales.problem(line, "complete", "'no'", whole, "write yes, or list the grades one by one")
+        words = [line for line in rows.index if grade_values.value(rows.at[line, "grade"]) is None]
+        units = rows["grade"].map(grade_values.unit)
+        other = [*words, *(line for line in rows.index if units[line] != units.iloc[0])]
+        if other:
+            expected = "numbers, all counted alike, where between is yes"
+            found = quoted(rows.at[other[0], "grade"])
+            yield scales.problem(other[0], "grade", found, expected, "correct it, or leave between empty")
+        elif len(rows) < 2:
+            expected, advice = "two rows where between is yes: the best and the worst", "add the other end"
+            yield scales.problem(rows.index[0], "grade", quoted(rows["grade"].iloc[0]), expected, advice)
+        elif rows["rank"].str.isdecimal().all():
+            yield from _of_one_direction(scales, rows)
+
+
+def _of_one_direction(scales: CsvTable, rows: pd.DataFrame) -> Iterator[Problem]:
+    """The ranks of numbers rise with them, or fall with them."""
+    ranked = rows.assign(rank=rows["rank"].astype(int)).sort_values("rank", kind="stable")
+    numbers = ranked["grade"].map(grade_values.value).tolist()
+    if not grade_values.one_direction(numbers) and ranked["rank"].is_unique and rows["grade"].is_unique:
+        turn = next(n for n in range(2, len(numbers) + 1) if not grade_values.one_direction(numbers[:n]))
+        line = ranked.index[turn - 1]
+        expected = "ranks that rise with the numbers, or fall with them: a scale has one direction"
+        yield scales.problem(line, "rank", quoted(rows.at[line, "rank"]), expected, "correct the ranks")
 
 
 def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
@@ -401,7 +466,7 @@ def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
         for line, cell, first in repeats(scales, ["scale", column]):
             expected = f"a {column} that the scale has once (line {first} has it)"
             yield scales.problem(line, column, quoted(cell), expected, "remove one or correct it")
-    for column in (name for name in ("complete", "label_ja", "label_en") if scales.has(name)):
+    for column in (name for name in ("complete", "between", "label_ja", "label_en") if scales.has(name)):
         cells = scales.sound[column]
         agreed = cells.groupby(scales.sound["scale"]).transform("first")
         for line in cells.index[cells != agreed]:
@@ -412,7 +477,8 @@ def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
 def a_round_counts_all_its_evaluations(raw: RawTables) -> Iterator[Problem]:
     """A round of evaluations has no more rows than the regions it counts."""
     programme = {id_: row.programme for id_, row in raw.by_id("projects", "programme").items()}
-    held = [row for _, row in raw.rows("evaluations", "project", "kind", "conducted", "published")]
+    columns = ("project", "programme", "kind", "conducted", "published")
+    held = [row for _, row in raw.rows("evaluations", *columns) if not row.programme]
     for table, row in raw.rows("rounds", "programme", "kind", "year", "regions_total"):
         own = [e for e in held if e.kind == row.kind and programme.get(e.project) == row.programme]
         known = sum(same_time(each.conducted or each.published, row.year, raw.fiscal_year) for each in own)
@@ -483,7 +549,7 @@ VALIDATORS: tuple[Validator, ...] = (
     sections_stand_in_study_yaml,
     subjects_exist,
     a_statement_names_the_region_it_is_about,
-    an_indicator_is_about_one_thing,
+    a_row_is_about_one_thing,
     bounds_hold_the_value,
     a_measure_has_one_unit,
     *judgements.VALIDATORS,
@@ -495,6 +561,7 @@ VALIDATORS: tuple[Validator, ...] = (
     grades_have_their_status,
     grades_stand_on_their_scale,
     scales_agree_with_themselves,
+    scales_of_numbers_have_two_ends,
     a_round_counts_all_its_evaluations,
     nothing_is_said_twice,
     participants_stand_in_their_region,

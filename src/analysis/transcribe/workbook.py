@@ -74,7 +74,7 @@ ID_FROM: Mapping[str, tuple[str, ...]] = {
     "references": ("ref", "number"),
     "issues": ("scope", "number"),
     "scales": ("scale", "grade"),
-    "evaluations": ("project", "kind"),
+    "evaluations": ("project|programme|region", "kind"),
     "rounds": ("programme", "kind", "year"),
     "participations": ("project|region", "institution"),
     "indicators": ("region|programme|project", "measure", "as_of"),
@@ -223,7 +223,7 @@ def write(
     `sentences` are those of the source with section and page: a sheet of their own, and a list that the
     first words of a passage may be chosen from. Raises StudyError where a file cannot be read for certain, or no sheet can be called after it.
     """
-    book = Workbook()
+    book, schema = Workbook(), schema.with_kinds(meta.own_kinds)
     book.remove(book.active)
     found = tables_of(folder, schema, meta.kind)
     sheets = {name: book.create_sheet(_sheet_name(folder, name)) for name in found}

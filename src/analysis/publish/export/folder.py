@@ -41,6 +41,7 @@ def files(study: str) -> dict[str, bytes]:
     """
     book = schema.load()
     loaded = load.read(paths.RAW / study, book)
+    book = book.with_kinds(loaded.meta.own_kinds)
     package = paths.PROCESSED / study
     if not (package / datapackage.FILE).is_file():
         raise ExportError(f"data/processed/{study}: no tidy tables; run: make data STUDY={study}")

@@ -30,7 +30,7 @@ SELECT issues.id, issues.scope, issues.number, issues.raised, issues.label_ja, i
   assessments.assessed, assessments.status, assessments.statement, assessments.coder,
 {{ themes("issues") }}{{ places("issues") }}FROM issues LEFT JOIN assessments ON assessments.issue = issues.id;
 
--- Every grade with project, region and programme.
+-- Every grade with what of project, region and programme it is of.
 CREATE VIEW grade_projects AS
 SELECT evaluations.id, evaluations.kind, evaluations.conducted, evaluations.published, evaluations.scale,
   evaluations.grade, evaluations.grade_status, scales.rank,
@@ -39,9 +39,9 @@ SELECT evaluations.id, evaluations.kind, evaluations.conducted, evaluations.publ
   programmes.id AS programme, programmes.label_ja AS programme_ja, programmes.label_en AS programme_en,
   programmes.ministry
 FROM evaluations
-  JOIN projects ON projects.id = evaluations.project
-  JOIN regions ON regions.id = projects.region
-  JOIN programmes ON programmes.id = projects.programme
+  LEFT JOIN projects ON projects.id = evaluations.project
+  LEFT JOIN regions ON regions.id = coalesce(projects.region, evaluations.region)
+  LEFT JOIN programmes ON programmes.id = coalesce(projects.programme, evaluations.programme)
   LEFT JOIN scales ON scales.scale = evaluations.scale AND scales.grade = evaluations.grade;
 
 -- Every coding with the words it is about.
