@@ -77,7 +77,8 @@ class Claims:
     """What the rows of a study claim that their passages print."""
 
     def __init__(self, study: Study, schema: Schema) -> None:
-        self.study, self.schema, self.language = study, schema, study.meta.language
+        self.study, self.language = study, study.meta.language
+        self.schema = schema.with_kinds(study.meta.own_kinds)
         self._known: dict[tuple[str, str], Known] = {}
         self._sought: dict[int, Names] = {}
 
@@ -93,7 +94,7 @@ class Claims:
         for line, row in zip(frame.index, frame.astype("string").fillna("").to_dict("records"), strict=True):
             concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
             claims = [
-                self._claim(field, kind, row[field.name])
+                self._grade(field, row) if kind == "grade" else self._claim(field, kind, row[field.name])
                 for field in verbatim
                 if row[field.name]
                 for kind in (field.verbatim or "").split()
@@ -122,6 +123,13 @@ class Claims:
             words = field.vocabulary
             printed = [self.schema.label(words, value, self.language)] if words else []
         return Claim(field.name, kind, value, tuple(map(self._normal, printed)))
+
+    def _grade(self, field: Field, row: Mapping[str, str]) -> Claim:
+        """What a cell claims as a grade, with the grades that its scale lists beside it."""
+        scales = self.study.tables["scales"]
+        listed = scales.loc[scales["scale"] == row["scale"], "grade"]
+        normal = tuple(map(self._normal, listed))
+        return Claim(field.name, "grade", self._normal(row[field.name]), normal)
 
     def _labels(self, field: Field) -> Known:
         """The printed label of each row that a key may name."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from analysis.verify import grades
 from analysis.verify.extract import BOUNDARY, READERS, Mention, Names, number, words
 from analysis.verify.subjects import stands_beside, subjects_of
 
@@ -32,7 +33,7 @@ class Claim:
     column: str
     kind: str  # the schema's `verbatim`
     value: str  # as the table has it
-    words: tuple[str, ...] = ()  # normalised; all must stand, or of `names` one
+    words: tuple[str, ...] = ()  # normalised; all must stand, or of `names` one; the grades of a scale
     names: Names | None = None  # all that the cell could have named, where it names one of many
 
 
@@ -90,6 +91,9 @@ def judge(
     topic = next((claim for claim in claims if claim.kind == "region" and claim.words and claim.names), None)
     judged = []
     for claim, mentions in zip(claims, own, strict=True):
+        if claim.kind == "grade":
+            judged.append(_of_grade(row, claim, claims, _pivots(claim, claims, own, anchor), anchor))
+            continue
         if topic and claim.kind == "number" and mentions and not anchor and stands_anywhere(row, topic):
             judged.append(_of_subject(row, claim, topic, called))
             continue
@@ -121,11 +125,54 @@ def _of_subject(row: RowText, claim: Claim, topic: Claim, called: Sequence[str])
     return Judgement(True) if alone else Judgement(False, (), tuple(sorted(between)))
 
 
+_NO_GRADE = ("a grade", "something else")
+
+
+def _of_grade(
+    row: RowText, claim: Claim, claims: Sequence[Claim], pivots: list[Mention], anchor: str | None
+) -> Judgement:
+    """Hold a grade to what the text prints as grades of its row's subject, nearest to its row's place."""
+    topics = [other for other in claims if other.kind in TOPICS and other.words and other.names]
+    read = _grades(row, claim, [m for topic in topics for m in row.named(topic.names or Names(()))])
+    own, rivals = ([m for m in read.sure if grades.says(m, claim.value) is same] for same in (True, False))
+    if not own:
+        possible = any(grades.says(mention, claim.value) for mention in read.open) and not rivals
+        found = Found(row, claim, own, rivals, pivots, anchor)
+        return Judgement(False, (), _NO_GRADE) if possible else Judgement(False, found.instead())
+    between: set[str] = set()
+    for topic in topics:
+        named = row.named(topic.names or Names(()))
+        if not {mention.value for mention in named} - set(topic.words):
+            continue
+        said = {mention: subjects_of(mention, read.sure, named, row.text) for mention in read.sure}
+        mine = [mention for mention in own if said[mention] & set(topic.words)]
+        alone = [mention for mention in mine if said[mention] <= set(topic.words)]
+        between |= set() if alone or not mine else set.union(*(said[mention] for mention in mine))
+        own, others = alone or mine, rivals + [mention for mention in own if mention not in mine]
+        rivals = [mention for mention in rivals if said[mention] & set(topic.words)]
+        if not own:
+            return Judgement(False, Found(row, claim, own, rivals or others, pivots, anchor).instead())
+    if between and rivals + [m for m in read.sure if not grades.says(m, claim.value)]:
+        return Judgement(False, (), tuple(sorted(between)))
+    found = Found(row, claim, own, rivals, pivots, anchor)
+    return Judgement(True) if found.stands() else Judgement(False, found.instead())
+
+
+def _grades(row: RowText, claim: Claim, names: Sequence[Mention] = ()) -> grades.Printed:
+    """What a text prints as grades of the kind of a claim's, and what may be one."""
+    if grades.LETTER.fullmatch(claim.value):
+        return grades.Printed(row.printed("grade"), [])
+    return grades.printed(claim.value, claim.words, row.text, row.language, names)
+
+
 def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:
     """Every place in a text that prints what a claim says, whatever stands near it.
 
     None unless all its words stand.
     """
+    if claim.kind == "grade":
+        read = _grades(row, claim)
+        return [mention for mention in [*read.sure, *read.open] if grades.says(mention, claim.value)]
     if claim.kind in VALUES:
         forms = _forms(claim)
         return [mention for mention in row.printed(claim.kind) if mention.value in forms]

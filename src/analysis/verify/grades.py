@@ -1,0 +1,195 @@
+"""Where a text prints a grade as a grade: not the number of something, not a word of praise.
+
+A letter alone is hardly ever anything else (`extract.grades`). A number (`4`, `3.5`, `17/20`, `85 %`) and a
+word (`good`, 良) often are: `4 regions`, `section 4`, `good cooperation`. So a mention counts as a grade
+only where a word of grading stands right before or after it (`a score of 4`, 「良」と評価), where it goes on
+a row that began so (`grades 4, 3 and 2`), or where it follows one of the names that a row may be about in a
+sentence on grading (`The grades were: Ashenford 4`). Elsewhere it is open whether it is one; as the number
+of something, or as a part of a larger number or word, it is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from analysis.verify.extract import Mention, citations, periods
+
+LETTER = re.compile(r"[A-Z][+-]?|-")
+_STARS = re.compile("[★☆]+")
+_FIGURE = r"[+-]?\d+(?:[.,]\d+)?"
+_NUMBER = re.compile(rf"{_FIGURE}(?: ?%|/\d+)?")
+_PRINTED = re.compile(
+    rf"(?<![A-Za-z\d.,/$€£¥#§%])({_FIGURE})(?: ?(%|per ?cent\b|Prozent\b)|(?:/| out of | von )(\d+))?"
+    r"(?![\dA-Za-z/]|[.,]\d)"
+)
+_PART = re.compile(  # of a longer praise, or a denial
+    r"(?:\b(?:very|not|never|un|in|less than|more than|almost|nearly|fairly|quite|rather|barely|hardly|most"
+    r"|least|extremely|highly|just|partly|so|too|nor|no longer|far from|short of|sehr|nicht|ziemlich) ?"
+    r"|極めて|きわめて|非常に|とても|やや|かなり|最も|もっとも|比較的|大変|あまり|不|未)[\"'「『(]*$",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(r"[」』\"']?(?:と|で|に)(?:は|も)(?:言え|いえ|な|至ら|達し)")
+_NOT = re.compile(r"\b(?:not|never|nor|without|nicht)(?: \w+){0,2} ?[\"']?$", re.IGNORECASE)
+_NUMBERED = re.compile(  # what has a number of its own
+    r"(?:\b(?:section|chapter|figure|fig\.|table|nos?\.|page|pp?\.|phase|stage|step|part|plan|annex|appendix"
+    r"|item|issue|round|year|hall|line|vol\.|volume|number|article|note|day|week|month|about|some|over|than"
+    r"|nearly|Abschnitt|Kapitel|Seite|Tabelle|Nr\.|etwa|rund) ?|第|図|表|節|章|頁|約)$",
+    re.IGNORECASE,
+)
+_AFTER = {  # what may follow a grade; a noun makes it the number, or the quality, of something
+    "en": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:and|or|to|in|on|for|from|by|at|with|but|while|which"
+    r"|because|after|before|when|whereas|against|overall|points?|marks?|stars?|being|is|was|were|as)\b"
+    r"| [(\"'〜-])",
+    "de": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:und|oder|bis|in|im|für|von|bei|mit|aber|während|weil|nach|vor"
+    r"|Punkten?|Sternen?|ist|war|wurde|als|bewertet|benotet)\b| [(\"'〜-])",
+    "ja": r"(?:$|[、。;:!?)」』】\]\n〜・,./-](?![年月社人])|点(?!を|の|ある|あ|が)|であ|だっ|です|でし|と|を|が|に|の[\d一二三四五六七八九十]+段階|の評|で[、あし評採]"
+    r"|は|も(?!の)|から|まで|ランク|評価|\()",
+}
+_BEFORE = {  # words of grading, up to the grade
+    "en": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars|scale"
+    r"|verdicts?|evaluated|assessed|judged)"
+    r"(?:,? (?:of|as|was|were|is|are|at|it|them|a|an|the|with|only|from|between|overall|to be|stood at|runs?"
+    r"|grade|mark|score|words?|one|two|three|four|five|six|seven|ten))*[:,=]?(?: ?[(\"'])*(?: |$)*$",
+    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung)"
+    r"(?: (?:von|der|die|mit|als|auf|war|waren|ist|lautete|einer|einem|dem|den|nur|zwischen))*[:=]?"
+    r"(?: ?[(\"'])*(?: |$)*$",
+    "ja": r"(?:評点|評価|評定|得点|採点|点数|判定|総合|成績|ランク|スコア|評語|尺度|段階(?:中|のうち)?|満点(?:中)?)"
+    r"(?:結果|点)?(?:として|は|が|を|で|では|に|の|中)?(?:、)?(?:総合)?[「『(:\"]*$",
+}
+_GIVEN = {  # in a sentence that speaks of grading or evaluating
+    "en": r"\b(?:gave|given|gives|got|gets|received|earned|awarded|obtained|achieved|reached|ended (?:at|with))"
+    r"(?: (?:it|them|the|a|an|only|grade|word|mark|score|overall))*(?: ?[(\"'])*(?: |$)*$",
+    "de": r"\b(?:erhielt|erhielten|bekam|bekamen|erreichte|erreichten|vergab|gab)"
+    r"(?: (?:die|eine|nur|Note))*(?: ?[(\"'])*(?: |$)*$",
+    "ja": r"(?:に|は)[「『]$",
+}
+_CUE = {
+    "en": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars|scale"
+    r"|verdicts?|evaluat\w+|assess\w+|apprais\w+|judged)\b",
+    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung|Evaluation)\b",
+    "ja": r"評点|評価|評定|得点|採点|点数|判定|成績|ランク|スコア|評語|尺度|段階",
+}
+_FOLLOWED = {  # words of grading right after the grade
+    "en": r"[\"')]* (?:(?:as|was|is) (?:its|the|their) |points? on |on (?:a|the) )(?:grade|score|mark|scale|rating)",
+    "de": r"[\"')]* (?:bewertet|benotet|Punkten?)",
+    "ja": r"[」』)]?点?(?:と|に)?(?:評価|判定|評定|採点|格付け)|[」』)]?の[\d一二三四五六七八九十]+段階|[」』)]?で(?:評価|評定|採点)",
+}
+_ROW = re.compile(  # between two grades of a row
+    r"(?: ?\([^()\d]{1,24}\))?[\"'」』]*(?:, (?:and |or |und |oder )?| and | or | to | und | oder | bis |-|〜|から|、|・|と|及び|または|/)[\"'「『]*"
+)
+_SENTENCE_END = re.compile(r"[。!?\n]|\.(?= [A-Z\"]|$)")
+_NAMED = re.compile(r"[\"'」』]?(?: ?[:(=は]| (?:got|received|with|scored|at|as|only|mit))* ?[(\"'「『]*")
+
+
+class Printed(NamedTuple):
+    """What a text prints as grades, and what may be one."""
+
+    sure: list[Mention]
+    open: list[Mention]
+
+
+def printed(grade: str, others: Iterable[str], text: str, language: str, names: Sequence[Mention]) -> Printed:
+    """Every grade of a text that a cell with this grade could have named.
+
+    `others` are the grades of its scale, `names` mentions of what rows may be about. A number is looked
+    for among numbers, a word among the words of its scale.
+    """
+    found = _numbers(text, language) if is_number(grade) else _words({grade, *others}, text)
+    how = {key: each.get(language, each["en"]) for key, each in _HOW.items()}
+    # `gave good marks` is praise, and `gave it, with good reason, the grade B` as well.
+    how |= {} if is_number(grade) else {"after": rf"(?! (?:points?|marks?|stars?)\b){how['after']}"}
+    how |= {} if is_number(grade) else {"given": rf"(?=.*[\"'「『]$){how['given']}"}
+    found = [m for m in found if _ends_there(m, text, how) and not _DENIED.match(text[m.end :])]
+    found = sorted((m for m in found if not _NOT.search(text[: m.start][-40:])), key=lambda m: m.start)
+    sure = {m for m in found if _cued(m, text, how) or _beside_a_name(m, text, names, how["cue"])}
+    for row in (found, found[::-1]):  # what goes on a row of grades, from its beginning or its end
+        for one, other in pairwise(row):
+            left, right = sorted((one, other), key=lambda m: m.start)
+            if one in sure and _ROW.fullmatch(text[left.end : right.start]):
+                sure.add(other)
+    return Printed([m for m in found if m in sure], [m for m in found if m not in sure])
+
+
+_HOW = {"after": _AFTER, "before": _BEFORE, "given": _GIVEN, "cue": _CUE, "followed": _FOLLOWED}
+
+
+def is_number(grade: str) -> bool:
+    """Whether a grade is a number, a percentage or stars."""
+    return bool(_NUMBER.fullmatch(grade) or _STARS.fullmatch(grade))
+
+
+def says(mention: Mention, grade: str) -> bool:
+    """Whether a mention prints this very grade; `4` is printed by `4/5` as well."""
+    value, wanted = mention.value, grade if LETTER.fullmatch(grade) else _plain(grade)
+    return value == wanted or ("/" in value and value.partition("/")[0] == wanted)
+
+
+def _plain(grade: str) -> str:
+    return re.sub(r"\s", "", grade).casefold()
+
+
+def _numbers(text: str, language: str) -> list[Mention]:
+    """Every number or row of stars that is no date, citation or number of a section."""
+    taken = [(m.start, m.end) for reader in (periods, citations) for m in reader(text, language)]
+    found = [Mention(m[0], m.start(), m.end()) for m in _STARS.finditer(text)]
+    for m in _PRINTED.finditer(text):
+        inside = any(start <= m.start() < end for start, end in taken)
+        if not inside and not _NUMBERED.search(text[max(m.start() - 16, 0) : m.start()]):
+            value = m[1] + ("%" if m[2] else f"/{m[3]}" if m[3] else "")
+            found.append(Mention(value, m.start(), m.end()))
+    return found
+
+
+def _words(grades: set[str], text: str) -> list[Mention]:
+    """Every place where a word grade stands by itself, the longest where one begins with another."""
+    wanted = sorted(
+        (g for g in grades if not is_number(g) and not LETTER.fullmatch(g)), key=len, reverse=True
+    )
+    if not wanted:
+        return []
+    found = []
+    for m in re.finditer("|".join(map(re.escape, wanted)), text, re.IGNORECASE):
+        before, after = text[max(m.start() - 16, 0) : m.start()], text[m.end() : m.end() + 1]
+        apart = not _one_word(before[-1:], m[0][0]) and not _one_word(m[0][-1], after)
+        if apart and not _PART.search(before):
+            found.append(Mention(_plain(m[0]), m.start(), m.end()))
+    return found
+
+
+def _one_word(left: str, right: str) -> bool:
+    """Whether two neighbours belong to one word: Latin letters and signs, or two Chinese characters."""
+    return bool(re.fullmatch(r"[A-Za-zÀ-ÿ\d+-]{2}|[一-龥々]{2}|[ァ-ー]{2}", left + right))
+
+
+def _sentence(mention: Mention, text: str) -> tuple[int, int]:
+    ends = [m.end() for m in _SENTENCE_END.finditer(text)]
+    start = max((end for end in ends if end <= mention.start), default=0)
+    return start, min((end for end in ends if end > mention.start), default=len(text))
+
+
+def _ends_there(mention: Mention, text: str, how: dict[str, str]) -> bool:
+    """Whether no noun follows that would make a mention the number, or the quality, of something."""
+    after = text[mention.end :]
+    return bool(re.match(how["after"], after) or re.match(how["followed"], after))
+
+
+def _cued(mention: Mention, text: str, how: dict[str, str]) -> bool:
+    """Whether a word of grading stands right before or after a mention."""
+    start, end = _sentence(mention, text)
+    before, after = text[start : mention.start], text[mention.end : end]
+    if re.search(how["before"], before, re.IGNORECASE) or re.match(how["followed"], after):
+        return True
+    return bool(re.search(how["given"], before)) and bool(
+        re.search(how["cue"], text[start:end], re.IGNORECASE)
+    )
+
+
+def _beside_a_name(mention: Mention, text: str, names: Sequence[Mention], cue: str) -> bool:
+    """Whether a mention follows a name directly, in a sentence that speaks of grading."""
+    start, end = _sentence(mention, text)
+    there = (n for n in names if start <= n.start and n.end <= mention.start)
+    beside = any(_NAMED.fullmatch(text[name.end : mention.start]) for name in there)
+    return beside and bool(re.search(cue, text[start:end], re.IGNORECASE))
