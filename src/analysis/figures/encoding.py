@@ -19,7 +19,7 @@ from functools import partial
 from typing import Any
 
 from analysis.figures.axis import TimeAxis
-from analysis.figures.colours import ACCENTS, PAPER, POLICY
+from analysis.figures.colours import ACCENTS, GUIDE, INK, PAPER, POLICY
 from analysis.figures.sheet import Sheet
 from analysis.figures.words import joined, words
 
@@ -71,8 +71,19 @@ _SAMPLES = {
     "unknown_end": Span("x", "", "stated", after="unknown"),
     "unknown_start": Span("", "x", "stated", before="unknown"),
 }
+GRADES = {"grade": "A", "grade_number": "4", "grade_word": "…"}  # what the key shows of a kind of grade
 # In the order in which a key explains them.
-_EXPLAINED = (*STATES, "none", "unknown", "open_end", "unknown_end", "unknown_start", "grade", "not_reported")
+_EXPLAINED = (
+    *STATES,
+    "none",
+    "unknown",
+    "open_end",
+    "unknown_end",
+    "unknown_start",
+    *GRADES,
+    "position",
+    "not_reported",
+)
 
 
 def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
@@ -143,7 +154,7 @@ def draw_key(sheet: Sheet, signs: Iterable[str], language: str) -> None:
     used = {*signs}
     used = set() if used == {"stated"} else used  # nothing to tell apart
     shown = [sign for sign in _EXPLAINED if sign in used]
-    labels = [words(language).text(f"key_{sign}") for sign in shown]
+    labels = [words(language).text(f"key_{'grade' if sign in GRADES else sign}") for sign in shown]
     sheet.key(zip([partial(_sample, sheet, sign) for sign in shown], labels, strict=True), 34, 18, 22)
 
 
@@ -152,5 +163,8 @@ def _sample(sheet: Sheet, sign: str, x: float, y: float) -> None:
         draw_bar(sheet, (x, x + 26), y + 4, 10, _SAMPLES[sign])
     elif sign in ("none", "unknown"):
         sheet.line((x, y + 9), (x + 26, y + 9), linestyle=DOTTED if sign == "unknown" else "solid")
+    elif sign == "position":
+        sheet.line((x, y + 9), (x + 26, y + 9), colour=GUIDE, width=2)
+        sheet.box(x + 17, y + 4, 4, 10, INK)
     else:
-        sheet.tile(x + 13, y + 9, "A" if sign == "grade" else "", size=18)
+        sheet.tile(x + 13, y + 9, GRADES.get(sign, ""), size=18)

@@ -12,7 +12,7 @@ from analysis.figures import style
 from analysis.figures.axis import TimeAxis, pack
 from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET, STORY
 from analysis.figures.encoding import Span, draw_bar, edges, span_of
-from analysis.figures.sheet import EDGE, Sheet
+from analysis.figures.sheet import EDGE, Sheet, tile_width
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined
 from analysis.transcribe.periods import display
@@ -114,7 +114,7 @@ def titled(row: Mapping[str, Any], language: str, *about: object) -> str:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar to be drawn: its span, its name, where it leads, and letters that stand on it."""
+    """A bar to be drawn: its span, its name, where it leads, and grades that stand on it."""
 
     span: Span
     name: str
@@ -170,11 +170,12 @@ def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> N
     right = max(bar.right, start + style.widest(words) if words else 0)
     left = min(bar.left, start) if words else bar.left
     sheet.link(bar.to, bar.title, (left, y, right, y + tall + deep + 2), bar.of)
-    for x, letter, to, title in bar.tiles:
-        if x > bar.right:  # the letter came after the end
+    for x, grade, to, title in bar.tiles:
+        if x > bar.right:  # the grade came after the end
             sheet.line((bar.right, y + tall / 2), (x, y + tall / 2), colour=GUIDE)
-        sheet.tile(x, y + tall / 2, letter)
-        sheet.link(to, title, (x - 12, y, x + 12, y + tall), bar.of)
+        sheet.tile(x, y + tall / 2, grade)
+        half = tile_width(grade) / 2 + 1
+        sheet.link(to, title, (x - half, y, x + half, y + tall), bar.of)
 
 
 def lane_name(sheet: Sheet, words: str, gutter: float, mark: str = "") -> None:

@@ -15,12 +15,14 @@ from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
 from analysis.figures.frames import evidence, linked, rows_of
 from analysis.figures.rows import note
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import Sheet, tile_width
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, headed, joined, words
+from analysis.transcribe import grade_values
 from analysis.transcribe.periods import display
 from analysis.words import escape
 
+Tile = tuple[float, str, str, str]  # where, the grade, where it leads, what a pointer is told
 FEW = 6  # regions, up to which projects have names on a chart
 
 
@@ -90,28 +92,65 @@ def _draw(
 def draw_region(
     sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, grades: pd.DataFrame, colour: str, language: str
 ) -> None:
-    """Draw a region's projects with their names and the letters of their evaluations."""
+    """Draw a region's projects with their names and grades, and below them the grades of the region as such."""
     lanes.lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
     bars = [_bar(row, grades, axis, colour, language) for row in projects.pipe(rows_of)]
     placed = [bar for bar in bars if bar.span.placed]
     lanes.draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
     if not placed:
         sheet.top += HIT
+    own = tiles_on(axis, grades[grades["project"] == ""], language)
+    for x, grade, to, title in own:
+        half = tile_width(grade) / 2 + 1
+        sheet.tile(x, sheet.top + HIT / 2, grade)
+        box = (x - half, sheet.top, x + half, sheet.top + HIT)
+        sheet.link(to, title, box, (f"regions/{projects['region'].iloc[0]}",))
+    sheet.top += HIT + 2 if own else 0
 
 
 def _bar(
     row: Mapping[str, Any], grades: pd.DataFrame, axis: TimeAxis, colour: str, language: str
 ) -> lanes.Bar:
-    tiles: list[tuple[float, str, str, str]] = []
-    dated = grades[(grades["project"] == row["record"]) & (grades["start"] != "")]
-    for e in dated.sort_values("start").pipe(rows_of):
-        x = max(axis(middle(e)), tiles[-1][0] + HIT + 1 if tiles else 0)  # each can be hit
-        tiles.append((x, e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language)))
+    tiles = tiles_on(axis, grades[grades["project"] == row["record"]], language)
     of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
     title = lanes.titled(row, language, row["programme_label"])
-    return lanes.Bar(
-        span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tuple(tiles)
-    )
+    return lanes.Bar(span_of(row), row["label"], f"record:projects/{row['record']}", title, of, colour, tiles)
+
+
+def tiles_on(axis: TimeAxis, grades: pd.DataFrame, language: str) -> tuple[Tile, ...]:
+    """The tiles of dated grades in one row: x, grade, address, title; each can be hit.
+
+    Where there is no room for all on the axis, the first ones are one tile with an ellipsis.
+    """
+    rows = [
+        (axis(middle(e)), e["grade"], f"record:evaluations/{e['record']}", grade_title(e, language))
+        for e in grades[grades["start"] != ""].sort_values("start").pipe(rows_of)
+    ]
+    room, left_out = axis.right - axis.left, 0
+    while sum(tile_width(grade) + 3 for _, grade, *_ in rows[left_out:]) + (25 if left_out else 0) > room:
+        left_out += 1
+    if left_out:
+        at, _, to, title = rows[left_out - 1]
+        rows = [(at, "…", to, title), *rows[left_out:]]
+    places: list[float] = []
+    for n, (x, grade, *_) in enumerate(rows):
+        places.append(max(x, places[-1] + _apart(rows[n - 1][1], grade)) if n else x)
+    limit = axis.right + 4  # wide tiles stay on the sheet
+    for n in range(len(rows) - 1, -1, -1):
+        wide = max(tile_width(grade) for _, grade, *_ in rows) > HIT or left_out
+        places[n] = min(places[n], limit - tile_width(rows[n][1]) / 2) if wide else places[n]
+        limit = places[n] - tile_width(rows[n][1]) / 2 - 3
+    return tuple((x, *row[1:]) for x, row in zip(places, rows, strict=True))
+
+
+def _apart(one: str, other: str) -> float:
+    """How far the middles of two tiles must be apart."""
+    return (tile_width(one) + tile_width(other)) / 2 + 3
+
+
+def subject_of(row: Mapping[str, Any]) -> str:
+    """What an evaluation is of: a project, a programme, or a region as such."""
+    return str(row.get("project_label") or (row["region_label"] if row["region"] else row["programme_label"]))
 
 
 def middle(evaluation: Mapping[str, Any]) -> str:
@@ -122,10 +161,10 @@ def middle(evaluation: Mapping[str, Any]) -> str:
 
 
 def grade_title(row: Mapping[str, Any], language: str) -> str:
-    """What a pointer is told of a letter."""
-    letter = row["grade"] or row.get("grade_status_label") or row["grade_status"]
+    """What a pointer is told of a grade."""
+    grade = row["grade"] or row.get("grade_status_label") or row["grade_status"]
     told = display(row["conducted"], language) if row["conducted"] else ""
-    return aside(headed(row["project_label"], letter, language), [row["kind_label"], told], language)
+    return aside(headed(subject_of(row), grade, language), [row["kind_label"], told], language)
 
 
 def draw_many(sheet: Sheet, axis: TimeAxis, projects: pd.DataFrame, colour: str, room: float) -> None:
@@ -169,15 +208,22 @@ def unplaced(sheet: Sheet, frame: pd.DataFrame, language: str) -> None:
 
 
 def signs_of(tables: Mapping[str, pd.DataFrame], *, many: bool = False) -> set[str]:
-    """What the key of a chart of such tables has to explain; of `many` regions no letters are drawn."""
+    """What the key of a chart of such tables has to explain; of `many` regions no grades are drawn."""
     signs = set()
     for name, frame in tables.items():
         if name == "evaluations" and not many:
             dated = frame[frame["start"] != ""]
-            signs |= {"grade" if grade else "not_reported" for grade in dated["grade"]}
+            signs |= {"not_reported"} if (dated["grade"] == "").any() else set()
+            signs |= {min(map(_kind, filter(None, dated["grade"])))} if dated["grade"].any() else set()
         elif name in ("plans", "stages", "programmes", "projects"):
             signs |= {sign for row in frame.pipe(rows_of) for sign in span_of(row).signs}
     return signs
+
+
+def _kind(grade: str) -> str:
+    """The sign that explains a grade: a letter, a number or a word."""
+    number = grade_values.value(grade) is not None
+    return "grade_number" if number else "grade" if len(grade) < 3 else "grade_word"
 
 
 def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]]:
@@ -192,11 +238,12 @@ def project_items(projects: pd.DataFrame, language: str) -> list[tuple[str, str]
 
 
 def grade_items(grades: pd.DataFrame, language: str) -> list[tuple[str, str]]:
-    """Each evaluation in words: region, project, letter, kind and date."""
+    """Each evaluation in words: region, project, grade, kind and date."""
     items = []
     for row in grades.pipe(rows_of):
         link = linked("evaluations", row["record"], grade_title(row, language))
-        items.append((f"evaluations-{row['record']}", headed(escape(row["region_label"]), link, language)))
+        home = escape(row["region_label"]) if row["region"] and row["project"] else ""
+        items.append((f"evaluations-{row['record']}", headed(home, link, language) if home else link))
     return items
 
 

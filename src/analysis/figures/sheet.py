@@ -140,12 +140,13 @@ class Sheet:
         )
         self.axes.add_artist(point)
 
-    def tile(self, x: float, y: float, letter: str, size: float = 22) -> None:
-        """A letter of an evaluation in its tile, centred on (x, y); without a letter the tile is empty."""
-        edge, dashes = (INK, "solid") if letter else (GUIDE, (0, (2, 2)))
-        self.box(x - size / 2, y - size / 2, size, size, PAPER, edge, zorder=4, linestyle=dashes)
-        if letter:
-            self.middle(x, y, letter, align="center")
+    def tile(self, x: float, y: float, grade: str, size: float = 22) -> None:
+        """A grade in its tile, centred on (x, y), as wide as it needs; without a grade the tile is empty."""
+        edge, dashes = (INK, "solid") if grade else (GUIDE, (0, (2, 2)))
+        wide = max(size, tile_width(grade))
+        self.box(x - wide / 2, y - size / 2, wide, size, PAPER, edge, zorder=4, linestyle=dashes)
+        if grade:
+            self.middle(x, y, style.wrap(grade, _WIDEST, max_lines=1), align="center")
 
     def link(
         self, to: str, title: str, box: tuple[float, float, float, float], of: Iterable[str] = ()
@@ -197,6 +198,14 @@ class Sheet:
         for artist in self.axes.get_children():
             artist.set_clip_on(False)  # the axes are the sheet: there is nothing to clip
         return self.figure
+
+
+_WIDEST = 84.0  # pixels that a grade may take in its tile; a longer one is cut
+
+
+def tile_width(grade: str) -> float:
+    """Pixels that the tile of a grade is wide: a letter's is a square."""
+    return max(22.0, min(style.text_width(grade), _WIDEST) + 8) if len(grade) > 2 else 22.0
 
 
 def records(to: Iterable[str]) -> tuple[str, ...]:
