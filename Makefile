@@ -184,7 +184,7 @@ endif
 
 # -- Commands -------------------------------------------------------------------------------------
 
-.PHONY: help report watch data workbook import tidy export verify passage passages new-study new-notebook status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
+.PHONY: help report watch data workbook import tidy export verify passage passages new-study new-notebook language status reproduce release compare expected check test test-browser test-tools benchmark lab lock platforms clean distclean
 
 ## this list
 help:
@@ -197,7 +197,7 @@ help:
 
 #: STUDY=NAME       the study, a folder of data/raw
 #: STUDIES='A B'    several: the report of A, with B beside it
-#: LANGUAGE=ja|en   one language; both if not given
+#: LANGUAGE=TAG     one language, as ja, en or de; all of the study's if not given
 #: PAGE=NAME        one page of the report, as index or grades
 #: SOURCE=FILE      the source's text or PDF, for verify, passage, passages, workbook and import
 #: SECTION=ID       of one section only, for passages
@@ -265,6 +265,10 @@ new-study: environment
 ## begin a page of the report: make new-notebook NAME=regional-events TITLE='…'
 new-notebook: environment
 	@$(run) analysis new-notebook
+
+## the words of reports to translate, or what changed of them: make language LANGUAGE=de
+language: environment
+	@$(run) analysis language
 
 ## what is fresh, what is stale, and why
 status: environment

@@ -107,6 +107,20 @@ def _languages(context: click.Context, parameter: click.Parameter, value: str) -
     return (value,)
 
 
+def _tag(_: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The tag of a language to translate into."""
+    from analysis import languages
+    from analysis.languages import catalogues
+
+    if value in catalogues.WRITTEN:
+        raise Refused(
+            f"LANGUAGE: found {value!r}, whose words stand in the catalogues themselves; edit those"
+        )
+    if not languages.known(value):
+        raise Refused(f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}; write LANGUAGE=de")
+    return value
+
+
 def _own_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
     return value if _from_make(context, parameter) else ""
 
@@ -547,6 +561,18 @@ def new_notebook(name: str, title: str, study: str) -> None:
         f" the page's line in notebooks/{paths.PLAN.name}), question, steps, figure, words and conclusions,"
         " as docs/extend.md says"
     )
+
+
+@main.command()
+@click.argument("tag", envvar="LANGUAGE", callback=_tag)
+def language(tag: str) -> None:
+    """Write src/analysis/languages/TAG.po, all words of the reports to translate, or bring it up to date."""
+    from analysis.languages import catalogues
+    from analysis.words import counted
+
+    path, open_ = catalogues.update(tag)
+    left = f"{counted(open_, 'entry', 'entries')} to translate" if open_ else "complete"
+    click.echo(f"{path.relative_to(paths.ROOT)}: {left}")
 
 
 @main.command()

@@ -1,0 +1,169 @@
+"""All that a report says of itself in Japanese and English, and its translation into further languages.
+
+Japanese and English stand side by side in YAML files, in `notebooks/report.yaml`, in the notebooks'
+cells and in `data/schema.yaml`. Every other language is one gettext file, `languages/<tag>.po`: an
+entry's context is `<catalogue>:<key>`, its msgid the English text.
+
+    notebooks/03_issues:again.title     notebooks/words/03_issues.yaml
+    notebooks/03_issues:cells.title     the cell `title-en` of notebooks/03_issues.ipynb
+    report:pages.issues.title           notebooks/report.yaml
+    publish:search                      src/analysis/publish/words.yaml
+    schema:columns.regions.name.title   data/schema.yaml; {language} stands for a language's name
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from analysis import paths
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+
+FOLDER = Path(__file__).parent
+WRITTEN = ("ja", "en")  # stand in the catalogues themselves
+_PACKAGE = Path(__file__).parents[1]
+_HEADER = 'msgid ""\nmsgstr ""\n"Language: {tag}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+_HEADER += '"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: {plural}\\n"\n\n'
+
+
+def available() -> tuple[str, ...]:
+    """The languages that have words, as tags: those written in the catalogues, then the translations."""
+    return (*WRITTEN, *sorted(path.stem for path in FOLDER.glob("*.po")))
+
+
+def name_of(path: Path) -> str:
+    """What a catalogue of words is called in a translation: `notebooks/03_issues`, `publish`."""
+    return f"notebooks/{path.stem}" if path.parent.name == "words" else path.parent.name
+
+
+def english() -> dict[str, str]:
+    """Every English text by its context, in the order of a report."""
+    texts = dict(_of_words())
+    texts |= {f"report:{key}": text for key, text in _of_plan()}
+    texts |= {f"notebooks/{key}": text for key, text in _of_cells()}
+    return texts | {f"schema:{key}": text for key, text in of_schema(_yaml(paths.SCHEMA))}
+
+
+def _of_words() -> Iterator[tuple[str, str]]:
+    files = sorted(paths.NOTEBOOKS.glob("words/*.yaml"))
+    files += [_PACKAGE / room / "words.yaml" for room in ("figures", "publish", "languages")]
+    for path in files:
+        for key, texts in _yaml(path).items():
+            yield f"{name_of(path)}:{key}", texts["en"]
+
+
+def _of_plan() -> Iterator[tuple[str, str]]:
+    plan = _yaml(paths.PLAN)
+    for kind, name in (("pages", "page"), ("guides", "guide")):
+        for entry in plan.get(kind, []):
+            if entry["title_en"].strip("{region}"):  # a title that is nothing but a name needs none
+                yield f"{kind}.{entry[name]}.title", entry["title_en"]
+
+
+def _of_cells() -> Iterator[tuple[str, str]]:
+    for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            if "en" in cell["metadata"].get("tags", []):
+                yield f"{path.stem}:{cell_key(cell)}", "".join(cell["source"])
+
+
+def cell_key(cell: Mapping[str, Any]) -> str:
+    """The key of a cell of words: `cells.title` of the English cell `title-en`."""
+    return f"cells.{cell['id'].removesuffix('-en')}"
+
+
+def of_schema(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The English titles, descriptions and labels of data/schema.yaml, by their keys.
+
+    A pair of columns (`label_ja`, `label_en`) is one entry, which holds for any language.
+    """
+    for vocabulary, values in schema["vocabularies"].items():
+        for value, (_, label) in values.items():
+            yield f"vocabularies.{vocabulary}.{value}", label
+    columns = {"common": [field for part in schema["common"].values() for field in part]}
+    for kind in ("tables", "shared", "tidy"):
+        for name, table in schema[kind].items():
+            yield f"{kind}.{name}.title", table["title_en"]
+            yield f"{kind}.{name}.description", table["description_en"]
+            if kind != "tidy":
+                columns[name] = table["fields"]
+    for name, fields in columns.items():
+        names = {field["name"] for field in fields}
+        for field in fields:
+            for part in ("title", "description"):
+                said = field[f"{part}_en"]
+                yield from _column(f"columns.{name}", field["name"], names, said, f".{part}")
+    for name, (_, _, title) in schema["tidy_columns"].items():
+        yield from _column("tidy_columns", name, schema["tidy_columns"].keys(), title, "")
+
+
+def _column(place: str, name: str, names: Any, said: str, part: str) -> Iterator[tuple[str, str]]:
+    base, ending = name[:-3], name[-3:]
+    if ending == "_ja" and (f"{base}_en" in names or base in names):
+        return
+    pair = ending == "_en" and f"{base}_ja" in names
+    note = f"{name}_ja" in names and f"{name}_en" not in names  # note, note_ja
+    own = base if pair or ending == "_ja" else name
+    yield f"{place}.{own}{part}", general(said) if pair or note else said
+
+
+def general(said: str) -> str:
+    """What is said of the English one of a pair of columns, with {language} for the language's name."""
+    return re.sub(r"\bEnglish\b", "{language}", said)
+
+
+# -- One language's file -----------------------------------------------------------------------------
+
+
+@cache
+def translations(tag: str) -> Mapping[str, tuple[str, str]]:
+    """English text and translation by context, of those entries that count: neither empty nor fuzzy."""
+    found = _read(FOLDER / f"{tag}.po") if (FOLDER / f"{tag}.po").exists() else ()
+    return {m.context: (m.id, m.string) for m in found if m.context and m.string and not m.fuzzy}
+
+
+def update(tag: str) -> tuple[Path, int]:
+    """Write a language's file, or bring it up to date; return it, and how many entries are to be done.
+
+    An entry whose English has changed keeps its translation, marked fuzzy; one that is gone goes.
+    """
+    from babel.messages.catalog import Catalog
+    from babel.messages.plurals import get_plural
+    from babel.messages.pofile import write_po
+
+    from analysis import folders
+
+    path = FOLDER / f"{tag}.po"
+    before = {message.context: message for message in _read(path)} if path.exists() else {}
+    catalogue = Catalog(tag.replace("-", "_"))
+    for context, text in english().items():
+        old = before.get(context)
+        same = old is None or old.id == text
+        changed = {} if same or old is None else {"previous_id": old.previous_id or old.id}
+        flags = {"fuzzy"} if old and old.string and (old.fuzzy or not same) else set()
+        catalogue.add(text, old.string if old else "", flags=flags, context=context, **changed)
+    out = io.BytesIO()
+    write_po(out, catalogue, width=0, omit_header=True, include_previous=True)
+    header = _HEADER.format(tag=tag, plural=get_plural(tag.replace("-", "_")).plural_forms)
+    folders.write(path, (header + out.getvalue().decode()).encode())
+    return path, sum(not m.string or m.fuzzy for m in catalogue if m.id)
+
+
+def _read(path: Path) -> Catalog:
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        return read_po(file, abort_invalid=True)
+
+
+def _yaml(path: Path) -> Any:
+    return yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
