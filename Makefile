@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM SECTION
+PARAMETERS := STUDY STUDIES LANGUAGE LANGUAGES PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM SECTION
 
 ifeq ($(OS),Windows_NT)
 $(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
@@ -198,6 +198,7 @@ help:
 #: STUDY=NAME       the study, a folder of data/raw
 #: STUDIES='A B'    several: the report of A, with B beside it
 #: LANGUAGE=TAG     one language, as ja, en or de; all of the study's if not given
+#: LANGUAGES='A B'  of the labels and the report of a new study, for new-study
 #: PAGE=NAME        one page of the report, as index or grades
 #: SOURCE=FILE      the source's text or PDF, for verify, passage, passages, workbook and import
 #: SECTION=ID       of one section only, for passages

@@ -16,7 +16,7 @@ from analysis.tidy.read import Tables
 from analysis.transcribe import crosswalk, load, schema
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema, Table
-from analysis.transcribe.study_yaml import Author, Coder, Meta, Section
+from analysis.transcribe.study_yaml import meta_of
 from analysis.verify import verification_log as record
 from analysis.verify.verification_log import VerificationState
 from projects import HARBOUR, RIVERTOWNS, STUDIES, Project, copy_project
@@ -167,34 +167,28 @@ def small(book, tmp_path_factory) -> Callable[..., Study]:
     folder = tmp_path_factory.mktemp("small")
     (folder / "study.yaml").write_text("id: small\n", "utf-8")
     sections = (
-        Section("1", "一", "One"),
-        Section("2", "二", "Two", "considerations"),
-        Section("3", "三", "Three", "recommendations"),
+        {"id": "1", "title": "一", "title_en": "One"},
+        {"id": "2", "title": "二", "title_en": "Two", "role": "considerations"},
+        {"id": "3", "title": "三", "title_en": "Three", "role": "recommendations"},
     )
 
     def study(
         *, regions: Iterable[str] = ("north", "south"), year: int = 2020, kind="document", **rows: Rows
     ) -> Study:
         rows = {"regions": [{"id": r, "name_ja": r, "name_en": r.title()} for r in regions]} | rows
-        meta = Meta(
-            "small",
-            "小",
-            "Small",
-            (Author("人", "One"),),
-            "誌",
-            "Journal",
-            year,
-            "ja",
-            "CC0",
-            "CC0",
-            kind,
-            tuple(regions),
-            sections,
-            "ja-1",
-        )
         named = dict.fromkeys(row["coder"] for table in rows.values() for row in table if row.get("coder"))
-        coders = tuple(Coder(c, c, c.title(), "person", "2020", "読んだ", "Read") for c in named)
-        meta = replace(meta, coders=coders)
+        said = {"made": "person", "date": "2020", "how_ja": "読んだ", "how_en": "Read"}
+        coders = [{"id": c, "name_ja": c, "name_en": c.title(), **said} for c in named]
+        about = {
+            "id": "small",
+            "title_ja": "小",
+            "title_en": "Small",
+            "venue_ja": "誌",
+            "venue_en": "Journal",
+        }
+        about |= {"year": year, "language": "ja", "rights_ja": "CC0", "rights_en": "CC0", "kind": kind}
+        about |= {"authors": [{"name_ja": "人", "name_en": "One"}], "regions": list(regions)}
+        meta = meta_of(about | {"sections": sections, "normaliser": "ja-1", "coders": coders})
         unknown = set(rows) - set(book.tables)
         assert not unknown, f"no such tables: {unknown}"
         tables = {name: frame(table, rows.get(name, ()), kind) for name, table in book.tables.items()}

@@ -23,6 +23,7 @@ MAKE_PARAMETERS = (
     "STUDY",
     "STUDIES",
     "LANGUAGE",
+    "LANGUAGES",
     "PAGE",
     "SOURCE",
     "WORDS",

@@ -30,7 +30,15 @@ def begun(tmp_path_factory):
         ({"STUDY": "../x", "TITLE": "x"}, "STUDY: found '../x', expected a name of small letters"),
         ({"STUDY": "", "TITLE": "x"}, "STUDY: found '', expected a name"),
         ({"STUDY": "other", "TITLE": " "}, "TITLE: not given"),
-        ({"STUDY": "other", "TITLE": "x", "LANGUAGE": "fr"}, "LANGUAGE: found 'fr'"),
+        (
+            {"STUDY": "other", "TITLE": "x", "LANGUAGE": "french"},
+            "LANGUAGE: found 'french', expected a BCP 47",
+        ),
+        ({"STUDY": "other", "TITLE": "x", "LANGUAGES": "de english"}, "LANGUAGES: found 'english', expected"),
+        (
+            {"STUDY": "other", "TITLE": "x", "LANGUAGE": "ko", "LANGUAGES": "de en"},
+            "LANGUAGES: found 'de en', expected LANGUAGE (ko) among them",
+        ),
         (
             {"STUDY": "other", "TITLE": "x", "WITH": "phases grade"},
             "WITH: found 'grade', expected one of phases",
@@ -46,13 +54,13 @@ def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(begun, given, s
 
 
 def test_a_study_whose_beginning_is_cut_short_is_not_there(tmp_path, monkeypatch):
-    def cut_short():
+    def cut_short(**_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(paths, "RAW", tmp_path)
     monkeypatch.setattr(new_study.schema, "load", cut_short)
     with pytest.raises(KeyboardInterrupt):
-        new_study.begin("ports", TITLE, "en", 1900)
+        new_study.begin(new_study.About("ports", TITLE, "en", (), 1900))
     assert not any(tmp_path.iterdir())
 
 
@@ -70,6 +78,14 @@ def test_with_parts_it_has_only_the_tables_that_they_need(begun, book):
     grades = {"evaluations", "scales", "projects", "programmes"}
     assert {path.stem for path in folder.glob("*.csv")} == always | asked | grades
     assert all(table.empty for table in load.read(folder, book).tables.values())
+
+
+def test_it_has_the_columns_of_the_languages_that_are_asked_for(begun):
+    done = begun.run("new-study", STUDY="molen", TITLE="Molen", LANGUAGE="de", LANGUAGES="de en")
+    assert done.returncode == 0, done.stderr
+    study = load.read(begun.folder / "data/raw/molen")
+    assert study.languages == ("de", "en") and study.meta["title_de"] == "Molen"
+    assert {"label_de", "label_en", "note", "note_de"} <= set(study.tables["regions"])
 
 
 @pytest.mark.xdist_group("begun")

@@ -24,7 +24,6 @@ from analysis import paths
 if TYPE_CHECKING:
     from analysis.transcribe.study_yaml import Meta
 
-LANGUAGES = ("ja", "en")
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"(tcp|tls)://[A-Za-z0-9.\[\]:_-]+:[0-9]{1,5}")
 _FIRST = "first of STUDIES"  # in click's own memory of a call
@@ -100,11 +99,30 @@ def _from_make(context: click.Context, parameter: click.Parameter) -> bool:
 
 
 def _languages(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """The one language that is asked for; none where all of the study's are."""
     if value in ("", "both") or not _from_make(context, parameter):
-        return LANGUAGES
-    if value not in LANGUAGES:
-        raise Refused(f"LANGUAGE: found {value!r}, expected ja, en or both; write LANGUAGE=ja")
+        return ()
+    from analysis import languages
+
+    if not languages.known(value):
+        raise Refused(f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}, or both; write LANGUAGE=en")
     return (value,)
+
+
+def _spoken(study: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """The languages of a report: that which was asked for, or all of the study's; says which words lack."""
+    from analysis.languages import catalogues
+
+    own = _about(study).languages
+    if missing := [language for language in languages if language not in own]:
+        advice = f"write LANGUAGE={own[0]}, or add it to languages in study.yaml"
+        expected = f"{', '.join(own)} or both"
+        raise Refused(f"LANGUAGE: found {missing[0]!r}, expected {expected}; {advice}")
+    for language in languages or own:
+        if lacking := catalogues.missing(language):
+            words = f"{lacking:,} words of the pages have no translation and are shown in English"
+            click.echo(f"{language}: {words}; to translate them: make language LANGUAGE={language}", err=True)
+    return languages or own
 
 
 def _tag(_: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -163,7 +181,12 @@ def study_option(command: Callable, *, beside: bool = False) -> Callable:
 
 studies_option = partial(study_option, beside=True)
 language_option = click.option(
-    "--language", "languages", envvar="LANGUAGE", default="both", callback=_languages, help="ja, en or both"
+    "--language",
+    "languages",
+    envvar="LANGUAGE",
+    default="both",
+    callback=_languages,
+    help="one language, as ja or en",
 )
 
 
@@ -301,7 +324,7 @@ def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | Non
 
     if not (paths.PROCESSED / study / staleness.DESCRIPTION).exists():
         raise Refused(f"data/processed/{study}: no tables yet; run: make data STUDY={study}")
-    about = staleness.about(study, beside)
+    languages, about = _spoken(study, languages), staleness.about(study, beside)
     lines = [
         f"data/processed/{name}: changed since; run: make data STUDY={name}"
         for name in (study, *about["beside"])
@@ -335,7 +358,9 @@ def _build(
 ) -> bool:
     """Bring a report up to date, from the transcription on; return whether anything was written."""
     workers = _workers(**where)
+    languages = _spoken(study, languages)
     _make_data(study, beside)
+    _say_what_stands_in_another_language(study, beside, languages)
     from analysis import folders
     from analysis.build import published, run
 
@@ -350,6 +375,22 @@ def _build(
                 click.echo(f"ran {each.job.name}: {'; '.join(each.reasons[:2])}", err=True)
         published.publish(study, runs, languages, **what)
     return True
+
+
+def _say_what_stands_in_another_language(
+    study: str, beside: tuple[str, ...] | None, languages: tuple[str, ...]
+) -> None:
+    """Name on stderr the studies beside a study whose words lack a language of its report."""
+    from analysis.build import staleness
+    from analysis.languages import nearest
+    from analysis.tidy import datapackage
+
+    for other in staleness.about(study, beside)["beside"]:
+        own = datapackage.languages(staleness.about(other, ()))
+        for language in languages:
+            if language not in own:
+                shown = f"its words are shown in {nearest(language, own)}"
+                click.echo(f"{other}: stands beside {study} and is not in {language}; {shown}", err=True)
 
 
 def _workers(executor: str, address: str, jobs: int, kernels: str) -> Any:
@@ -396,9 +437,11 @@ def verify(study: str, source: str, as_json: bool) -> None:
 @click.option("--normaliser", default="", help="how the source is compared; the study's own if not given")
 def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     """Find WORDS in SOURCE and print a row for passages.csv."""
+    from analysis.transcribe import schema
     from analysis.verify import passages, sources
 
-    normaliser = normaliser or _about(study).normaliser
+    about = _about(study)
+    normaliser = normaliser or about.normaliser
     if normaliser not in passages.NORMALISERS:
         known = ", ".join(passages.NORMALISERS)
         raise Refused(f"normaliser: found {normaliser!r}, expected one of {known}")
@@ -408,9 +451,10 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
         raise Refused(str(error)) from None
     if not found:
         raise Refused(f"{source}: found nothing like {words!r}; write words as the source prints them")
+    columns = [each.name for each in schema.load(languages=about.languages).tables["passages"].fields]
     for proposal in found:
         click.echo(f"line {proposal.line}, {proposal.verdict}", err=True)
-        click.echo(proposal.row())
+        click.echo(proposal.row(columns))
 
 
 @main.command()
@@ -431,7 +475,8 @@ def passages(study: str, source: str, section: str) -> None:
         known = f"expected a section of study.yaml; write one of {', '.join(sections)}"
         raise Refused(f"SECTION: found {section!r}, {known}")
     found = [each for each in _sentences(about, source) if section in ("", each.section)]
-    columns = [each.name for each in schema.load().tables["passages"].fields_for(about.kind)]
+    book = schema.load(languages=about.languages)
+    columns = [each.name for each in book.tables["passages"].fields_for(about.kind)]
     rows = [
         [{**each.cells(), "words": each.text}.get(name, "") for name in [*columns, "words"]] for each in found
     ]
@@ -461,14 +506,16 @@ def _sentences(about: Meta, source: str) -> list[Any]:
 @click.option("--study", envvar="STUDY", default="", help="the new folder of data/raw")
 @click.option("--title", envvar="TITLE", default="", help="the source's title")
 @click.option("--with", "parts", envvar="WITH", default="", help="what it is about: phases grades issues ...")
+@click.option("--languages", "spoken", envvar="LANGUAGES", default="", help="of labels and report: 'de en'")
 @language_option
-def new_study(study: str, title: str, parts: str, languages: tuple[str, ...]) -> None:
+def new_study(study: str, title: str, parts: str, spoken: str, languages: tuple[str, ...]) -> None:
     """Begin a study: data/raw/<study> with study.yaml and the header of every table, or of some."""
-    from analysis.new_study import begin
+    from analysis.new_study import About, begin
 
     _named(study, "write STUDY=my-study")
     language = _single(languages, "ja")
-    folder = begin(study, title, language, date.today().year, parts.split()).relative_to(paths.ROOT)
+    about = About(study, title, language, tuple(spoken.split()), date.today().year)
+    folder = begin(about, parts.split()).relative_to(paths.ROOT)
     how = "fill in study.yaml as docs/new-study.md says, then run"
     click.echo(f"{folder}: {how}: make workbook STUDY={study}")
     click.echo(f"or fill in the tables by hand, and run: make report STUDY={study}")
@@ -510,7 +557,8 @@ def workbook(study: str, languages: tuple[str, ...], workbook: str, source: str)
     language = _single(languages, about.language)
     found = _sentences(about, source) if source else []
     sentences = [(each.section, each.page, each.text) for each in found]
-    content = sheets.write(paths.RAW / study, schema.load(), about, language, sentences)
+    book = schema.load(languages=about.languages)
+    content = sheets.write(paths.RAW / study, book, about, language, sentences)
     if path.exists() and path.read_bytes() != content:
         advice = f"move it away, or name another: WORKBOOK={path.with_stem(f'{path.stem}-2')}"
         raise Refused(f"{path}: found a file that is there already, expected none; {advice}")
@@ -536,7 +584,8 @@ def import_(study: str, workbook: str, source: str) -> None:
     about = _about(study)
     text = sources.read(Path(source)).text if source else ""
     locate = partial(passages.propose, text, normaliser=about.normaliser) if source else None
-    done = import_workbook.into(paths.RAW / study, Path(workbook), schema.load(), about.kind, locate)
+    book = schema.load(languages=about.languages)
+    done = import_workbook.into(paths.RAW / study, Path(workbook), book, about.kind, locate)
     for line in done.mended:
         click.echo(line, err=True)
     if done.kept:

@@ -1,15 +1,17 @@
-"""The report's two languages: catalogues of sentences, and how numbers and names stand in them.
+"""Catalogues of sentences, and how numbers and names stand in them.
 
-A catalogue is a YAML file `key: {ja: "…", en: "…"}`; what it says of a value stands in named
-placeholders: `{n}` a number, `{n:word}` the number as prose has it, `{n:issue|issues}` the noun
-that goes with it, `{names:list}` several names, `{names:lower}` the same within a sentence.
+A catalogue is a YAML file `key: {ja: "…", en: "…"}`; further languages are translations of its
+English (`languages/catalogues.py`). What a sentence says of a value stands in named placeholders:
+`{n}` a number, `{n:word}` the number as prose has it, `{n:issue|issues}` the noun that goes with it
+(as many forms as the language has), `{names:list}` several names, `{names:lower}` the same within a
+sentence.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -18,8 +20,14 @@ from typing import Any
 
 import yaml
 
-LANGUAGES = ("ja", "en")
-_NUMBERS = "none one two three four five six seven eight nine ten".split()  # noqa: SIM905
+from analysis import languages
+from analysis.languages import catalogues
+from analysis.languages import figure as figure
+from analysis.languages import in_words as in_words
+from analysis.languages import listed as listed
+from analysis.languages.catalogues import placeholders as placeholders
+
+_WRITTEN = " and ".join(catalogues.WRITTEN)
 
 
 class WordsError(ValueError):
@@ -42,7 +50,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Words:
-    """One catalogue in one language."""
+    """One catalogue in one language: its entries by language, with the `context` that translations have."""
 
     entries: Mapping[str, Mapping[str, str]]
     language: str
@@ -60,31 +68,39 @@ class Words:
         return _Formatter(self.language, markdown=False).of(self._entry(key), values, f"{self.source}: {key}")
 
     def _entry(self, key: str) -> str:
-        try:
-            return self.entries[key][self.language]
-        except KeyError:
+        if key not in self.entries:
             near = get_close_matches(key, self.entries, 1)
-            advice = f"did you mean {near[0]}?" if near else f"add it, with {' and '.join(LANGUAGES)}"
-            raise WordsError(f"{self.source} has no words for {key!r}; {advice}") from None
+            advice = f"did you mean {near[0]}?" if near else f"add it, with {_WRITTEN}"
+            raise WordsError(f"{self.source} has no words for {key!r}; {advice}")
+        texts = self.entries[key]
+        if self.language in texts:
+            return texts[self.language]
+        return catalogues.translated(texts.get("context", ""), texts["en"], self.language)
+
+    def template(self, key: str) -> str:
+        """A sentence as it stands in the catalogue, with its placeholders."""
+        return self._entry(key)
 
 
 def read(path: Path, language: str) -> Words:
     """Read a catalogue; one that does not exist is empty. Raises WordsError where a language is missing."""
-    return Words(_entries(path, path.stat().st_mtime_ns) if path.exists() else {}, language, path.name)
+    entries = _entries(path, path.stat().st_mtime_ns) if path.exists() else {}
+    return Words(entries, language, path.name)
+
+
+def small(language: str) -> Words:
+    """The catalogue of small words that every page may need."""
+    return read(Path(languages.__file__).with_name("words.yaml"), language)
 
 
 @cache
 def _entries(path: Path, _modified: int) -> dict[str, dict[str, str]]:
     entries = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}
     for key, texts in entries.items():
-        if not isinstance(texts, dict) or sorted(texts) != sorted(LANGUAGES):
-            raise WordsError(f"{path.name}: {key}: expected the languages {' and '.join(LANGUAGES)}")
-    return entries
-
-
-def placeholders(text: str) -> set[str]:
-    """The names of a sentence's placeholders."""
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+        if not isinstance(texts, dict) or sorted(texts) != sorted(catalogues.WRITTEN):
+            raise WordsError(f"{path.name}: {key}: expected the languages {_WRITTEN}")
+    name = catalogues.name_of(path)
+    return {key: texts | {"context": f"{name}:{key}"} for key, texts in entries.items()}
 
 
 def escape(text: object) -> str:
@@ -96,22 +112,6 @@ def escape(text: object) -> str:
     return re.sub(r"""[<>&"'`*_{}\[\]()$~|\\#]""", lambda m: f"&#{ord(m[0])};", str(text))
 
 
-def in_words(number: float, language: str) -> str:
-    """A number as prose has it: `none` to `ten` in English, digits elsewhere.
-
-    >>> in_words(6, "en"), in_words(6, "ja"), in_words(1200, "en")
-    ('six', '6', '1,200')
-    """
-    if language == "en" and 0 <= number < len(_NUMBERS) and number == int(number):
-        return _NUMBERS[int(number)]
-    return figure(number)
-
-
-def figure(number: float) -> str:
-    """A number in digits, in groups of thousands, with two decimals where it is no whole number."""
-    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
-
-
 def counted(number: int, one: str, several: str = "") -> str:
     """A number with its noun, for messages in English: `1 file`, `2 files`.
 
@@ -121,14 +121,6 @@ def counted(number: int, one: str, several: str = "") -> str:
     return f"{figure(number)} {one if number == 1 else several or one + 's'}"
 
 
-def listed(names: Iterable[str], language: str) -> str:
-    """Names as a list in prose: `A, B and C`, 「A、B、C」."""
-    names = list(names)
-    if language == "ja" or len(names) < 2:
-        return "、".join(names)
-    return f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 class _Formatter(string.Formatter):
     def __init__(self, language: str, *, markdown: bool) -> None:
         self.language, self.markdown = language, markdown
@@ -136,29 +128,26 @@ class _Formatter(string.Formatter):
     def of(self, text: str, values: Mapping[str, Any], place: str) -> str:
         try:
             said = self.vformat(text, (), values)
-            return said[:1].upper() + said[1:] if self.language == "en" and text.startswith("{") else said
+            return languages.capital(said, self.language) if text.startswith("{") else said
         except (KeyError, IndexError) as error:
             given = ", ".join(values) or "nothing"
             raise WordsError(f"{place}: no value for {error}; given: {given}") from None
 
     def format_field(self, value: Any, spec: str) -> str:
         if spec == "lower":  # names of themes and the like within an English sentence
-            return listed([self._lower(self._shown(v)) for v in value], self.language)
+            return listed([languages.within(self._shown(v), self.language) for v in value], self.language)
         if spec == "semi":  # clauses that hold commas themselves
-            return ("、" if self.language == "ja" else "; ").join(map(self._shown, value))
+            return languages.semicolon(self.language).join(map(self._shown, value))
         if spec == "list":
             return listed([self._shown(v) for v in value], self.language)
         if "|" in spec:  # a noun in singular and plural
-            return spec.split("|")[abs(float(value)) != 1]
+            return languages.form(spec.split("|"), value, self.language)
         if spec == "word":
             return in_words(value, self.language)
         return self._shown(value) if not spec else super().format_field(value, spec)
 
-    def _lower(self, name: str) -> str:
-        return name[:1].lower() + name[1:] if self.language == "en" and name[1:2].islower() else name
-
     def _shown(self, value: Any) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            return figure(value)
+            return figure(value, self.language)
         words = escape(value) if self.markdown else str(value)
         return f"[{words}]({value.target})" if self.markdown and isinstance(value, Link) else words

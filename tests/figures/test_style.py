@@ -118,7 +118,7 @@ def test_an_english_line_may_end_after_a_hyphen():
 def test_drawing_leaves_matplotlibs_settings_as_they_were():
     before = dict(mpl.rcParams)
     with style.applied():
-        assert mpl.rcParams["font.family"] == [style.family()]
+        assert mpl.rcParams["font.family"] == list(style.family())
     assert dict(mpl.rcParams) == before
 
 

@@ -76,7 +76,12 @@ def test_text_off_the_sheet_is_found():
 
 
 def test_a_glyph_that_the_font_lacks_is_found():
-    assert "missing from" in found(drawing((0.2, 0.5, "\N{GRINNING FACE}")))
+    said = found(drawing((0.2, 0.5, "한국")))
+    assert "한국" in said and "missing from the fonts" in said and said.endswith("into fonts/")
+
+
+def test_a_sign_that_the_bundled_font_lacks_is_drawn_by_another():
+    assert found(drawing((0.2, 0.5, "„Äußere Größe“ ΐ ğ"))) == ""
 
 
 def test_faint_text_is_found():

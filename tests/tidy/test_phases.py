@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.tidy import phases
+from analysis.transcribe.study_yaml import Meta
 
 
 def supported_in(study, book, region: str, reading: str = "stated") -> list[int]:
@@ -52,7 +53,7 @@ def test_fiscal_years_begin_and_are_named_as_the_study_declares(supported, book)
     spans = phases.project_spans(supported).set_index("record")
     assert list(spans.loc["dated", ["start", "end"]]) == ["2012-04-01", "2013-03-31"]
     american = replace(
-        supported, meta=replace(supported.meta, fiscal_year_starts=10, fiscal_year_named="end")
+        supported, meta=Meta({**supported.meta, "fiscal_year_starts": 10, "fiscal_year_named": "end"})
     )
     spans = phases.project_spans(american).set_index("record")
     assert list(spans.loc["dated", ["start", "end"]]) == ["2011-10-01", "2012-09-30"]

@@ -29,8 +29,15 @@ def test_a_mistyped_study_is_answered_with_the_nearest_one(harbour_made):
 
 
 def test_a_language_that_no_report_is_written_in_is_refused(harbour_made):
-    with pytest.raises(ValueError, match="'fr': write 'ja' or 'en'"):
-        read.open_tables("harbour", "fr", harbour_made.folder)
+    with pytest.raises(read.LanguageError, match="language='english': expected 'ja' or 'en'"):
+        read.open_tables("harbour", "english", harbour_made.folder)
+
+
+def test_a_language_that_the_study_lacks_is_read_in_english(harbour_made):
+    german, english = (read.open_tables("harbour", x, harbour_made.folder) for x in ("de", "en"))
+    pd.testing.assert_frame_equal(german.issues, english.issues)
+    assert german.about["title_de"] == english.about["title_en"]
+    assert german.about["region_names"]["aoura"]["de"] == english.about["region_names"]["aoura"]["en"]
 
 
 def test_a_changed_frame_changes_no_other(tables):

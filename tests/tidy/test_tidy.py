@@ -14,7 +14,7 @@ from analysis.transcribe import crosswalk, load
 from analysis.verify import verification_log as record
 from analysis.verify.verification_log import Status, VerificationState
 
-PAPER = "okamoto2020"
+PAPER, LANGUAGES = "okamoto2020", ("ja", "en")
 
 
 # -- Documentation ---------------------------------------------------------------------------------
@@ -23,26 +23,28 @@ PAPER = "okamoto2020"
 def test_a_table_without_a_column_that_is_described_is_refused(harbour_made):
     with pytest.raises(KeyError, match="jaccard"):
         joins.described(
-            harbour_made.tables["institution_continuity"].drop(columns="jaccard"), "institution_continuity"
+            harbour_made.tables["institution_continuity"].drop(columns="jaccard"),
+            "institution_continuity",
+            LANGUAGES,
         )
 
 
 def test_every_tidy_table_and_column_is_described_in_both_languages(harbour_made):
-    known, described = joins.columns()
+    known, described = joins.columns(LANGUAGES)
     for name, frame in harbour_made.tables.items():
         texts = [described[name][f"{what}_{g}"] for what in ("title", "description") for g in ("ja", "en")]
-        texts += [t for c in frame for t in (known[c].title_ja, known[c].title_en)]
+        texts += [t for c in frame for t in (known[c].title.ja, known[c].title.en)]
         assert all(text.strip() for text in texts), name
 
 
 def test_nothing_is_described_that_is_not_there(harbour_made):
-    known, described = joins.columns()
+    known, described = joins.columns(LANGUAGES)
     assert set(described) == set(harbour_made.tables)
     assert set(known) == {column for frame in harbour_made.tables.values() for column in frame}
 
 
 def test_no_table_holds_an_id_twice_where_it_names_a_key(harbour_made, paper_made):
-    _, described = joins.columns()
+    _, described = joins.columns(LANGUAGES)
     for made in (harbour_made, paper_made):
         for name, frame in made.tables.items():
             if key := described[name].get("key"):

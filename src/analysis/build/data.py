@@ -7,9 +7,10 @@ from pathlib import Path
 
 from analysis import folders, paths
 from analysis.build import staleness
+from analysis.languages import catalogues
 from analysis.transcribe import csv_text
 
-_CODE = ("transcribe", "verify", "tidy")  # the rooms that make the tables
+_CODE = ("transcribe", "verify", "tidy", "languages")  # the rooms that make the tables
 _STAMP = "tables.json"  # in build/<study>: what the tables were made from, and their digests
 
 
@@ -28,8 +29,8 @@ def write(study: str) -> int:
 
     with folders.locked(paths.BUILD / study):
         now = made_from(study)
-        book = schema.load()
-        loaded = load.read(paths.RAW / study, book)
+        loaded = load.read(paths.RAW / study)
+        book = schema.load(languages=loaded.languages)
         state = record.state(loaded, book)
         made = tables.make(loaded, book, state, crosswalk.read(paths.RAW, loaded, book))
         changed = _replace(paths.PROCESSED / study, tables.files(loaded, book, made, state))
@@ -56,6 +57,7 @@ def made_from(study: str) -> str:
         f"{path.name} {staleness.text_digest(csv_text.plain(path).hex())}" for path in typed if path.is_file()
     ]
     files = [path for room in _CODE for path in sorted((staleness.PACKAGE / room).glob("*.py"))]
+    files += [*sorted(catalogues.FOLDER.glob("*.po")), catalogues.FOLDER / "words.yaml"]
     return staleness.text_digest("\n".join([*raw, staleness.files_digest([paths.SCHEMA, *files])]))
 
 

@@ -12,8 +12,8 @@ import yaml
 
 from analysis import parameters, paths
 from analysis.build import source
-
-LANGUAGES = ("ja", "en")
+from analysis.languages import catalogues
+from analysis.tidy import datapackage
 
 
 class PlanError(ValueError):
@@ -37,10 +37,8 @@ class Job:
         return f"{self.language}/{self.page}"
 
 
-def plan(
-    study: Mapping[str, Any], languages: Sequence[str] = LANGUAGES, path: Path = paths.PLAN
-) -> list[Job]:
-    """List the runs that make a study's report, in page order, language by language.
+def plan(study: Mapping[str, Any], languages: Sequence[str] = (), path: Path = paths.PLAN) -> list[Job]:
+    """List the runs that make a study's report, in page order, language by language (all of its own if none is given).
 
     `study` is what a study says of itself: id, regions (ids in order), region_names (id to a
     mapping of language to name), beside (ids of the studies set beside it) and tables (the raw tables
@@ -51,7 +49,8 @@ def plan(
     the notebook does not declare or that has another type.
     """
     entries = document(path)["pages"]
-    return [job for language in languages for entry in entries for job in _jobs(entry, study, language, path)]
+    chosen = languages or datapackage.languages(study)
+    return [job for language in chosen for entry in entries for job in _jobs(entry, study, language, path)]
 
 
 @lru_cache(maxsize=4)
@@ -86,7 +85,7 @@ def _jobs(entry: Mapping[str, Any], study: Mapping[str, Any], language: str, pat
         yield Job(
             page=entry["page"].format(region=region),
             language=language,
-            title=entry[f"title_{language}"].format(region=name),
+            title=catalogues.titled(entry, f"pages.{entry['page']}", language).format(region=name),
             subject=name,
             notebook=entry["notebook"],
             parameters=given,

@@ -8,6 +8,7 @@ from typing import Any
 
 from analysis import folders, paths
 from analysis.build import readings, run, staleness
+from analysis.languages import catalogues
 
 _STAMP = "report.json"  # in build/<study>: what reports/<study> was made from
 
@@ -45,5 +46,6 @@ def _digest(study: str, languages: Sequence[str], beside: Sequence[str]) -> str:
     files = [*paths.NOTEBOOKS.rglob("*"), *paths.DOCS.glob("*.md"), *theme, *staleness.modules()]
     files += [path for language in languages for path in (paths.BUILD / study / "runs" / language).glob("*")]
     files += [path for each in (study, *beside) for path in (paths.PROCESSED / each).glob("*")]
+    files += [catalogues.FOLDER / f"{language}.po" for language in languages]
     kept = [path for path in files if "__pycache__" not in path.parts]
     return staleness.files_digest(sorted({*kept, paths.LOCK, paths.SCHEMA})) + " ".join(languages)

@@ -29,8 +29,9 @@ from typing import Any
 
 from analysis import folders, parameters, paths
 from analysis.build import plan, run, source, staleness
-from analysis.build.plan import LANGUAGES, Job, PlanError
+from analysis.build.plan import Job, PlanError
 from analysis.build.progress import Progress
+from analysis.tidy import datapackage
 
 _KEPT = ("value", "of", "holds", "also")  # of a finding
 FINDING = "application/vnd.analysis.finding+json"
@@ -124,7 +125,8 @@ def findings(executed: Any) -> list[dict[str, Any]]:
 def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) -> Iterable[Reading]:
     notebook = entry["notebook"]
     defaults = _declared(notebook, path)
-    given = plan.standard(notebook, study, LANGUAGES[0], path)
+    language = datapackage.languages(study)[0]  # values are the same in all
+    given = plan.standard(notebook, study, language, path)
     quick = {"values_only": True} if "values_only" in defaults else {}
     choices, alone = (_values(entry.get(key, {}), study) for key in ("choices", "one_at_a_time"))
     sets: list[dict[str, str]] = [{}]
@@ -141,7 +143,7 @@ def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) ->
             seen.add(key)
             differs = [f"{k}={v}" for k, v in each.items() if v != own[k]]
             name = " ".join([notebook, *(differs or ["as declared"])])
-            job = Job(name, LANGUAGES[0], notebook, parameters={**given, **quick, **full})
+            job = Job(name, language, notebook, parameters={**given, **quick, **full})
             yield Reading(job, full, chosen=number == 0)
 
 

@@ -19,7 +19,8 @@ from typing import Any
 
 from analysis import folders, paths
 from analysis.build import plan, source, staleness
-from analysis.build.plan import LANGUAGES, Job, PlanError
+from analysis.build.plan import Job, PlanError
+from analysis.languages import catalogues
 from analysis.parameters import nearest
 
 READS = "application/vnd.analysis.reads+json"
@@ -101,7 +102,7 @@ class FailedError(Exception):
 
 def run_report(
     study: str,
-    languages: Sequence[str] = LANGUAGES,
+    languages: Sequence[str] = (),
     *,
     beside: Sequence[str] | None = None,
     page: str = "",
@@ -132,12 +133,16 @@ def run_report(
                 made[job.name] = _keep(study, job, notebook, results)
         jobs = plan.plan(about, languages)
         kept = {job.name: made.get(job.name) or _kept(study, job) for job in jobs}
-    return [Run(job, kept[job.name], todo.get(job, [])) for job in jobs if kept[job.name]]
+    return [
+        Run(job, _spoken(kept[job.name], job), todo.get(job, []))
+        for job in jobs
+        if kept[job.name] is not None
+    ]
 
 
 def states(
     study: str,
-    languages: Sequence[str] = LANGUAGES,
+    languages: Sequence[str] = (),
     *,
     beside: Sequence[str] | None = None,
     page: str = "",
@@ -312,6 +317,18 @@ def _kept(study: str, job: Job) -> Any:
         cells[(after or [0])[0] : (after or [0])[0]] = injected
         executed["cells"] = cells
     return from_dict(executed)
+
+
+def _spoken(notebook: Any, job: Job) -> Any:
+    """An executed notebook with the words of its English cells translated, where its language has no cells."""
+    if job.language in catalogues.WRITTEN:
+        return notebook
+    for cell in notebook.cells:
+        if source.is_tagged(cell, "en"):
+            key = f"notebooks/{job.notebook}:{catalogues.cell_key(cell)}"
+            cell.source = catalogues.translated(key, cell.source, job.language)
+            cell.metadata["tags"] = [job.language if tag == "en" else tag for tag in cell.metadata["tags"]]
+    return notebook
 
 
 def _own(cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,8 @@ import yaml
 
 from analysis import paths
 from analysis.build import plan, source
-from analysis.build.plan import LANGUAGES, Job
+from analysis.build.plan import Job
+from analysis.languages import catalogues
 
 PACKAGE = paths.ROOT / "src" / "analysis"
 # What `from analysis import figures, open_study` imports, and what takes from an executed notebook
@@ -33,6 +34,7 @@ REACHED = [
     "__init__",
     "paths",
     "words",
+    "languages/*",
     "links",
     "parameters",
     "notebook/*",
@@ -46,6 +48,7 @@ REACHED = [
     "transcribe/__init__",
     "transcribe/csv_table",
     "transcribe/csv_text",
+    "transcribe/grade_values",
     "transcribe/normaliser",
     "transcribe/periods",
     "transcribe/problems",
@@ -92,6 +95,9 @@ def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> 
         "requirements.lock": file_digest(paths.LOCK),
         "font": _font_version(),
     }
+    if job.language not in catalogues.WRITTEN:
+        translation = catalogues.FOLDER / f"{job.language}.po"
+        found[_named(translation)] = file_digest(translation)
     if "analysis.certificates" in json.dumps(code):
         found["certificates"] = files_digest(sorted((paths.ROOT / "certificates").glob("*.json")))
     for name, columns in reads.items():
@@ -149,7 +155,16 @@ def files_digest(files: Iterable[Path]) -> str:
 
 def forget() -> None:
     """Forget what was read: files have been written since, or are watched."""
-    for cached in (file_digest, _modules, _words, _digests, _description, plan.read, plan.document):
+    for cached in (
+        catalogues.translations,
+        file_digest,
+        _modules,
+        _words,
+        _digests,
+        _description,
+        plan.read,
+        plan.document,
+    ):
         cached.cache_clear()
 
 
@@ -188,11 +203,13 @@ def _digests(path: Path, language: str) -> dict[str, str]:
         return {}
     resources = _description(path.parent)["resources"]
     of: dict[str, Any] = next((r for r in resources if r["path"] == path.name), {})
-    title = {"ja": "title_ja"}.get(language, "title")
-    fields = {f["name"]: (f["type"], f.get(title)) for f in of.get("schema", {}).get("fields", [])}
+    title = "title" if language == "en" else f"title_{language}"
+    fields = {
+        f["name"]: (f["type"], f.get(title, f["title"])) for f in of.get("schema", {}).get("fields", [])
+    }
     columns = zip(*rows, strict=True) if rows else [()] * len(header)
     return {
-        name: text_digest(json.dumps([fields.get(name), of.get(title), values]))
+        name: text_digest(json.dumps([fields.get(name), of.get(title, of.get("title")), values]))
         for name, values in zip(header, columns, strict=True)
     }
 
@@ -215,7 +232,8 @@ def _spoken(words: Any, language: str) -> Any:
     """Words without those of the other languages."""
     if not isinstance(words, dict):
         return words
-    return {k: _spoken(v, language) for k, v in words.items() if k == language or k not in LANGUAGES}
+    own = language if language in catalogues.WRITTEN else "en"  # what a translation translates
+    return {k: _spoken(v, own) for k, v in words.items() if k == own or k not in catalogues.WRITTEN}
 
 
 @lru_cache(maxsize=1)

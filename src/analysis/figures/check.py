@@ -37,9 +37,7 @@ def faults(figure: Figure, *, ours: bool = True) -> list[str]:
     if any(axes.axison for axes in figure.axes):  # places and labels of ticks are known when drawn
         figure.draw_without_rendering()
     texts = _texts(figure)
-    found = [
-        f"{c!r} is missing from the font: {_short(t)}" for t in texts for c in style.unknown(t.get_text())
-    ]
+    found = _without_glyph(texts)
     boxes = [_box(t, canvas) for t in texts]
     found += _sizes(texts, shown=min(1.0, style.WIDE / (figure.get_figwidth() * PX)), ours=ours)
     found += _places(texts, boxes, canvas.get_width_height())
@@ -47,6 +45,16 @@ def faults(figure: Figure, *, ours: bool = True) -> list[str]:
     found += _faint(texts, boxes, pixels)
     found += _crowded(figure)
     return found + (_hollow(np.asarray(pixels), boxes) if ours else [])
+
+
+def _without_glyph(texts: Sequence[Text]) -> list[str]:
+    """What no font has a glyph for, in one phrase with what to do."""
+    lacking = {c: t for t in reversed(texts) for c in style.unknown(t.get_text())}
+    if not lacking:
+        return []
+    signs, first = "".join(list(lacking)[:20]), next(iter(lacking.values()))
+    advice = "put a font that has them (Noto Sans KR for Korean, say; .ttf or .otf) into fonts/"
+    return [f"{signs!r} missing from the fonts, as in {_short(first)}; {advice}"]
 
 
 def _texts(figure: Figure) -> list[Text]:

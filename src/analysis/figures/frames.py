@@ -15,6 +15,7 @@ from analysis.figures.colours import INK, QUIET
 from analysis.figures.encoding import region_colours
 from analysis.figures.sheet import Sheet, records
 from analysis.figures.words import words
+from analysis.languages import semicolon
 from analysis.words import Link, escape
 
 COMMON = "common"  # the scope of an issue that belongs to no region
@@ -94,7 +95,7 @@ def evidence(told: Iterable[tuple[str, str]]) -> tuple[str, ...]:
 def listed(language: str, items: Iterable[object]) -> str:
     """Words and links as one Markdown list in prose."""
     shown = [f"[{escape(i)}]({i.target})" if isinstance(i, Link) else escape(i) for i in dict.fromkeys(items)]
-    return {"ja": "、", "en": "; "}[language].join(shown)
+    return semicolon(language).join(shown)
 
 
 def nothing(language: str, rows: pd.DataFrame) -> Chart:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
+from analysis import languages
 from analysis.figures import style
 from analysis.figures.chart import Chart
 from analysis.figures.colours import INK, QUIET
@@ -91,7 +92,7 @@ def _draw(
     if numbered:
         for n, programme in enumerate(heads, 1):
             text = f"{n}  {programme['label']}: {_known(programme, language)}"
-            text = text.replace(": ", "：") if language == "ja" else text
+            text = text.replace(": ", languages.colon(language))
             sheet.top = sheet.text(EDGE, sheet.top, style.wrap(text, sheet.width - 2 * EDGE), colour=QUIET)
         sheet.top += 8
     tall = [[str(n)] if numbered else _head(p, step, language) for n, p in enumerate(heads, 1)]

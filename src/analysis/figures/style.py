@@ -28,17 +28,18 @@ _UNIT = 100.0  # points at which characters are measured
 
 
 @lru_cache(maxsize=1)
-def family() -> str:
-    """Register the bundled font and return its name."""
-    font_manager.fontManager.addfont(font.file())
-    return FontProperties(fname=font.file()).get_name()
+def family() -> tuple[str, ...]:
+    """Register the fonts and return their names, the bundled one first: the others have what it lacks."""
+    for path in font.files():
+        font_manager.fontManager.addfont(path)
+    return tuple(FontProperties(fname=path).get_name() for path in font.files())
 
 
 @contextmanager
 def applied() -> Iterator[None]:
     """Draw in the house style, and leave matplotlib's settings as they were."""
     settings: dict[Any, Any] = {
-        "font.family": family(),
+        "font.family": list(family()),
         "font.size": points(SMALL),
         "text.color": INK,
         "text.parse_math": False,  # a dollar sign in a label is a dollar sign
@@ -66,15 +67,20 @@ def text_width(text: str, size: float = SMALL) -> float:
 @cache
 def _advance(character: str) -> float:
     """How far a character moves the pen, in shares of the text's size."""
-    face = font_manager.get_font(str(font.file()))
+    face = _face(character) or font_manager.get_font(str(font.file()))
     face.set_size(_UNIT, 72)
     return face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance / 65536 / _UNIT
 
 
+def _face(character: str) -> Any:
+    """The first font that has a glyph for a character; None where no font has."""
+    faces = (font_manager.get_font(str(path)) for path in font.files())
+    return next((face for face in faces if face.get_char_index(ord(character))), None)
+
+
 def unknown(text: str) -> list[str]:
-    """The characters of a text that the font has no glyph for, each once."""
-    face = font_manager.get_font(str(font.file()))
-    return [c for c in dict.fromkeys(text) if c.isprintable() and not face.get_char_index(ord(c))]
+    """The characters of a text that no font has a glyph for, each once."""
+    return [c for c in dict.fromkeys(text) if c.isprintable() and not _face(c)]
 
 
 def line_height(size: float = SMALL) -> float:

@@ -1,10 +1,11 @@
-"""The words of figures in both languages, from words.yaml beside this file."""
+"""The words of figures in any language, from words.yaml beside this file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
 
+from analysis import languages
 from analysis import words as catalogue
 
 
@@ -15,21 +16,21 @@ def words(language: str) -> catalogue.Words:
 
 def joined(parts: Iterable[object], language: str, *, wide: bool = False) -> str:
     """Words in a row, empty ones left out: `a, b`, or `a; b` where they are `wide`; 「a、b」."""
-    told = [str(part) for part in parts if part]
-    return ("、" if language == "ja" else "; " if wide else ", ").join(told)
+    gap = languages.semicolon(language) if wide else languages.comma(language)
+    return gap.join(str(part) for part in parts if part)
 
 
 def headed(head: str, told: object, language: str) -> str:
     """What is said of something, after its name and a colon."""
-    return f"{head}：{told}" if language == "ja" else f"{head}: {told}"
+    return f"{head}{languages.colon(language)}{told}"
 
 
 def between(first: object, last: object, language: str) -> str:
     """From one number or year to another."""
-    return f"{first}～{last}" if language == "ja" else f"{first}–{last}"
+    return f"{first}{languages.dash(language)}{last}"
 
 
 def aside(name: str, about: Iterable[object], language: str) -> str:
     """A name with what is said of it in brackets."""
     told = joined(about, language)
-    return (f"{name}（{told}）" if language == "ja" else f"{name} ({told})") if told else name
+    return languages.brackets(name, told, language) if told else name

@@ -95,7 +95,7 @@ def _foreign(drawn: Figure | Axes) -> Chart:
         raise FigureError(f"expected a Chart, a matplotlib Figure or Axes, found {type(drawn).__name__}")
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
-        text.set_fontfamily(style.family())
+        text.set_fontfamily(list(style.family()))
     if figure.get_layout_engine() is None:
         figure.set_layout_engine("constrained")
     figure.draw_without_rendering()

@@ -16,7 +16,8 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping
+import string
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,14 +107,19 @@ def of_schema(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield from _column("tidy_columns", name, schema["tidy_columns"].keys(), title, "")
 
 
-def _column(place: str, name: str, names: Any, said: str, part: str) -> Iterator[tuple[str, str]]:
+def _column(place: str, name: str, names: Collection[str], said: str, part: str) -> Iterator[tuple[str, str]]:
     base, ending = name[:-3], name[-3:]
     if ending == "_ja" and (f"{base}_en" in names or base in names):
         return
     pair = ending == "_en" and f"{base}_ja" in names
     note = f"{name}_ja" in names and f"{name}_en" not in names  # note, note_ja
-    own = base if pair or ending == "_ja" else name
+    own = pair_key(base, names) if pair else base if ending == "_ja" else name
     yield f"{place}.{own}{part}", general(said) if pair or note else said
+
+
+def pair_key(base: str, names: Collection[str]) -> str:
+    """What a pair of columns is called: `label` of `label_ja`, `region_label` where `region` is a column itself."""
+    return f"{base}_label" if base in names else base
 
 
 def general(said: str) -> str:
@@ -128,7 +134,49 @@ def general(said: str) -> str:
 def translations(tag: str) -> Mapping[str, tuple[str, str]]:
     """English text and translation by context, of those entries that count: neither empty nor fuzzy."""
     found = _read(FOLDER / f"{tag}.po") if (FOLDER / f"{tag}.po").exists() else ()
-    return {m.context: (m.id, m.string) for m in found if m.context and m.string and not m.fuzzy}
+    return {m.context: (str(m.id), str(m.string)) for m in found if m.context and m.string and not m.fuzzy}
+
+
+def translated(context: str, text: str, language: str) -> str:
+    """An English text in a further language; the text itself where that has no translation of it."""
+    said, translation = translations(language).get(context, ("", ""))
+    return translation if said == text else text
+
+
+def titled(entry: Mapping[str, Any], key: str, language: str) -> str:
+    """What the navigation calls a page or a guide of notebooks/report.yaml, in any language."""
+    return entry.get(f"title_{language}") or translated(f"report:{key}.title", entry["title_en"], language)
+
+
+def missing(tag: str) -> int:
+    """How many texts a language has no translation of: they are shown in English."""
+    if tag in WRITTEN:
+        return 0
+    done = translations(tag)
+    return sum(done.get(context, ("",))[0] != text for context, text in english().items())
+
+
+def faults(tag: str) -> Iterator[str]:
+    """What is wrong with a language's file, a line each: texts without translation, other placeholders."""
+    done = translations(tag)
+    for context, text in english().items():
+        said, translation = done.get(context, ("", ""))
+        if said != text:
+            yield f"{context}: no translation of {text!r}"
+            continue
+        try:
+            found, expected = placeholders(translation), placeholders(text)
+        except ValueError as error:
+            yield f"{context}: found a placeholder that cannot be read ({error}) in {translation!r}"
+            continue
+        if found != expected:
+            shown = ["{" + "}, {".join(sorted(names)) + "}" for names in (found - expected, expected - found)]
+            yield f"{context}: found {shown[0]}, expected {shown[1]}, as in {text!r}"
+
+
+def placeholders(text: str) -> set[str]:
+    """The names of a text's placeholders; raises ValueError where one has no end."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
 def update(tag: str) -> tuple[Path, int]:
@@ -148,9 +196,9 @@ def update(tag: str) -> tuple[Path, int]:
     for context, text in english().items():
         old = before.get(context)
         same = old is None or old.id == text
-        changed = {} if same or old is None else {"previous_id": old.previous_id or old.id}
+        before_that: Any = () if old is None or same else old.previous_id or (old.id,)
         flags = {"fuzzy"} if old and old.string and (old.fuzzy or not same) else set()
-        catalogue.add(text, old.string if old else "", flags=flags, context=context, **changed)
+        catalogue.add(text, old.string if old else "", flags=flags, context=context, previous_id=before_that)
     out = io.BytesIO()
     write_po(out, catalogue, width=0, omit_header=True, include_previous=True)
     header = _HEADER.format(tag=tag, plural=get_plural(tag.replace("-", "_")).plural_forms)

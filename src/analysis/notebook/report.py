@@ -15,7 +15,7 @@ from analysis.notebook import readings
 from analysis.notebook import table as tables_module
 from analysis.notebook.readings import Reading, Robustness
 from analysis.tidy import comparison
-from analysis.tidy.read import Tables, open_tables
+from analysis.tidy.read import LanguageError, Tables, open_tables
 from analysis.transcribe import periods
 from analysis.words import Link, Words, listed
 from analysis.words import figure as words_figure
@@ -301,7 +301,7 @@ def open_study(
     """Open a study's tidy tables to write about them.
 
     study        a folder of data/processed
-    language     'ja' or 'en'
+    language     one of the study's, as 'ja' or 'en'
     words        the notebook's catalogue of sentences, a file of notebooks/words without its ending
     beside       studies to set beside it, separated by spaces
     values_only  declare findings and values, and show nothing (for a run over many readings)
@@ -310,12 +310,13 @@ def open_study(
     Raises an error of one line for a study, language, catalogue or reading that does not exist.
     """
     parameters.check()
-    if language not in ("ja", "en"):
-        raise MistakeError(f"language={language!r}: expected 'ja' or 'en'")
     try:
         tables, *others = (open_tables(name, language) for name in [study, *beside.split()])
-    except FileNotFoundError as error:
+    except (FileNotFoundError, LanguageError) as error:
         raise MistakeError(str(error)) from None
+    if language not in tables.languages:
+        expected = " or ".join(map(repr, tables.languages))
+        raise MistakeError(f"language={language!r}: expected {expected}")
     _opened.extend([tables, *others])
     _write_japanese()
     reading = Reading(**choices)
@@ -345,7 +346,7 @@ def _write_japanese() -> None:
 
     from analysis.figures import style
 
-    mpl.rcParams["font.family"] = style.family()
+    mpl.rcParams["font.family"] = list(style.family())
 
 
 def _catalogue(name: str, language: str) -> Words:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.transcribe import periods
-from analysis.words import Link, figure
+from analysis.words import Link, figure, small
 
 MIME = "application/vnd.analysis.table+json"
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
@@ -26,7 +26,6 @@ _PERIODS = (
     "adopted",
     "decided",
 )
-_YES = {"yes": {"ja": "はい", "en": "yes"}, "no": {"ja": "いいえ", "en": "no"}}
 
 
 def table(
@@ -59,7 +58,7 @@ def _cell(row: Mapping[str, Any], column: str, language: str, inferred: Sequence
     empty = value is None or value is pd.NA or value != value or value == ""
     number = not empty and isinstance(value, (int, float)) and not isinstance(value, bool)
     text = "" if empty else _text(value, column, language)
-    japanese = language == "en" and _JAPANESE.search(text)
+    japanese = language != "ja" and _JAPANESE.search(text)
     return {
         "text": text,
         "to": value.target if isinstance(value, Link) else None,
@@ -73,8 +72,8 @@ def _text(value: object, column: str, language: str) -> str:
     if column in _PERIODS and isinstance(value, str):
         return periods.display(value, language)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return figure(value)
-    return _YES.get(str(value), {}).get(language, str(value))
+        return figure(value, language)
+    return small(language).text(str(value)) if value in ("yes", "no") else str(value)
 
 
 def _kind(column: str, cells: Sequence[Mapping[str, Any]]) -> str:

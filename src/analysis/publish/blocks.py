@@ -17,6 +17,8 @@ from typing import Any
 from lxml import html
 from markdown_it import MarkdownIt
 
+from analysis import languages
+
 _MIME = "application/vnd.analysis."
 FIGURE, TABLE, FINDING = f"{_MIME}figure+json", f"{_MIME}table+json", f"{_MIME}finding+json"
 FINDINGS, NUMBER = f"{_MIME}findings+json", f"{_MIME}number+json"
@@ -261,13 +263,13 @@ class _Reader:
 
     def __init__(self, language: str, name: str, findings: Sequence[Finding] | None) -> None:
         self.language, self.name, self.findings = language, name, findings
-        self.other = {"ja": "en", "en": "ja"}[language]
+        self.others = set(languages.others(language, languages.DEFAULT))  # as cells are tagged
         self.notices: list[str] = []
         self.reads: dict[str, Any] = {}
 
     def cell(self, cell: Mapping[str, Any]) -> list[Any]:
         tags = cell.get("metadata", {}).get("tags", [])
-        if self.other in tags or "hidden" in tags:
+        if self.others.intersection(tags) or "hidden" in tags:
             return []
         if cell["cell_type"] == "markdown":
             blocks = markdown(_joined(cell["source"]))
@@ -499,7 +501,7 @@ def _inline(element: Any) -> list[Any]:
     if kind in ("strong", "em", "code", "mark", "sub", "sup"):
         return [Span(kind, tuple(spans))]
     own = element.get("lang")
-    return [Span("lang", tuple(spans), own)] if own in ("ja", "en") else spans
+    return [Span("lang", tuple(spans), own)] if own and languages.known(own) else spans
 
 
 def _words(text: str | None) -> list[Any]:
@@ -645,7 +647,7 @@ def _titled(blocks: list[Any], subject: str, language: str) -> list[Any]:
     for n, block in enumerate(blocks):
         if block.kind == "heading" and block.level == 1:
             said = subject and subject not in plain(block.spans)
-            more = ({"ja": "：", "en": ": "}[language] + subject,) if said else ()
+            more = (languages.colon(language) + subject,) if said else ()
             return [*blocks[:n], replace(block, spans=block.spans + more), *blocks[n + 1 :]]
     return blocks
 

@@ -16,7 +16,10 @@ from typing import Any
 
 import analysis
 from analysis import paths
+from analysis.languages import nearest, others, stop
 from analysis.publish.store import digest
+from analysis.tidy import datapackage
+from analysis.words import small
 
 FILE = "ro-crate-metadata.json"
 CODE_LICENCE = "https://spdx.org/licenses/MIT"  # of the notebooks and all other code
@@ -24,7 +27,6 @@ _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 _SOURCE, _PROJECT, _AUTHORS = "#source", "#analysis", "#contributors"
 _DONE = "http://schema.org/CompletedActionStatus"
-_APPENDIX = {"ja": "根拠資料", "en": "evidence appendix"}
 _TYPES = {
     ".css": "text/css",
     ".html": "text/html",
@@ -78,15 +80,17 @@ def _entity(id_: str, type_: str | list[str], **said: Any) -> Entity:
 
 def _root(folder: Path, package: Mapping[str, Any], languages: Sequence[str]) -> Entity:
     about = package["study"]
+    spoken = datapackage.languages(about)
+    first = nearest("en", spoken)
     text = "Figures, tables and findings made from checked tables by parameterized notebooks. Dated by the"
     text += (
         " last date in its data; of the build there is no time. / 検査済みの表から、パラメータ付きのノート"
     )
     text += "ブックで作った図・表・所見。日付はデータの最後の日付であり、作成の時刻は記さない。"
     own: dict[str, Any] = {
-        "name": f"Report: {about['title_en']}",
-        "alternateName": f"報告書：{about['title_ja']}",
+        "name": f"Report: {about[f'title_{first}']}",
     }
+    own |= _also([small(x).text("report", title=about[f"title_{x}"]) for x in others(first, spoken)])
     own |= {"description": text, "datePublished": _date(folder, package), "inLanguage": list(languages)}
     whose = {"license": _to(package["licenses"][0]["path"]), "author": _to(_AUTHORS)}
     whose |= {"isBasedOn": _to(_SOURCE), "about": _to(_SOURCE)}
@@ -108,10 +112,11 @@ def _files(package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Ent
     for language in languages:
         title = package["study"][f"title_{language}"]
         yield _file(f"report-{language}.pdf", title, inLanguage=language)
-        yield _file(f"evidence-{language}.pdf", f"{title} ({_APPENDIX[language]})", inLanguage=language)
+        appendix = small(language).text("appendix")
+        yield _file(f"evidence-{language}.pdf", f"{title} ({appendix})", inLanguage=language)
     yield _file("data/datapackage.json", "Description of the tidy tables", alternateName="整形済みの表の説明")
     for resource in package["resources"]:
-        yield _file(f"data/{resource['path']}", resource["title"], alternateName=resource["title_ja"])
+        yield _file(f"data/{resource['path']}", resource["title"], **_also(_titles(resource)))
 
 
 def _pages(run: Any, memory: Mapping[str, Any]) -> Iterator[Entity]:
@@ -215,17 +220,31 @@ def _source(about: Mapping[str, Any]) -> Iterator[Entity]:
     """The study's source with its authors; who compiled records need not be a person."""
     kind = {"document": "Person", "records": "Organization"}[about["kind"]]
     authors = [f"#author-{n}" for n, _ in enumerate(about["authors"], 1)]
-    text = f"{about['venue_en']}. {about['rights_en']} / {about['venue_ja']}。{about['rights_ja']}"
+    spoken = datapackage.languages(about)
+    own = nearest("en", spoken)
+    told = [own, *others(own, spoken)]
+    text = " / ".join(f"{about[f'venue_{x}']}{stop(x)}{about[f'rights_{x}']}" for x in told)
     said = {"inLanguage": about["language"], "datePublished": str(about["year"]), "description": text}
-    titles = {"name": about["title_en"], "alternateName": about["title_ja"]}
+    titles = {"name": about[f"title_{own}"]} | _also([about[f"title_{x}"] for x in told[1:]])
     yield _entity(_SOURCE, "CreativeWork", **titles, author=_to(*authors), **said)
     for name, author in zip(authors, about["authors"], strict=True):
         where = name.replace("author", "affiliation")
-        stated = author["affiliation_en"] or author["affiliation_ja"]
+        names = [author[f"name_{x}"] for x in told]
+        affiliations = [author[f"affiliation_{x}"] for x in told]
+        stated = next(filter(None, affiliations), "")
         at = {"affiliation": _to(where)} if stated else {}
-        yield _entity(name, kind, name=author["name_en"], alternateName=author["name_ja"], **at)
+        yield _entity(name, kind, name=names[0], **_also(names[1:]), **at)
         if stated:
-            yield _entity(where, "Organization", name=stated, alternateName=author["affiliation_ja"])
+            yield _entity(where, "Organization", name=stated, **_also(affiliations[1:]))
+
+
+def _also(names: Sequence[str]) -> dict[str, Any]:
+    """What something is called in other languages: one alone where there is one."""
+    return {"alternateName": names[0] if len(names) == 1 else list(names)} if names else {}
+
+
+def _titles(described: Mapping[str, Any]) -> list[str]:
+    return [value for key, value in described.items() if key.startswith("title_")]
 
 
 def _to(*names: str) -> Any:

@@ -11,7 +11,9 @@ from typing import Any
 import yaml
 
 from analysis import paths
-from analysis.publish.site import OTHER, Term
+from analysis.languages import DEFAULT, comma, nearest
+from analysis.publish.site import Term
+from analysis.tidy import datapackage
 from analysis.transcribe import schema
 from analysis.words import Words
 
@@ -59,23 +61,31 @@ def groups(package: Mapping[str, Any], folder: Path, beside: Sequence[str], word
     made = [Group("tidy", words.text("tidy_tables"), tuple(_tidy(package, folder, "", words)))]
     for other in beside:
         own = json.loads((folder / other / "datapackage.json").read_text("utf-8"))
-        title = f"{words.text('tidy_tables')}: {own['study'][f'short_{words.language}']}"
+        shown = nearest(words.language, datapackage.languages(own["study"]))
+        title = f"{words.text('tidy_tables')}: {own['study'][f'short_{shown}']}"
         made.append(Group(f"tidy-{other}", title, tuple(_tidy(own, folder / other, f"{other}/", words))))
     raw = tuple(_raw(package["study"], words))
     return [*made, Group("raw", words.text("raw_dictionary"), raw)]
 
 
 def _tidy(package: Mapping[str, Any], folder: Path, prefix: str, words: Words) -> Iterator[TableOfData]:
-    title, text = {"ja": ("title_ja", "description_ja"), "en": ("title", "description")}[words.language]
+    title, text = (
+        key if words.language == "en" else f"{key}_{words.language}" for key in ("title", "description")
+    )
     for resource in package["resources"]:
         name = Path(resource["path"]).stem
         yield TableOfData(
             anchor=f"tidy-{prefix.replace('/', '-')}{name}",
             name=resource["path"],
-            title=resource.get(title) or name,
-            description=resource.get(text, ""),
+            title=resource.get(title) or resource.get("title") or name,
+            description=resource.get(text) or resource.get("description", ""),
             columns=tuple(
-                Column(f["name"], f.get(title, ""), f.get(text, ""), words.text(f"type_{f['type']}"))
+                Column(
+                    f["name"],
+                    f.get(title, f.get("title", "")),
+                    f.get(text, ""),
+                    words.text(f"type_{f['type']}"),
+                )
                 for f in resource["schema"]["fields"]
             ),
             rows=_count(folder / resource["path"]),
@@ -90,8 +100,7 @@ def _count(path: Path) -> int:
 
 
 def _raw(study: Mapping[str, Any], words: Words) -> Iterator[TableOfData]:
-    own = [(kind["id"], kind["label_ja"], kind["label_en"]) for kind in study.get("kinds", ())]
-    book, language, kind = schema.load().with_kinds(own), words.language, study["kind"]
+    book, language, kind = schema.of_package(study), words.language, study["kind"]
     for name, table in {**book.tables, **book.shared}.items():
         columns = tuple(
             Column(f.name, f.title(language), f.description(language), _domain(book, f, words))
@@ -106,8 +115,7 @@ def _domain(book: schema.Schema, known: schema.Field, words: Words) -> str:
     """What the cells of a column may hold, in words."""
     language = words.language
     if known.vocabulary:
-        gap = {"ja": "、", "en": ", "}[language]
-        return gap.join(
+        return comma(language).join(
             f"{v} ({book.label(known.vocabulary, v, language)})" for v in book.vocabularies[known.vocabulary]
         )
     if known.references:
@@ -119,10 +127,10 @@ def _domain(book: schema.Schema, known: schema.Field, words: Words) -> str:
 
 
 def terms(language: str, path: Path = GLOSSARY) -> tuple[Term, ...]:
-    """The glossary in a language; empty where there is none."""
+    """The glossary in a language, else in English; empty where there is none."""
     if not path.is_file():
         return ()
-    other = OTHER[language]
+    other, language = ("ja", "en") if language == "en" else ("en", nearest(language, DEFAULT))
     found = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or []
     return tuple(
         Term(
@@ -131,6 +139,7 @@ def terms(language: str, path: Path = GLOSSARY) -> tuple[Term, ...]:
             full=entry.get(f"full_{language}", ""),
             text=entry[f"text_{language}"],
             also=entry.get(f"full_{other}") or entry[f"term_{other}"],
+            also_lang=other,
         )
         for n, entry in enumerate(found, 1)
     )

@@ -11,12 +11,15 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from analysis import languages
 from analysis.links import address, anchor
+from analysis.tidy import datapackage
+from analysis.tidy.read import bare
 from analysis.transcribe import periods, schema
 from analysis.words import Words
 
@@ -101,7 +104,24 @@ class Evidence:
     language: str
     words: Words
     prefix: str = ""
-    _book: schema.Schema = field(default_factory=schema.load)
+
+    @cached_property
+    def _book(self) -> schema.Schema:
+        return schema.of_package(self.about)
+
+    @property
+    def _languages(self) -> tuple[str, ...]:
+        """The languages of the study, which need not be those of the report that it stands beside."""
+        return datapackage.languages(self.about)
+
+    @property
+    def _own(self) -> str:
+        """The language in which the study is read."""
+        return languages.nearest(self.language, self._languages)
+
+    def _in_others(self, row: Mapping[str, str], column: str) -> str:
+        """What a row says in the study's other languages, for the search."""
+        return " ".join(row[f"{column}_{each}"] for each in languages.others(self._own, self._languages))
 
     @cached_property
     def records(self) -> list[dict[str, str]]:
@@ -118,7 +138,7 @@ class Evidence:
     @cached_property
     def labels(self) -> dict[str, Named]:
         """What every record, passage and theme is called, by its key."""
-        label, gist = f"label_{self.language}", f"gist_{self.language}"
+        label, gist = f"label_{self._own}", f"gist_{self._own}"
         found = {f"{r['table']}/{r['record']}": r[label] for r in self.records}
         found |= {f"passages/{p}": row[gist] for p, row in self.passages.items()}
         found |= {f"themes/{t}": row[label] for t, row in self.themes.items()}
@@ -142,8 +162,8 @@ class Evidence:
     # -- Words ---------------------------------------------------------------------------------------
 
     def _lang(self, text: str) -> str:
-        """The language of what an English reader finds printed in Japanese."""
-        return "ja" if self.language == "en" and _JAPANESE.search(text) else ""
+        """The language of what another reader finds printed in Japanese."""
+        return "ja" if not self.language.startswith(("ja", "zh")) and _JAPANESE.search(text) else ""
 
     def _named(self, text: str, key: str = "") -> Named:
         return Named(key, text, self._lang(text))
@@ -153,7 +173,7 @@ class Evidence:
 
     def _briefly(self, keys: Iterable[str]) -> tuple[Named, ...]:
         """Records by the beginning of what they are called: their own cards say the rest."""
-        most = {"ja": 34, "en": 72}[self.language]
+        most = 34 if languages.is_wide(self.language) else 72
         return tuple(
             named
             if len(named.label) <= most
@@ -168,15 +188,14 @@ class Evidence:
         for row in self.records:
             if row["table"] == "scales":
                 cells = json.loads(row["cells"])
-                named = self._named(cells[f"label_{self.language}"], f"{self.prefix}scales/{row['record']}")
+                named = self._named(cells[f"label_{self._own}"], f"{self.prefix}scales/{row['record']}")
                 found.setdefault(cells["scale"], named)
                 found[f"{cells['scale']} {cells['grade']}"] = named
         return found
 
     @cached_property
     def _sections_named(self) -> dict[str, str]:
-        title = {"ja": "title", "en": "title_en"}[self.language]
-        return {s["id"]: s.get(title) or s["title"] for s in self.about.get("sections", ())}
+        return {s["id"]: s.get(f"title_{self._own}") or s["title"] for s in self.about.get("sections", ())}
 
     def _values(self, row: Mapping[str, str]) -> Iterator[tuple[str, tuple[Named, ...]]]:
         """Column by column what the record says beside its title, ids and codes in words."""
@@ -187,30 +206,30 @@ class Evidence:
                 continue
             shown = self._value(known, str(cells[known.name]), cells)
             if shown:
-                yield re.sub(r"（日本語）$| \(Japanese\)$", "", known.title(self.language)), shown
+                plain = known.language == "ja" or known.language == self._own != "en"
+                yield self._titled(known) if plain else known.title(self.language), shown
+
+    def _titled(self, known: schema.Field) -> str:
+        """A column's title, without its language."""
+        title = known.title(self.language)
+        return bare(title, known.language, self.language) if known.language else title
 
     def _elsewhere(self, name: str, cells: Mapping, printed: set[str], row: Mapping[str, str]) -> bool:
         """Whether a column says what another one, or the card's title, says already."""
-        other = {"ja": "en", "en": "ja"}[self.language]
         if name == "label_en_official":
-            return self.language == "ja" or "label_en" in printed
-        if name.endswith(f"_{self.language}") and str(cells[name]) == row[f"label_{self.language}"]:
+            return self._own != "en" or "label_en" in printed
+        if name.endswith(f"_{self._own}") and str(cells[name]) == row[f"label_{self._own}"]:
             return True
-        return name.endswith(f"_{other}") and (
-            f"{name.removesuffix(other)}{self.language}" in cells and name not in printed
-        )
-
-    @cached_property
-    def _words(self) -> schema.Schema:
-        """The schema with the study's own kinds of evaluation."""
-        own = self.about.get("kinds", ())
-        return self._book.with_kinds((kind["id"], kind["label_ja"], kind["label_en"]) for kind in own)
+        base, _, ending = name.rpartition("_")
+        if ending not in languages.others(self._own, self._languages):
+            return False
+        return f"{base}_{self._own}" in cells and name not in printed
 
     def _value(self, known: schema.Field, value: str, cells: Mapping) -> tuple[Named, ...]:
-        language = self.language
+        language = self.language  # of coded values and dates: they need no words of the study
         if known.vocabulary:
             try:
-                return (self._named(self._words.label(known.vocabulary, value, language)),)
+                return (self._named(self._book.label(known.vocabulary, value, language)),)
             except KeyError:
                 return ()
         if known.format == "period":
@@ -264,7 +283,7 @@ class Evidence:
         found: dict[str, list[tuple[str, str, str]]] = {}
         for row in rows(self.folder / "issue_links.csv"):
             record, issue = f"{row['table']}/{row['record']}", f"issues/{row['issue']}"
-            relation, coder = row[f"relation_{self.language}"], self._coder(row["coder"])
+            relation, coder = row[f"relation_{self._own}"], self._coder(row["coder"])
             found.setdefault(record, []).append((relation, issue, coder))
             found.setdefault(issue, []).append((relation, record, coder))
         return found
@@ -276,8 +295,8 @@ class Evidence:
         known = {c["id"]: c for c in self.about.get("coders", ()) if isinstance(c, dict)}
         if coder not in known:
             return coder
-        how = known[coder].get(f"made_{self.language}")
-        name = known[coder][f"name_{self.language}"]
+        how = known[coder].get(f"made_{self._own}")
+        name = known[coder][f"name_{self._own}"]
         return self.words.text("coder", name=name, how=how) if how else name
 
     @cached_property
@@ -285,20 +304,20 @@ class Evidence:
         """The status of each issue, by whose judgement."""
         found: dict[str, list[tuple[str, str]]] = {}
         for row in rows(self.folder / "issue_statuses.csv"):
-            said = (row[f"status_{self.language}"], self._coder(row["coder"]))
+            said = (row[f"status_{self._own}"], self._coder(row["coder"]))
             found.setdefault(f"issues/{row['issue']}", []).append(said)
         return found
 
     def _card(self, row: Mapping[str, str]) -> Card:
         key = f"{row['table']}/{row['record']}"
-        own, other = self.language, {"ja": "en", "en": "ja"}[self.language]
-        passages = [p for p in row["passages"].split() if p in self.passages]
+        own, passages = self._own, [p for p in row["passages"].split() if p in self.passages]
         near = dict.fromkeys(k for p in passages for k in self._standing.get(p, ()) if k != key)
-        note = row[f"note_{own}"] or row[f"note_{other}"]
+        spoken = [own, *languages.others(own, self._languages)]
+        noted = next((each for each in spoken if row[f"note_{each}"]), own)
         return Card(
             key=self.prefix + key,
             title=row[f"label_{own}"],
-            kind=self._book.tables[row["table"]].title(own),
+            kind=self._book.tables[row["table"]].title(self.language),
             level=row["level"],
             level_words=self.words.text(f"level_{row['level']}"),
             values=tuple(self._values(row)),
@@ -306,11 +325,11 @@ class Evidence:
             addresses=tuple(row["address"].split()),
             neighbours=self._briefly(near),
             judged=tuple(self._judged(key, row)),
-            note=note,
-            note_lang="" if row[f"note_{own}"] or not note else other,
+            note=row[f"note_{noted}"],
+            note_lang="" if noted == self.language else noted,
             inferred=self._titles(row["table"], row["inferred"].split()),
             region=self._region(row),
-            other_label=row[f"label_{other}"],
+            other_label=self._in_others(row, "label"),
         )
 
     def _judged(self, key: str, row: Mapping[str, str]) -> Iterator[tuple[str, tuple[Named, ...]]]:
@@ -330,8 +349,7 @@ class Evidence:
 
     def _titles(self, table: str, names: Sequence[str]) -> str:
         titles = {f.name: f.title(self.language) for f in self._book.tables[table].fields}
-        gap = {"ja": "、", "en": ", "}[self.language]
-        return gap.join(titles.get(name, name) for name in names)
+        return languages.comma(self.language).join(titles.get(name, name) for name in names)
 
     def _region(self, row: Mapping[str, str]) -> str:
         """The region that a record is of, where it names one or belongs to what names one."""
@@ -354,13 +372,11 @@ class Evidence:
     def place(self, passage: Mapping[str, str]) -> Place:
         """A passage as a place: where, how it begins, what it is about."""
         page = [self.words.text("page", page=passage["page"])] if passage["page"] else []
-        gap = {"ja": "、", "en": ", "}[self.language]
-        where = gap.join([self.section(passage["section"]), *page])
+        where = languages.comma(self.language).join([self.section(passage["section"]), *page])
         key = f"{self.prefix}passages/{passage['record']}"
-        return Place(key, where, passage["opening"], passage[f"gist_{self.language}"])
+        return Place(key, where, passage["opening"], passage[f"gist_{self._own}"])
 
     def _passage(self, passage: Mapping[str, str]) -> Card:
-        other = {"ja": "en", "en": "ja"}[self.language]
         place = self.place(passage)
         size = self.words.text("characters", n=int(passage["chars"]))
         values = (
@@ -373,17 +389,13 @@ class Evidence:
             values=values,
             places=(place,),
             neighbours=self._briefly(self._standing.get(passage["record"], ())),
-            other_label=passage[f"gist_{other}"],
+            other_label=self._in_others(passage, "gist"),
         )
 
     def _theme(self, theme: Mapping[str, str]) -> Card:
-        own, other = self.language, {"ja": "en", "en": "ja"}[self.language]
-        titles = {f.name: f.title for f in self._book.tables["themes"].fields}
+        own, known = self._own, {f.name: f for f in self._book.tables["themes"].fields}
         values = tuple(
-            (
-                re.sub(r"（日本語）$| \(.*\)$", "", titles[f"{c}_{own}"](own)),
-                (Named("", theme[f"{c}_{own}"]),),
-            )
+            (self._titled(known[f"{c}_{own}"]), (Named("", theme[f"{c}_{own}"]),))
             for c in ("definition", "include", "exclude")
             if theme[f"{c}_{own}"]
         )
@@ -396,7 +408,7 @@ class Evidence:
             "themes",
             values=values,
             judged=((self.words.text("given"), self._briefly(given)),) if given else (),
-            other_label=theme[f"label_{other}"],
+            other_label=self._in_others(theme, "label"),
         )
 
     def _plain(self, key: str, title: str, table: str, **more: Any) -> Card:

@@ -1,7 +1,8 @@
 """The guides in docs/ as pages of the report: pages that no notebook makes.
 
 A guide is written once, as Markdown that GitHub and editors show, too: `docs/<guide>.md` in English
-and `docs/<guide>.ja.md` in Japanese. Only its links differ in the report.
+and `docs/<guide>.<language>.md` in others; one that is not there is shown in English. Only its links
+differ in the report.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from pathlib import Path
 import yaml
 
 from analysis import paths
+from analysis.languages import catalogues
 from analysis.publish import blocks
 
-_ENDING = {"ja": ".ja.md", "en": ".md"}
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)#:\s]+)(#[^)\s]*)?\)")  # to another file, with a place in it
 # The line that leads to the same guide in the other language; in the report the switch does.
 _SWITCH = re.compile(r"^\*\[[^\]]+\]\([^)]+\)\*\n+", re.MULTILINE)
@@ -81,12 +82,17 @@ def guides(languages: Sequence[str], plan: Path | None = None) -> list[Guide]:
     for language in languages:
         for entry in document.get("guides") or []:
             name = entry["guide"]
-            file = plan.parents[1] / paths.DOCS.name / f"{name}{_ENDING[language]}"
+            folder = plan.parents[1] / paths.DOCS.name
+            translated, english = folder / f"{name}.{language}.md", folder / f"{name}.md"
+            wanted = (
+                language == "ja" or translated.is_file()
+            )  # what the project is written in has to be there
+            file = translated if wanted else english
             if name in taken:
                 raise blocks.PublishError(
                     f"notebooks/{plan.name}: guide {name!r} has the name of a page; give one of them another"
                 )
             if not file.is_file():
                 raise blocks.PublishError(f"docs/{file.name}: no such guide; it is named in {plan.name}")
-            found.append(Guide(name, language, entry[f"title_{language}"], file))
+            found.append(Guide(name, language, catalogues.titled(entry, f"guides.{name}", language), file))
     return found

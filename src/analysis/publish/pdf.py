@@ -21,6 +21,7 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from analysis.figures import font
+from analysis.languages import semicolon
 from analysis.publish import blocks, drawing
 from analysis.publish.evidence import Card, Named, Section
 from analysis.publish.site import THEME
@@ -106,7 +107,7 @@ def _set(tree: Node) -> bytes:
             root=THEME,
             format="pdf",
             timestamp=0,
-            font_paths=[font.file().parent],
+            font_paths=[path.parent for path in font.files()],
             ignore_system_fonts=True,
             pdf_standards="ua-1",  # for screen readers; a picture without words is refused
             sys_inputs={"document": json.dumps(tree)},
@@ -123,7 +124,7 @@ def _set(tree: Node) -> bytes:
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    return frozenset(TTFont(font.file(), lazy=True).getBestCmap())
+    return frozenset(code for path in font.files() for code in TTFont(path, lazy=True).getBestCmap())
 
 
 @lru_cache(maxsize=8192)
@@ -191,6 +192,7 @@ class _Tree:
         ]
         return {
             "language": self.book.language,
+            "fonts": [TTFont(path, lazy=True)["name"].getBestFamilyName() for path in font.files()],
             "title": shown(title),
             "subtitle": shown(imprint.subtitle),
             "byline": shown(words.text("by", authors=imprint.authors, date=self.book.site.day)),
@@ -358,7 +360,7 @@ class _Tree:
         return {"label": f"record:{card.key}", "title": shown(card.title), "lines": lines}
 
     def _named(self, many: Sequence[Named]) -> list[Any]:
-        gap = {"ja": "、", "en": "; "}[self.book.language]
+        gap = semicolon(self.book.language)
         made: list[Any] = []
         for named in many[:12]:
             made += [gap] * bool(made)

@@ -25,8 +25,10 @@ from PIL import Image
 
 from analysis import folders, paths, words
 from analysis.figures import colours
+from analysis.languages import nearest, others, semicolon
 from analysis.publish import blocks, crate, data, drawing, evidence, guides, pdf, search, site
 from analysis.publish.store import Files, Store, digest
+from analysis.tidy import datapackage
 
 PUBLISHED = "published.json"
 _ROOM = Path(__file__).parent
@@ -118,7 +120,8 @@ class _Report:
             for notices in pool.map(lambda book: pdf.write(papers, book), books.values()):
                 self.notices += notices
         self.memory |= papers.memory
-        front = site.front({x: books[x].imprint for x in self.languages}, self.languages)
+        spoken = {x: books[x].words for x in self.languages}
+        front = site.front({x: books[x].imprint for x in self.languages}, self.languages, spoken)
         folders.write(folder / "index.html", front.encode())
         folders.write(folder / crate.FILE, crate.metadata(folder, self.package, self.runs, self.memory))
         folders.write(folder / "manifest.json", self._manifest(folder))
@@ -201,7 +204,7 @@ class Language:
         """What the report says of itself; a study says it in `report`, else it is made from its source."""
         about, own = self.report.package["study"], self.language
         report, text = about.get("report") or {}, self.words.text
-        gap = {"ja": "、", "en": "; "}[own]
+        gap = semicolon(own)
         writers = gap.join(a[f"name_{own}"] for a in report.get("authors", ())) or "The contributors"
         source = text(
             "cited_in",
@@ -251,7 +254,7 @@ class Language:
         """The evidence page by page: its title and the tables on it."""
         made = {}
         for own in self.studies:
-            study = own.about[f"short_{self.language}"]
+            study = own.about[f"short_{nearest(self.language, datapackage.languages(own.about))}"]
             for section in own.sections():
                 said = {"table": section.title, "study": study}
                 title = self.words.text("evidence_beside" if own.prefix else "evidence_page", **said)
@@ -269,16 +272,21 @@ class Language:
     @cached_property
     def entries(self) -> tuple[site.Entry, ...]:
         """Every page in the order of the navigation."""
-        other = site.OTHER[self.language]
-        also = {run.job.page: run.job.title for run in self.report.runs if run.job.language == other}
+        spoken = [run for run in self.report.runs if run.job.language != self.language]
         found = [
-            site.Entry(run.job.page, run.job.title, run.job.group, also.get(run.job.page, ""))
+            site.Entry(
+                run.job.page,
+                run.job.title,
+                run.job.group,
+                " ".join(other.job.title for other in spoken if other.job.page == run.job.page),
+            )
             for run in self.runs
         ]
-        beyond = words.read(_ROOM / "words.yaml", other)
+        own_others = others(self.language, datapackage.languages(self.report.package["study"]))
+        beyond = [words.read(_ROOM / "words.yaml", other) for other in own_others]
 
         def own(page: str, group: str) -> site.Entry:
-            return site.Entry(page, self.words.text(page), group, beyond.text(page))
+            return site.Entry(page, self.words.text(page), group, " ".join(x.text(page) for x in beyond))
 
         if not any(entry.page == "evidence" for entry in found):
             found.append(own("evidence", "evidence"))
@@ -515,8 +523,8 @@ class Language:
         values = {
             "data": {"groups": data.groups(self.report.package, folder, self.report.beside, self.words)},
             "search": {
-                "none_found": self.words.entries["search_none"][self.language],
-                "found": self.words.entries["search_found"][self.language],
+                "none_found": self.words.template("search_none"),
+                "found": self.words.template("search_found"),
             },
         }
         if self.terms:

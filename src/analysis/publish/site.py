@@ -17,6 +17,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from analysis import languages
 from analysis.links import address, anchor
 from analysis.publish import blocks, drawing
 from analysis.publish.evidence import Card, Named, Section
@@ -25,13 +26,18 @@ from analysis.words import Words
 
 THEME = Path(__file__).parent / "theme"
 GROUPS = ("findings", "regions", "evidence", "researchers")
-OTHER = {"ja": "en", "en": "ja"}
 _SIGNS = "\u3041-\u30ff\u3400-\u9fff\uff66-\uff9f々"
-# What on a page is not in its language: Japanese signs, and several English words in a row.
-_FOREIGN = {
-    "en": re.compile(f"[{_SIGNS}](?:[{_SIGNS}、。・「」（）]*[{_SIGNS}])?"),
-    "ja": re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){2,}"),
-}
+# What on a page is not in its language: Japanese signs, and on a Japanese page several English words in a row.
+_JAPANESE = re.compile(f"[{_SIGNS}](?:[{_SIGNS}、。・「」（）]*[{_SIGNS}])?")
+_ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){2,}")
+_NOTHING = re.compile(r"(?!)")  # Chinese has the same signs
+
+
+def _foreign(language: str) -> tuple[re.Pattern[str], str]:
+    """What is in another language on a page, and which."""
+    if language == "ja":
+        return _ENGLISH, "en"
+    return (_NOTHING, "") if language.startswith(("zh", "yue")) else (_JAPANESE, "ja")
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,7 @@ class Term:
     full: str
     text: str
     also: str
+    also_lang: str
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,11 @@ class Site:
     def day(self) -> str:
         """The report's date as a reader of the language expects it."""
         return periods.display(self.imprint.date, self.language)
+
+    @property
+    def others(self) -> list[str]:
+        """The report's other languages."""
+        return languages.others(self.language, self.languages)
 
     @property
     def pages(self) -> frozenset[str]:
@@ -123,7 +135,7 @@ class Renderer:
     def shared(self) -> dict[str, Any]:
         """What every template may use."""
         current = next((entry for entry in self.site.entries if entry.page == self.page), None)
-        own = {"site": self.site, "page": self.page, "current": current, "other": OTHER[self.site.language]}
+        own = {"site": self.site, "page": self.page, "current": current, "tongue": languages}
         words = {"word": self.word, "spans": self.spans, "terms": self.terms, "plain": blocks.plain}
         links = {"link": self.link, "href": self.site.href, "region": self.region, "drawing": self.drawing}
         links["anchor"] = anchor
@@ -163,8 +175,9 @@ class Renderer:
     def mixed(self, text: str) -> Markup:
         """Words in which what is in the other language is marked so, for a screen reader."""
         made, at = Markup(""), 0
-        for found in _FOREIGN[self.site.language].finditer(text):
-            other = Markup('<span lang="{}">{}</span>').format(OTHER[self.site.language], found[0])
+        pattern, language = _foreign(self.site.language)
+        for found in pattern.finditer(text):
+            other = Markup('<span lang="{}">{}</span>').format(language, found[0])
             made, at = made + escape(text[at : found.start()]) + other, found.end()
         return Markup((made + escape(text[at:])).replace("\n", Markup("<br>")))
 
@@ -175,7 +188,7 @@ class Renderer:
         while found := self._first_term(rest):
             match, term = found
             self.explained.add(term.anchor)
-            plain = term.full and not _FOREIGN[self.site.language].search(term.full)
+            plain = term.full and not _foreign(self.site.language)[0].search(term.full)
             said = f"{term.full}{self.word('colon')}{term.text}" if plain else term.text
             made += self.mixed(rest[: match.start()])
             made += Markup('<a class="term" href="glossary.html#{}" title="{}">{}</a>').format(
@@ -237,7 +250,9 @@ def _patterns(site: Site) -> list[tuple[Term, re.Pattern[str]]]:
         body = "|".join(map(re.escape, names))
         # Where no blank ends a word: not within a name, of which the term is a part.
         within = "[一-龯々ァ-ヴー]"
-        edges = (f"(?<!{within})", f"(?!{within})") if site.language == "ja" else (r"\b", r"\b")
+        edges = (
+            (f"(?<!{within})", f"(?!{within})") if site.language.startswith(("ja", "zh")) else (r"\b", r"\b")
+        )
         made.append((term, re.compile(f"{edges[0]}(?:{body}){edges[1]}")))
     return made
 
@@ -321,6 +336,8 @@ def _keys(links: re.Match[str]) -> str:
     return '<ul data-to="{}"></ul>'.format(" ".join(re.findall(r'data-to="([^"]+)"', links[1])))
 
 
-def front(imprints: Mapping[str, Imprint], languages: Sequence[str]) -> str:
-    """The page that chooses a language."""
-    return environment().get_template("front.html").render(imprints=imprints, languages=languages)
+def front(imprints: Mapping[str, Imprint], languages: Sequence[str], words: Mapping[str, Words]) -> str:
+    """The page that chooses a language; `words` are those of each."""
+    return (
+        environment().get_template("front.html").render(imprints=imprints, languages=languages, words=words)
+    )

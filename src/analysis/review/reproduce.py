@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis import folders, paths
+from analysis.build import staleness
 from analysis.review import certificate
 from analysis.review.certificate import Certificate, Environment
 from analysis.review.clean_build import build_twice, not_set
 from analysis.review.expected import ReproduceError, artefacts, published, write_expected
 from analysis.review.judge import judge
-from analysis.words import LANGUAGES
+from analysis.tidy import datapackage
 
 TIDY = Path("data", "processed")
 __all__ = ["ReproduceError", "reproduce", "write_expected"]
@@ -52,7 +53,7 @@ def reproduce(
             " pip install --require-hashes -r requirements.lock"
         )
     against = published(study, root)
-    languages = _languages(against, languages)
+    languages = _languages(study, against, languages)
     here = _here(root, against)
     with folders.temporary("analysis-reproduce-", Path(tempfile.gettempdir())) as copies:
         first, second = build_twice(root, study, languages, copies.resolve(), say)
@@ -76,10 +77,10 @@ def reproduce(
     return made
 
 
-def _languages(against: Mapping[str, Any] | None, asked: Sequence[str]) -> tuple[str, ...]:
+def _languages(study: str, against: Mapping[str, Any] | None, asked: Sequence[str]) -> tuple[str, ...]:
     """Those to build: as published, for the pages of a report lead to each other in all of them."""
     if not against:
-        return tuple(asked) or LANGUAGES
+        return tuple(asked) or datapackage.languages(staleness.about(study))
     if asked and set(asked) != set(against["languages"]):
         raise ReproduceError(
             f"LANGUAGE: found {', '.join(asked)}, expected {' and '.join(against['languages'])}: the pages of the"

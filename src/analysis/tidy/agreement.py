@@ -21,15 +21,15 @@ from numpy.typing import NDArray
 
 from analysis.tidy.evidence import record_labels
 from analysis.tidy.issues import counted_links, issue_statuses, later_records
-from analysis.tidy.joins import described, themes_by_coder, with_labels, with_vocabulary
+from analysis.tidy.joins import described, each, themes_by_coder, with_labels, with_notes, with_vocabulary
 from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
+from analysis.words import small
 
 DRAWS = 2000  # resamples of the bootstrap; the ends of an interval then stay within about 0.01
 SEED = 20040101  # of the resamples: the same interval on every rebuild
 LEVEL = 0.95
-_ALL = {"theme": "", "theme_ja": "全体", "theme_en": "Overall"}
 _VOCABULARIES = {"themes": "consensus", "links": "link_relation", "statuses": "assessment_status"}
 _ENTRIES = {"themes": "theme", "links": "issue", "statuses": "issue"}  # what the second axis is
 _Key = tuple[str, str]  # table and id of a record
@@ -173,19 +173,23 @@ def coder_agreement(study: Study, schema: Schema) -> pd.DataFrame:
     rows = []
     for found in judgements(study):
         about = {"judgement": found.kind, "coders": " ".join(found.coders)}
-        rows.append(about | _ALL | _measured(found, slice(None)))
+        rows.append(about | {"theme": ""} | _measured(found, slice(None)))
         for place, theme in enumerate(found.entries if found.kind == "themes" else ()):
             rows.append(about | {"theme": theme} | _measured(found, slice(place, place + 1)))
     whole = dict.fromkeys(["units", "given", "disagreed", "draws", "defined"], "int64")
     real = dict.fromkeys(["alpha", "low", "high"], "float64")
     if not rows:
-        return described(pd.DataFrame(), "coder_agreement").astype(whole | real)
+        return described(pd.DataFrame(), "coder_agreement", study.languages).astype(whole | real)
     labels = study.tables["themes"].set_index("id")
     frame = pd.DataFrame(rows).pipe(with_vocabulary, schema, "judgement", "judgement")
-    for language in ("ja", "en"):
-        known = labels[f"label_{language}"]
-        frame[f"theme_{language}"] = [known.get(theme, _ALL[f"theme_{language}"]) for theme in frame["theme"]]
-    return described(frame, "coder_agreement").astype(whole | real).round(dict.fromkeys(real, 4))
+    for language in study.languages:
+        known, overall = labels[f"label_{language}"], small(language).text("overall")
+        frame[f"theme_{language}"] = [known.get(theme, overall) for theme in frame["theme"]]
+    return (
+        described(frame, "coder_agreement", study.languages)
+        .astype(whole | real)
+        .round(dict.fromkeys(real, 4))
+    )
 
 
 def _measured(found: Judgements, entries: slice) -> dict[str, object]:
@@ -227,19 +231,24 @@ def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
             about |= {_ENTRIES[found.kind]: issue}
             said = dict(zip(found.coders, found.said[:, record, entry], strict=True))
             rows += [about | {"coder": c, "said": found.values[v]} for c, v in said.items() if v >= 0]
-            why = notes.get((found.kind, key, "" if found.kind == "themes" else issue), ("", ""))
+            why = notes.get((found.kind, key, "" if found.kind == "themes" else issue), {})
             decided = agreed.get((found.kind, key, issue)) or _silence(found.kind, key, notes)
-            rows.append(about | {"coder": CONSENSUS, "said": decided, "note_ja": why[0], "note_en": why[1]})
+            rows.append(about | {"coder": CONSENSUS, "said": decided} | why)
     if not rows:
-        return described(pd.DataFrame(), "coding_disagreements").astype("str")
+        return described(pd.DataFrame(), "coding_disagreements", study.languages).astype("str")
     labels = record_labels(study, schema)
-    frame = pd.DataFrame(rows).fillna("").merge(labels, on=["table", "record"], validate="m:1")
+    columns = dict.fromkeys([*rows[0], *each("note", study.languages)])
+    frame = (
+        pd.DataFrame(rows, columns=list(columns))
+        .fillna("")
+        .merge(labels, on=["table", "record"], validate="m:1")
+    )
     return (
         frame.pipe(_said, schema)
         .pipe(with_vocabulary, schema, "judgement", "judgement")
         .pipe(with_labels, study, "theme", "themes")
-        .pipe(with_labels, study, "issue", "issues", fields=("short_ja", "short_en"))
-        .pipe(described, "coding_disagreements")
+        .pipe(with_labels, study, "issue", "issues", label="short")
+        .pipe(described, "coding_disagreements", study.languages)
     )
 
 
@@ -263,17 +272,19 @@ def _settled(study: Study, table: str) -> set[str]:
     return set(codings.loc[(codings["coder"] == CONSENSUS) & (codings["record_type"] == table), "record"])
 
 
-def _reasons(study: Study) -> dict[tuple[str, _Key, str], tuple[str, str]]:
-    """The reasons of the consensus, in Japanese and English: of kind, record, and issue (not of themes)."""
-    found: dict[tuple[str, _Key, str], tuple[str, str]] = {}
+def _reasons(study: Study) -> dict[tuple[str, _Key, str], dict[str, str]]:
+    """The reasons of the consensus, by column of notes: of kind, record, and issue (not of themes)."""
+    found: dict[tuple[str, _Key, str], dict[str, str]] = {}
+    notes = each("note", study.languages)
     kinds = {"themes": "codings", "links": "links", "statuses": "assessments"}
     for kind, name in kinds.items():
-        rows = study.tables[name]
-        for row in rows[rows["coder"] == CONSENSUS].itertuples():
-            issue = "" if kind == "themes" else row.issue
-            key = ("issues", issue) if kind == "statuses" else (row.record_type, row.record)
-            if row.note or (kind, key, issue) not in found:
-                found[kind, key, issue] = (row.note_ja, row.note)
+        rows = study.tables[name].pipe(with_notes, study)
+        for row in rows[rows["coder"] == CONSENSUS].to_dict("records"):
+            issue = "" if kind == "themes" else row["issue"]
+            key = ("issues", issue) if kind == "statuses" else (row["record_type"], row["record"])
+            reasons = {note: row[note] for note in notes}
+            if any(reasons.values()) or (kind, key, issue) not in found:
+                found[kind, key, issue] = reasons
     return found
 
 
@@ -284,10 +295,10 @@ def _silence(kind: str, key: _Key, decided: Iterable[tuple[str, _Key, str]]) -> 
 
 
 def _said(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """Add `said_ja`, `said_en`: how a value reads, by its kind of judgement."""
+    """Add `said_<language>`: how a value reads, by its kind of judgement."""
     open_ = schema.vocabularies["consensus"]["open"]
     read = [
         {"open": open_}.get(said) or schema.vocabularies[_VOCABULARIES[kind]][said]
         for kind, said in zip(frame["judgement"], frame["said"], strict=True)
     ]
-    return frame.assign(said_ja=[text.ja for text in read], said_en=[text.en for text in read])
+    return frame.assign(**{f"said_{own}": [text(own) for text in read] for own in schema.languages})

@@ -25,7 +25,7 @@ def codebook(study: Study) -> pd.DataFrame:
     return themes.assign(
         uses=themes["id"].map(uses).fillna(0).astype("int64"),
         coders=[coders.get(theme, "") for theme in themes["id"]],
-    ).pipe(described, "codebook")
+    ).pipe(described, "codebook", study.languages)
 
 
 def theme_codings(study: Study) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def theme_codings(study: Study) -> pd.DataFrame:
         pd.concat([own, counted_codings(study).assign(coder=CONSENSUS)], ignore_index=True)
         .rename(columns={"record_type": "table"})
         .pipe(with_labels, study, "theme", "themes")
-        .pipe(described, "theme_codings")
+        .pipe(described, "theme_codings", study.languages)
     )
 
 
@@ -61,7 +61,7 @@ def references(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_vocabulary, schema, "identified", "identified")
         .assign(cited_by=lambda f: f["id"].map(citing).fillna(""))
         .sort_values("number")
-        .pipe(described, "references")
+        .pipe(described, "references", study.languages)
     )
 
 
@@ -72,6 +72,12 @@ def crosswalk(schema: Schema, joined: pd.DataFrame | None) -> pd.DataFrame:
     relation (+ _ja, _en), other_study, other_table, other_record, note_ja, note_en.
     """
     if joined is None:
-        return described(pd.DataFrame(), "crosswalk")
+        return described(pd.DataFrame(), "crosswalk", schema.languages)
     named = joined.rename(columns={"id": "link", "note": "note_en"})
-    return named.pipe(with_vocabulary, schema, "relation", "relation").pipe(described, "crosswalk")
+    # The notes of the crosswalk are in Japanese and English: any other reader is shown the English.
+    notes = {f"note_{each}": named["note_en"] for each in schema.languages if f"note_{each}" not in named}
+    return (
+        named.assign(**notes)
+        .pipe(with_vocabulary, schema, "relation", "relation")
+        .pipe(described, "crosswalk", schema.languages)
+    )

@@ -16,12 +16,12 @@ from analysis.tidy.read import Tables
 from analysis.transcribe import periods, schema
 from analysis.transcribe.raw_tables import before
 from analysis.transcribe.schema import Field
+from analysis.words import small
 
 STRICTNESS = ("stated", "inferred", "lent")  # the strictest first
 _PAIR = ["table", "record", "relation", "relation_label", "other", "other_table", "other_record", "note"]
 _VALUE = ["table", "record", "label", "other_key", "other_label", "relation_label"]
 _VALUE += ["point", "here", "there", "verdict", "note"]
-_SIDES = {"ja": ("始まり", "終わり"), "en": ("start", "end")}
 
 
 def pairs(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
@@ -120,7 +120,7 @@ def values(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
     found = []
     for pair in pairs(tables, beside).query("table == other_table").itertuples():
         mine, theirs = own[pair.table, pair.record], known[pair.other][pair.other_table, pair.other_record]
-        for point, here, there, agree in _points(pair, mine, theirs, tables.language):
+        for point, here, there, agree in _points(pair, mine, theirs, tables.language, tables.languages):
             found.append(
                 {
                     "table": pair.table,
@@ -148,13 +148,17 @@ def _records(tables: Tables) -> dict[tuple[str, str], Mapping[str, Any]]:
     return {(row["table"], row["record"]): row for row in rows}
 
 
-def _points(pair: Any, mine: Mapping, theirs: Mapping, language: str) -> Iterator[tuple[str, str, str, bool]]:
+def _points(
+    pair: Any, mine: Mapping, theirs: Mapping, language: str, languages: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, bool]]:
     """What is compared, what each study says, and whether both can be right."""
-    for field in schema.load().tables[pair.table].fields:
+    sides = small(language).text("start"), small(language).text("end")
+    for field in schema.load(languages=languages).tables[pair.table].fields:
         here, there = (str(row["cells"].get(field.name, "")) for row in (mine, theirs))
-        if not here or not there or not _compared(field, pair.relation):
+        twin = field.pair and field.language != languages[0]  # a name is compared once
+        if not here or not there or twin or not _compared(field, pair.relation):
             continue
-        if field.name == "label_ja" and here == there:  # that a name is the same says nothing
+        if field.pair == "label" and here == there:  # that a name is the same says nothing
             continue
         title = field.title(language)
         if field.format != "period":
@@ -162,11 +166,9 @@ def _points(pair: Any, mine: Mapping, theirs: Mapping, language: str) -> Iterato
         elif "/" not in here + there:
             yield title, *_shown(here, there, language), periods.compatible(here, there)
         else:
-            for name, one, other in zip(
-                _SIDES[language], periods.sides(here), periods.sides(there), strict=True
-            ):
+            for name, one, other in zip(sides, periods.sides(here), periods.sides(there), strict=True):
                 if one and other:
-                    inside = pair.relation == "part" and _inside(one, other, name == _SIDES[language][0])
+                    inside = pair.relation == "part" and _inside(one, other, name == sides[0])
                     agree = inside or periods.compatible(one, other)
                     yield f"{title} – {name}", *_shown(one, other, language), agree
 
@@ -184,4 +186,4 @@ def _compared(field: Field, relation: str) -> bool:
     """Whether a column says something of the thing itself that another study may say differently."""
     if field.format == "period" or relation != "same":
         return field.format == "period"
-    return field.name == "label_ja" or field.verbatim in ("number", "grade")
+    return field.pair == "label" or field.verbatim in ("number", "grade")

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,9 @@ if TYPE_CHECKING:  # who only reads a package need not wait for pandas
     from analysis.transcribe.load import Study
     from analysis.transcribe.schema import Schema
     from analysis.verify.verification_log import VerificationState
+
+from analysis.languages import DEFAULT, nearest, others
+from analysis.transcribe.schema import Text
 
 FILE = "datapackage.json"
 _OF_THE_BYTES = ("bytes", "hash")  # what a table holds, a notebook learns from the table
@@ -44,34 +46,41 @@ def read(folder: Path) -> dict[str, Any]:
     return {"study": package["study"], "verification": package["verification"], "resources": tables}
 
 
+def languages(about: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages of a study, by what its package says of it."""
+    return tuple(about.get("languages", DEFAULT))
+
+
 def describe(
     study: Study, schema: Schema, tables: Mapping[str, pd.DataFrame], state: VerificationState
 ) -> dict[str, Any]:
     """The Data Package (v2) of the processed tables of a study."""
     from analysis.tidy.joins import columns
 
-    known, described = columns()
-    meta = study.meta
+    known, described = columns(study.languages)
+    meta, first = study.meta, nearest("en", study.languages)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": study.id,
-        "title": meta.title_en,
-        "title_ja": meta.title_ja,
+        "title": meta[f"title_{first}"],
+        **{f"title_{each}": meta[f"title_{each}"] for each in others(first, study.languages)},
         "description": "Tidy tables made from the transcription of one source.",
         "licenses": [_LICENCE],
-        "sources": [{"title": meta.title_en}],
+        "sources": [{"title": meta[f"title_{first}"]}],
         "contributors": [
-            {"title": author.name_en, "roles": ["author of the source"]} for author in meta.authors
+            {"title": author[f"name_{first}"], "roles": ["author of the source"]} for author in meta.authors
         ],
         "study": _about(study, schema, tables["regions"]),
         "verification": {
             "status": str(state.status),
             "date": state.date,
             "places": list(state.places),
-            "words_ja": state.words("ja"),
-            "words_en": state.words("en"),
+            **{f"words_{each}": state.words(each) for each in study.languages},
         },
-        "resources": [_resource(name, list(frame), described[name], known) for name, frame in tables.items()],
+        "resources": [
+            _resource(name, list(frame), described[name], known, study.languages)
+            for name, frame in tables.items()
+        ],
     }
 
 
@@ -80,16 +89,19 @@ def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any
     meta = study.meta
     judged = {c for name in ("codings", "links", "assessments") for c in study.tables[name]["coder"]}
     made = schema.vocabularies["coder_kind"]
-    left_out = _NOT_ABOUT if meta.kinds else {*_NOT_ABOUT, "kinds"}
-    return {key: value for key, value in asdict(meta).items() if key not in left_out} | {
-        "short_ja": meta.short_ja or meta.title_ja,
-        "short_en": meta.short_en or meta.title_en,
-        "sections": [
-            {"id": s.id, "title": s.title, "title_en": s.title_en, "role": s.role} for s in meta.sections
-        ],
-        "region_names": {r.record: {"ja": r.name_ja, "en": r.name_en} for r in regions.itertuples()},
+    left_out = {*_NOT_ABOUT, *(["languages"] if study.languages == DEFAULT else [])}
+    left_out |= set() if meta.kinds else {"kinds"}
+    about = {key: value for key, value in meta.items() if key not in left_out}
+    about |= {key: [dict(each) for each in about[key]] for key in ("authors", "kinds") if key in about}
+    names = {own: regions[f"name_{own}"] for own in study.languages}
+    return about | {
+        **{f"short_{own}": meta[f"short_{own}"] or meta[f"title_{own}"] for own in study.languages},
+        "sections": [{k: v for k, v in section.items() if k != "printed"} for section in meta.sections],
+        "region_names": {
+            record: {own: names[own].iloc[n] for own in names} for n, record in enumerate(regions["record"])
+        },
         "coders": [
-            asdict(coder) | {"made_ja": made[coder.made].ja, "made_en": made[coder.made].en}
+            dict(coder) | {f"made_{own}": made[coder.made](own) for own in study.languages}
             for coder in meta.coders
         ],
         "consensus": "consensus" in judged,
@@ -98,12 +110,13 @@ def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any
 
 
 def _resource(
-    name: str, columns: list[str], spec: Mapping[str, Any], known: Mapping[str, Any]
+    name: str, columns: list[str], spec: Mapping[str, Any], known: Mapping[str, Any], languages: Sequence[str]
 ) -> dict[str, Any]:
     fields = [
-        {"name": c, "type": known[c].type, "title": known[c].title_en, "title_ja": known[c].title_ja}
-        for c in columns
+        {"name": c, "type": known[c].type, **_told("title", known[c].title, languages)} for c in columns
     ]
+    title = Text(spec["title_ja"], spec["title_en"], f"schema:tidy.{name}.title")
+    description = Text(spec["description_ja"], spec["description_en"], f"schema:tidy.{name}.description")
     key = {"primaryKey": spec["key"]} if spec.get("key") else {}
     return {
         "name": name.replace("_", "-"),
@@ -113,9 +126,12 @@ def _resource(
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "title": spec["title_en"],
-        "title_ja": spec["title_ja"],
-        "description": spec["description_en"],
-        "description_ja": spec["description_ja"],
+        **_told("title", title, languages),
+        **_told("description", description, languages),
         "schema": {"fields": fields, "missingValues": [""], **key},
     }
+
+
+def _told(key: str, text: Text, languages: Sequence[str]) -> dict[str, str]:
+    """A title in English, as the standard's own key, and in the study's other languages beside it."""
+    return {key: text("en")} | {f"{key}_{each}": text(each) for each in others("en", languages)}

@@ -3,31 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
-from analysis.tidy.joins import counted_codings, described, once, with_labels, with_vocabulary
+from analysis.languages import colon
+from analysis.tidy.joins import (
+    counted_codings,
+    described,
+    each,
+    once,
+    with_labels,
+    with_notes,
+    with_vocabulary,
+)
 from analysis.transcribe.load import Study
 from analysis.transcribe.normaliser import normalise
-from analysis.transcribe.schema import Schema
+from analysis.transcribe.schema import Schema, note_columns
 from analysis.verify.coverage import HEADINGS, UNCOVERED
 from analysis.verify.verification_log import VerificationState, recorded_coverage
 
 
 @once
 def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
-    """What to call each record, in both languages.
+    """What to call each record, in the languages of the study.
 
-    Columns out: table, record, label_ja, label_en. A row without a label of its own is named by
+    Columns out: table, record, label_<language>. A row without a label of its own is named by
     what it joins: an evaluation by its project and kind, a participation by institution and place.
     """
     parts = []
     for name, table in study.tables.items():
         if schema.tables[name].records and len(table):
             parts.append(_labelled(name, study, schema).assign(table=name))
-    columns = ["table", "record", "label_ja", "label_en"]
+    columns = ["table", "record", *each("label", study.languages)]
     if not parts:
         return pd.DataFrame(columns=columns)
     return pd.concat(parts, ignore_index=True).rename(columns={"id": "record"})[columns]
@@ -36,7 +45,7 @@ def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
 def _labelled(name: str, study: Study, schema: Schema) -> pd.DataFrame:
     table = study.tables[name]
     if name == "statements":
-        return table.rename(columns={"statement_ja": "label_ja", "statement_en": "label_en"})
+        return table.rename(columns={f"statement_{each}": f"label_{each}" for each in study.languages})
     if name == "evaluations":
         named = (
             with_labels(table, study, "project", "projects")
@@ -44,41 +53,39 @@ def _labelled(name: str, study: Study, schema: Schema) -> pd.DataFrame:
             .pipe(with_labels, study, "region", "regions")
             .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
         )
-        for language in ("ja", "en"):  # one of the three is named
+        for language in study.languages:  # one of the three is named
             subject = [named[f"{name}_{language}"] for name in ("project", "programme", "region")]
             named[f"subject_{language}"] = subject[0] + subject[1] + subject[2]
-        return _joined(named, "subject", "kind")
+        return _joined(named, "subject", "kind", study.languages)
     if name == "participations":
         named = (
             with_labels(table, study, "institution", "institutions")
             .pipe(with_labels, study, "project", "projects")
             .pipe(with_labels, study, "region", "regions")
         )
-        for language in ("ja", "en"):
+        for language in study.languages:
             place = named[f"project_{language}"]
             named[f"place_{language}"] = place.where(place != "", named[f"region_{language}"])
-        return _joined(named, "institution", "place")
+        return _joined(named, "institution", "place", study.languages)
     if name == "rounds":
         named = with_labels(table, study, "programme", "programmes").pipe(
             with_vocabulary, schema, "kind", "evaluation_kind"
         )
-        return _joined(named, "programme", "kind")
+        return _joined(named, "programme", "kind", study.languages)
     if name == "references":
         label = "[" + table["number"].astype(str) + "] " + table["authors"]
-        return table.assign(label_ja=label.str.strip(), label_en=label.str.strip())
+        return table.assign(**dict.fromkeys(each("label", study.languages), label.str.strip()))
     if name == "scales":
-        return table.assign(
-            label_ja=table["label_ja"] + "：" + table["grade"],
-            label_en=table["label_en"] + ": " + table["grade"],
-        )
+        grade = {f"grade_{language}": table["grade"] for language in study.languages}
+        return _joined(table.assign(**grade), "label", "grade", study.languages)
     return table
 
 
-def _joined(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
-    return frame.assign(
-        label_ja=frame[f"{first}_ja"] + "：" + frame[f"{second}_ja"],
-        label_en=frame[f"{first}_en"] + ": " + frame[f"{second}_en"],
-    )
+def _joined(frame: pd.DataFrame, first: str, second: str, languages: Sequence[str]) -> pd.DataFrame:
+    said = {
+        f"label_{own}": frame[f"{first}_{own}"] + colon(own) + frame[f"{second}_{own}"] for own in languages
+    }
+    return frame.assign(**said)
 
 
 def evidence(
@@ -99,7 +106,7 @@ def evidence(
         if schema.tables[name].records and len(table)
     ]
     if not parts:
-        return described(pd.DataFrame(), "evidence")
+        return described(pd.DataFrame(), "evidence", study.languages)
     found = (
         pd.concat(parts, ignore_index=True)
         .merge(record_labels(study, schema), on=["table", "record"], how="left", validate="1:1")
@@ -107,7 +114,7 @@ def evidence(
     )
     text = [name for name in found if name != "line"]
     filled = {name: found[name].astype("object").fillna("").astype("str") for name in text}
-    return found.assign(**filled).pipe(described, "evidence")
+    return found.assign(**filled).pipe(described, "evidence", study.languages)
 
 
 def _evidence_of(
@@ -121,7 +128,7 @@ def _evidence_of(
     own = [
         c
         for c in table
-        if c not in ("id", "passages", "basis", "inferred", "note", "note_ja", "address", "read")
+        if c not in ("id", "passages", "basis", "inferred", "address", "read", *note_columns(study.languages))
     ]
     cells = [
         json.dumps(
@@ -134,17 +141,19 @@ def _evidence_of(
         for line, basis in zip(table.index, table.get("basis", [""] * len(table)), strict=True)
     ]
     cited = [str(c).split() for c in table.get("passages", pd.Series("", index=table.index))]
-    named = table.reindex(
-        columns=["basis", "inferred", "passages", "address", "read", "note", "note_ja"]
-    ).rename(columns={"note": "note_en"})
-    return named.assign(
-        table=name,
-        record=table["id"],
-        line=table.index,
-        cells=cells,
-        level=levels,
-        sections=[_distinct(places[p][0] for p in ids if p in places) for ids in cited],
-        pages=[_distinct(places[p][1] for p in ids if p in places) for ids in cited],
+    columns = ["basis", "inferred", "passages", "address", "read", *note_columns(study.languages)]
+    return (
+        table.reindex(columns=columns)
+        .pipe(with_notes, study)
+        .assign(
+            table=name,
+            record=table["id"],
+            line=table.index,
+            cells=cells,
+            level=levels,
+            sections=[_distinct(places[p][0] for p in ids if p in places) for ids in cited],
+            pages=[_distinct(places[p][1] for p in ids if p in places) for ids in cited],
+        )
     )
 
 
@@ -202,7 +211,7 @@ def passages(study: Study, schema: Schema) -> pd.DataFrame:
         "record" if standing else "reason" if why else "nothing"
         for standing, why in zip(tables, reason, strict=True)
     ]
-    return table.assign(tables=tables, covered=covered).pipe(described, "passages")
+    return table.assign(tables=tables, covered=covered).pipe(described, "passages", study.languages)
 
 
 def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataFrame:
@@ -213,15 +222,16 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
     heading, reason, nothing). Empty where the study was never checked: positions are then unknown.
     """
     if state.record is None:
-        return described(pd.DataFrame(), "coverage")
-    gists = study.tables["passages"][["id", "gist_ja", "gist_en"]].rename(columns={"id": "passage"})
+        return described(pd.DataFrame(), "coverage", study.languages)
+    own = each("gist", study.languages)
+    gists = study.tables["passages"][["id", *own]].rename(columns={"id": "passage"})
     spaced = normalise("字\n字", study.meta.normaliser) == "字 字"
     return (
         recorded_coverage(study, state.record)
         .strip()
         .rename(columns={"start": "position"})
         .merge(gists, on="passage", how="left", validate="m:1")
-        .fillna({"gist_ja": "", "gist_en": ""})
+        .fillna(dict.fromkeys(own, ""))
         .pipe(with_vocabulary, schema, "reason", "uncovered_reason")
         .assign(
             covered=lambda f: [
@@ -230,7 +240,7 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
             ]
         )
         .pipe(lambda f: _without_spaces(f) if spaced else f)
-        .pipe(described, "coverage")
+        .pipe(described, "coverage", study.languages)
     )
 
 

@@ -13,6 +13,7 @@ from analysis.tidy.joins import (
     region_order,
     with_dates,
     with_labels,
+    with_notes,
     with_regions,
     with_vocabulary,
 )
@@ -58,7 +59,7 @@ def grades(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(in_order, "region", region_order(study))
         .pipe(_with_positions, scales)
         .pipe(_against_previous)
-        .pipe(described, "grades")
+        .pipe(described, "grades", study.languages)
     )
 
 
@@ -170,11 +171,11 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
     counted = pd.DataFrame(rows, columns=["id", "letters_read", "letters", "evaluations"])
     return (
         study.tables["rounds"]
-        .rename(columns={"note": "note_en"})
+        .pipe(with_notes, study)
         .merge(counted, on="id", how="left", validate="1:1")
         .assign(total=lambda f: f["regions_total"], unread=lambda f: f["regions_total"] - f["letters_read"])
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
         .pipe(with_dates, "year", study)
-        .pipe(described, "grade_rounds")
+        .pipe(described, "grade_rounds", study.languages)
     )

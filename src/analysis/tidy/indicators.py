@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from analysis.tidy.joins import (
-    LANGUAGES,
     described,
     in_order,
     region_order,
     with_dates,
     with_labels,
+    with_notes,
     with_regions,
 )
 from analysis.transcribe.load import Study
@@ -27,20 +29,20 @@ def indicators(study: Study) -> pd.DataFrame:
     """
     return (
         study.tables["indicators"]
-        .rename(columns={"note": "note_en"})
+        .pipe(with_notes, study)
         .pipe(with_regions, study)
         .pipe(with_labels, study, "programme", "programmes")
         .pipe(with_labels, study, "project", "projects")
         .pipe(with_dates, "as_of", study)
-        .pipe(_worded)
+        .pipe(_worded, study.languages)
         .pipe(in_order, "region", region_order(study))
-        .pipe(described, "indicators")
+        .pipe(described, "indicators", study.languages)
     )
 
 
-def _worded(frame: pd.DataFrame) -> pd.DataFrame:
+def _worded(frame: pd.DataFrame, languages: Sequence[str]) -> pd.DataFrame:
     """Add `subject_<language>`, and `unit_<language>` where the study leaves it empty."""
-    for language in LANGUAGES:
+    for language in languages:
         parts = [frame[f"{of}_{language}"] for of in ("region", "programme", "project")]
         unit = frame[f"unit_{language}"]
         frame = frame.assign(

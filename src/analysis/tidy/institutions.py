@@ -44,7 +44,7 @@ def institution_roles(study: Study, schema: Schema) -> pd.DataFrame:
             at_least=lambda f: f["project"].map(listed).eq("partial").map({True: "yes", False: "no"}),
         )
         .pipe(in_order, "region", region_order(study))
-        .pipe(described, "institution_roles")
+        .pipe(described, "institution_roles", study.languages)
     )
 
 
@@ -73,13 +73,13 @@ def institution_continuity(study: Study, schema: Schema) -> pd.DataFrame:
             known |= {"lists": lists, "at_least": "no" if complete else "yes"}
             rows.append({"region": region, "previous": before, "project": after} | known)
     if not rows:
-        return described(pd.DataFrame(), "institution_continuity")
+        return described(pd.DataFrame(), "institution_continuity", study.languages)
     return (
         pd.DataFrame(rows)
         .pipe(with_regions, study)
         .pipe(with_labels, study, "previous", "projects")
         .pipe(with_labels, study, "project", "projects")
-        .pipe(described, "institution_continuity")
+        .pipe(described, "institution_continuity", study.languages)
     )
 
 
@@ -120,5 +120,5 @@ def regions(study: Study, schema: Schema) -> pd.DataFrame:
         study.tables["regions"]
         .pipe(with_vocabulary, schema, "origin", "origin")
         .pipe(in_order, "id", region_order(study))
-        .pipe(described, "regions")
+        .pipe(described, "regions", study.languages)
     )

@@ -23,6 +23,7 @@ from analysis.tidy.joins import (
     with_consensus,
     with_dates,
     with_labels,
+    with_notes,
     with_vocabulary,
 )
 from analysis.tidy.statements import statements
@@ -30,11 +31,11 @@ from analysis.transcribe.judgements import COMMON, CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.raw_tables import Later, date_of
 from analysis.transcribe.schema import Schema
+from analysis.words import small
 
 CALLS = ("recommendation", "future_task")  # stances that ask for something to be done
 ROLES = ("considerations", "recommendations")  # of sections, in study.yaml
 LINKED = ("statements", "events", "institutions", "indicators")  # that may speak of an issue
-_COMMON_LABELS = {"scope_ja": "共通", "scope_en": "Common"}
 _LINK = ["issue", "table", "record"]
 
 
@@ -81,10 +82,10 @@ def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
     links = counted_links(study)
     records = _linked(study, schema, set(zip(links["table"], links["record"], strict=True)))
     return (
-        links.rename(columns={"note": "note_en"})
+        links.pipe(with_notes, study)
         .merge(scopes, on="issue", how="left", validate="m:1")
         .merge(records, on=["table", "record"], how="left", validate="m:1")
-        .pipe(with_labels, study, "issue", "issues", fields=("short_ja", "short_en"))
+        .pipe(with_labels, study, "issue", "issues", label="short")
         .pipe(with_vocabulary, schema, "relation", "link_relation")
         .pipe(with_vocabulary, schema, "stance", "stance")
         .pipe(with_vocabulary, schema, "occasion", "occasion")
@@ -92,7 +93,7 @@ def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
         .sort_values("place", kind="stable")
         .pipe(in_order, "coder", coder_order(study, links))
         .pipe(in_order, "issue", _in_order(study)["id"])
-        .pipe(described, "issue_links")
+        .pipe(described, "issue_links", study.languages)
     )
 
 
@@ -150,13 +151,13 @@ def issue_statuses(study: Study, schema: Schema) -> pd.DataFrame:
     return (
         pd.concat([rows, undecided], ignore_index=True)
         .fillna("")
-        .rename(columns={"note": "note_en"})
+        .pipe(with_notes, study)
         .merge(scopes, on="issue", how="left", validate="m:1")
-        .pipe(with_labels, study, "issue", "issues", fields=("short_ja", "short_en"))
+        .pipe(with_labels, study, "issue", "issues", label="short")
         .pipe(_with_status, schema)
         .pipe(in_order, "coder", coder_order(study, rows))
         .pipe(in_order, "issue", _in_order(study)["id"])
-        .pipe(described, "issue_statuses")
+        .pipe(described, "issue_statuses", study.languages)
     )
 
 
@@ -164,10 +165,10 @@ def _with_status(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
     labels = dict(schema.vocabularies["assessment_status"]) | {
         "open": schema.vocabularies["consensus"]["open"]
     }
-    return frame.assign(
-        status_ja=[labels[status].ja for status in frame["status"]],
-        status_en=[labels[status].en for status in frame["status"]],
-    )
+    said = {
+        f"status_{each}": [labels[status](each) for status in frame["status"]] for each in schema.languages
+    }
+    return frame.assign(**said)
 
 
 def issues(study: Study, schema: Schema) -> pd.DataFrame:
@@ -197,7 +198,7 @@ def issues(study: Study, schema: Schema) -> pd.DataFrame:
         .fillna(dict.fromkeys([*counted.values(), "collective_links"], 0))
         .astype(dict.fromkeys([*counted.values(), "collective_links"], "int64"))
         .pipe(_with_status, schema)
-        .pipe(described, "issues")
+        .pipe(described, "issues", study.languages)
     )
 
 
@@ -224,7 +225,7 @@ def calls(study: Study, schema: Schema) -> pd.DataFrame:
             issues=[answered.get(key, "") for key in keys],
         )
         .pipe(with_vocabulary, schema, "occasion", "occasion")
-        .pipe(described, "calls")
+        .pipe(described, "calls", study.languages)
     )
 
 
@@ -238,6 +239,7 @@ def _in_order(study: Study) -> pd.DataFrame:
 
 
 def _with_scope(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
-    named = with_labels(frame, study, "scope", "regions", fields=("name_ja", "name_en"))
+    named = with_labels(frame, study, "scope", "regions", label="name")
     common = named["scope"] == COMMON
-    return named.assign(**{c: named[c].mask(common, text) for c, text in _COMMON_LABELS.items()})
+    words = {f"scope_{each}": small(each).text("common") for each in study.languages}
+    return named.assign(**{column: named[column].mask(common, text) for column, text in words.items()})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, wraps
 
@@ -10,13 +10,11 @@ import pandas as pd
 import yaml
 
 from analysis import paths
+from analysis.languages import catalogues
 from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.periods import parse
-from analysis.transcribe.schema import Schema
-
-LANGUAGES = ("ja", "en")
-NAMES = ("name_ja", "name_en")  # what a region is called for short
+from analysis.transcribe.schema import Schema, Text, column_text, note_language, per_language
 
 
 @dataclass(frozen=True)
@@ -25,16 +23,26 @@ class Column:
 
     name: str
     type: str
-    title_ja: str
-    title_en: str
+    title: Text
 
 
 @cache
-def columns() -> tuple[dict[str, Column], dict[str, dict]]:
-    """The tidy tables' columns, and the tables with their titles, from data/schema.yaml."""
+def columns(languages: tuple[str, ...]) -> tuple[dict[str, Column], dict[str, dict]]:
+    """The tidy tables' columns, and the tables with their titles, of a study in some languages."""
     document = yaml.load(paths.SCHEMA.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    known = {name: Column(name, *spec) for name, spec in document["tidy_columns"].items()}
-    return known, document["tidy"]
+    specs = document["tidy_columns"]
+    words = {name: {"title_ja": ja, "title_en": en} for name, (_, ja, en) in specs.items()}
+    known = {}
+    for name, own, language in per_language(list(specs), languages):
+        base = name.removesuffix(f"_{language}") if language else name
+        key = catalogues.pair_key(base, specs) if base != name else name
+        text = column_text(words, own, "title", f"schema:tidy_columns.{key}", language)
+        known[name] = Column(name, specs[own][0], text)
+    tables = {
+        name: spec | {"columns": [own for own, _, _ in per_language(spec["columns"], languages)]}
+        for name, spec in document["tidy"].items()
+    }
+    return known, tables
 
 
 def once(make: Callable[[Study, Schema], pd.DataFrame]) -> Callable[[Study, Schema], pd.DataFrame]:
@@ -50,13 +58,13 @@ def once(make: Callable[[Study, Schema], pd.DataFrame]) -> Callable[[Study, Sche
     return made
 
 
-def described(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """The columns that data/schema.yaml describes of a tidy table, in that order.
+def described(frame: pd.DataFrame, table: str, languages: tuple[str, ...]) -> pd.DataFrame:
+    """The columns that data/schema.yaml describes of a tidy table, in some languages, in that order.
 
     An id becomes the `record`; of an empty table all columns are made. Raises KeyError where the
     frame lacks one.
     """
-    wanted = columns()[1][table]["columns"]
+    wanted = columns(languages)[1][table]["columns"]
     frame = frame if "record" in frame else frame.rename(columns={"id": "record"})
     return frame.reindex(columns=wanted) if frame.empty else frame[wanted]
 
@@ -67,17 +75,15 @@ def with_labels(
     column: str,
     table: str,
     *,
-    fields: Iterable[str] = ("label_ja", "label_en"),
+    label: str = "label",
 ) -> pd.DataFrame:
     """Add what a foreign key points at: `project` becomes also `project_ja`, `project_en`.
 
-    Columns in: `column`, holding ids of `table` ("" for none). Columns added: one per field, named
-    `<column>_<last part of the field's name>`; "" where the key is empty.
+    Columns in: `column`, holding ids of `table` ("" for none). Columns added: `<column>_<language>`
+    for each language of the study, from `<label>_<language>`; "" where the key is empty.
     """
-    wanted = list(fields)
-    target = study.tables[table][["id", *wanted]].rename(
-        columns={"id": column, **{name: f"{column}_{name.rsplit('_', 1)[-1]}" for name in wanted}}
-    )
+    wanted = {f"{label}_{language}": f"{column}_{language}" for language in study.languages}
+    target = study.tables[table][["id", *wanted]].rename(columns={"id": column, **wanted})
     merged = frame.merge(target, on=column, how="left", validate="m:1")
     added = [name for name in merged if name not in frame]
     return merged.fillna(dict.fromkeys(added, ""))
@@ -85,19 +91,29 @@ def with_labels(
 
 def with_regions(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
     """Add `region_ja`, `region_en`: what the region is called for short."""
-    return with_labels(frame, study, "region", "regions", fields=NAMES)
+    return with_labels(frame, study, "region", "regions", label="name")
 
 
 def with_vocabulary(frame: pd.DataFrame, schema: Schema, column: str, vocabulary: str) -> pd.DataFrame:
-    """Add `<column>_ja` and `<column>_en`: the labels of a coded value, "" for an empty one."""
+    """Add `<column>_<language>`: the labels of a coded value, "" for an empty one."""
     return frame.assign(
         **{
             f"{column}_{language}": [
                 schema.label(vocabulary, value, language) if value else "" for value in frame[column]
             ]
-            for language in LANGUAGES
+            for language in schema.languages
         }
     )
+
+
+def with_notes(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
+    """Call `note` after its language: of the notes in other languages, `note_ja`, the names say it."""
+    return frame.rename(columns={"note": f"note_{note_language(study.languages)}"})
+
+
+def each(columns: str, languages: Sequence[str]) -> list[str]:
+    """The names of columns that exist per language: `label gist` as label_ja, label_en, gist_ja, gist_en."""
+    return [f"{name}_{language}" for name in columns.split() for language in languages]
 
 
 def with_dates(frame: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:

@@ -34,18 +34,24 @@ def phase_spans(study: Study) -> pd.DataFrame:
     programme is part of), period, start, end (ISO dates), open_end, basis, inferred. A programme
     without a printed period is left in with empty dates: a gap in the source is not hidden.
     """
-    phases = study.tables["phases"].rename(columns={"trigger_ja": "detail_ja", "trigger_en": "detail_en"})
-    stages = study.tables["stages"].rename(
-        columns={"development_ja": "detail_ja", "development_en": "detail_en", "phase": "parent"}
-    )
-    programmes = with_labels(study.tables["programmes"], study, "ministry", "institutions").rename(
-        columns={"ministry_ja": "detail_ja", "ministry_en": "detail_en", "part_of": "parent"}
+    phases = study.tables["phases"].pipe(_detailed, "trigger", study)
+    stages = study.tables["stages"].rename(columns={"phase": "parent"}).pipe(_detailed, "development", study)
+    programmes = (
+        study.tables["programmes"]
+        .pipe(with_labels, study, "ministry", "institutions")
+        .rename(columns={"part_of": "parent"})
+        .pipe(_detailed, "ministry", study)
     )
     parts = {"phases": phases, "plans": study.tables["plans"], "stages": stages, "programmes": programmes}
     spans = pd.concat([part.assign(table=name) for name, part in parts.items()], ignore_index=True)
     text = [name for name in spans if name != "number"]
     filled = spans.assign(number=spans["number"].astype("Int64"), **spans[text].fillna(""))
-    return filled.pipe(with_dates, "period", study).pipe(described, "phase_spans")
+    return filled.pipe(with_dates, "period", study).pipe(described, "phase_spans", study.languages)
+
+
+def _detailed(frame: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
+    """Call what a column says in each language the detail of a span."""
+    return frame.rename(columns={f"{column}_{each}": f"detail_{each}" for each in study.languages})
 
 
 def events(study: Study, schema: Schema) -> pd.DataFrame:
@@ -59,7 +65,7 @@ def events(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_dates, "date", study)
         .pipe(with_vocabulary, schema, "kind", "event_kind")
         .sort_values(["start", "end"], kind="stable")
-        .pipe(described, "events")
+        .pipe(described, "events", study.languages)
     )
 
 
@@ -89,7 +95,7 @@ def project_spans(study: Study) -> pd.DataFrame:
         frame.assign(start=dates["start"], end=dates["end"], open_end=dates["open_end"])
         .sort_values("start", kind="stable")
         .pipe(in_order, "region", region_order(study))
-        .pipe(described, "project_spans")
+        .pipe(described, "project_spans", study.languages)
     )
 
 
@@ -131,7 +137,7 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_regions, study)
         .pipe(with_vocabulary, schema, "reading", "reading")
         .pipe(with_vocabulary, schema, "status", "support_status")
-        .pipe(described, "support_years")
+        .pipe(described, "support_years", study.languages)
     )
 
 

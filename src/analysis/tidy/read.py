@@ -4,22 +4,42 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from analysis import languages as tongues
 from analysis import paths
 from analysis.tidy import datapackage
 from analysis.transcribe.problems import nearest
 
-LANGUAGES = ("ja", "en")
 _TYPES = {"integer": "Int64", "number": "float64"}
 
 
 class NoTablesError(FileNotFoundError):
     """The study has no tidy tables; the message says which command writes them."""
+
+
+class LanguageError(ValueError):
+    """A language is none; the message says which ones the study has."""
+
+
+def told(said: Any, language: str, instead: str) -> Any:
+    """What a study says of itself, with the words of another language where it has none in that asked for."""
+    if language == instead:
+        return said
+    if isinstance(said, list):
+        return [told(each, language, instead) for each in said]
+    if not isinstance(said, dict):
+        return said
+    made = {key: told(value, language, instead) for key, value in said.items()}
+    more = {
+        f"{key.removesuffix(instead)}{language}": made[key] for key in made if key.endswith(f"_{instead}")
+    }
+    more |= {language: made[instead]} if instead in made else {}  # names of regions
+    return more | made
 
 
 class Tables:
@@ -32,13 +52,15 @@ class Tables:
     """
 
     def __init__(self, folder: Path, language: str) -> None:
-        if language not in LANGUAGES:
-            raise ValueError(f"language {language!r}: write 'ja' or 'en'")
         package = datapackage.read(folder)
+        self.languages = datapackage.languages(package["study"])
+        if not tongues.known(language):
+            raise LanguageError(f"language={language!r}: expected {' or '.join(map(repr, self.languages))}")
         self.study: str = folder.name
         self.language = language
-        self.about: Mapping[str, Any] = package["study"]
-        self._verification: Mapping[str, Any] = package["verification"]
+        self._told = tongues.nearest(language, self.languages)  # what it is read in, where it lacks that
+        self.about: Mapping[str, Any] = told(package["study"], language, self._told)
+        self._verification: Mapping[str, Any] = told(package["verification"], language, self._told)
         self._folder = folder
         self._resources: Mapping[str, Mapping[str, Any]] = package["resources"]
         self._frames: dict[str, pd.DataFrame] = {}
@@ -48,7 +70,7 @@ class Tables:
         if name.startswith("_"):
             raise AttributeError(name)
         frame = self._read(name)
-        names = _names(frame, self.language)
+        names = _names(frame, self._told, self.languages)
         return self._noted(name, frame, names).rename(columns=names)
 
     def __dir__(self) -> list[str]:
@@ -84,13 +106,17 @@ class Tables:
 
     def title(self, name: str) -> str:
         """What a table is called in the tables' language."""
-        return str(self._resource(name)["title_ja" if self.language == "ja" else "title"])
+        resource = self._resource(name)
+        return str(resource.get(f"title_{self._told}", resource["title"]))
 
     def titles(self, name: str) -> dict[str, str]:
         """What each column of a localised table is called in the tables' language."""
-        key = "title_ja" if self.language == "ja" else "title"
-        fields = {field["name"]: str(field[key]) for field in self._resource(name)["schema"]["fields"]}
-        return {new: _bare(fields[old]) for old, new in _names(fields, self.language).items()}
+        described = self._resource(name)["schema"]["fields"]
+        fields = {field["name"]: str(field.get(f"title_{self._told}", field["title"])) for field in described}
+        return {
+            new: bare(fields[old], self._told, self._told)
+            for old, new in _names(fields, self._told, self.languages).items()
+        }
 
     def column_title(self, column: str) -> str:
         """What a column of any localised table is called; the same name means the same in all."""
@@ -126,7 +152,7 @@ class Tables:
 
 
 def open_tables(study: str, language: str, folder: Path | None = None) -> Tables:
-    """Open the tidy tables of a study in `data/processed/<study>/` in a language ('ja', 'en').
+    """Open the tidy tables of a study in `data/processed/<study>/` in a language; one that the study lacks is read in English, else its first.
 
     On a worker of a cluster, ANALYSIS_PROCESSED names the folder where they have arrived. Raises
     NoTablesError where the study has none, ValueError for another language.
@@ -143,28 +169,29 @@ def open_tables(study: str, language: str, folder: Path | None = None) -> Tables
     return Tables(processed / study, language)
 
 
-def localised(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+def localised(frame: pd.DataFrame, language: str, languages: Sequence[str] = tongues.DEFAULT) -> pd.DataFrame:
     """A table in one language: `label_ja` or `label_en` as `label`, or `region_label` beside `region`."""
-    names = _names(frame, language)
+    names = _names(frame, language, languages)
     return frame[list(names)].rename(columns=names)
 
 
-def _names(columns: Iterable[str], language: str) -> dict[str, str]:
+def _names(columns: Iterable[str], language: str, languages: Sequence[str]) -> dict[str, str]:
     """The columns of one language, and what each is then called."""
     known = dict.fromkeys(columns)
     names = {}
     for column in known:
         base, _, ending = column.rpartition("_")
-        if not all(f"{base}_{each}" in known for each in LANGUAGES) or ending not in LANGUAGES:
+        if ending not in languages or not all(f"{base}_{each}" in known for each in languages):
             names[column] = column
         elif ending == language:
             names[column] = f"{base}_label" if base in known else base
     return names
 
 
-def _bare(title: str) -> str:
-    """A column's title without the language it is of."""
-    return re.sub(r"（日本語）$|（英語）$| \((Japanese|English)\)$", "", title)
+def bare(title: str, of: str, language: str) -> str:
+    """A column's title, as it reads in a language, without the language that the column is of."""
+    name = re.escape(tongues.name(of, language))
+    return re.sub(rf"（{name}）$| ?\({name}\)$", "", title)
 
 
 def _instead(name: str, known: Iterable[str]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.tidy.grades import grades
 from analysis.tidy.joins import (
     described,
+    each,
     in_order,
     once,
     region_order,
@@ -33,7 +34,7 @@ def statements(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_vocabulary, schema, "stance", "stance")
         .pipe(with_vocabulary, schema, "subject_type", "subject_type")
         .assign(regions=_regions(study, schema))
-        .pipe(described, "statements")
+        .pipe(described, "statements", study.languages)
     )
 
 
@@ -54,8 +55,8 @@ def evaluation_statements(study: Study, schema: Schema) -> pd.DataFrame:
     grade, stance (+ _ja, _en), statement_ja, statement_en, themes, basis.
     """
     held = grades(study, schema).rename(columns={"record": "evaluation"})
-    of_evaluation = ["evaluation", "project", "region", "region_ja", "region_en"]
-    of_evaluation += ["kind", "kind_ja", "kind_en", "conducted", "grade"]
+    of_evaluation = ["evaluation", "project", "region", "kind", "conducted", "grade"]
+    of_evaluation += each("region kind", study.languages)
     return (
         study.tables["statements"]
         .query("subject_type == 'evaluation'")
@@ -63,7 +64,7 @@ def evaluation_statements(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(with_vocabulary, schema, "stance", "stance")
         .rename(columns={"id": "record", "subject": "evaluation"})
         .merge(held[of_evaluation], on="evaluation", how="left", validate="m:1")
-        .pipe(described, "evaluation_statements")
+        .pipe(described, "evaluation_statements", study.languages)
     )
 
 
@@ -85,7 +86,7 @@ def theme_profile(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(in_order, "stance", schema.vocabularies["stance"])
         .pipe(in_order, "region", region_order(study))
         .pipe(in_order, "theme", study.tables["themes"]["id"])
-        .pipe(described, "theme_profile")
+        .pipe(described, "theme_profile", study.languages)
     )
 
 
@@ -108,7 +109,7 @@ def clauses(study: Study, schema: Schema) -> pd.DataFrame:
             carried=(rows["records"] != "").map({True: "yes", False: "no"}),
         )
         .pipe(with_vocabulary, schema, "reason", "clause_reason")
-        .pipe(described, "clauses")
+        .pipe(described, "clauses", study.languages)
     )
 
 
@@ -125,5 +126,5 @@ def clause_counts(study: Study, schema: Schema) -> pd.DataFrame:
         .groupby("section", sort=False)
         .agg(clauses=("record", "size"), facts=("facts", "sum"), carried_facts=("carried", "sum"))
         .reset_index()
-        .pipe(described, "clause_counts")
+        .pipe(described, "clause_counts", study.languages)
     )

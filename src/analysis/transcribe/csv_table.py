@@ -252,7 +252,7 @@ def _lookalike(cell: str, field: Field | None) -> Fault | None:
     """Refuse what looks like another character and is read as a different one."""
     # How a passage begins, and names, stand as the source has them, and its dots may be others.
     printed = field is not None and (field.name == "opening" or bool(field.verbatim))
-    english = field is not None and field.name.endswith("_en") and not re.search(_JAPANESE, cell)
+    english = field is not None and field.language == "en" and not re.search(_JAPANESE, cell)
     wrong = _mistaken(cell, _MIXED, _in_one_script(cell), "words of one script", field)
     if not printed:
         cured = _MIDDLE_DOT.sub("\u30fb", cell)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from analysis.transcribe.csv_table import CsvTable
 from analysis.transcribe.problems import Problem, one_of, quoted
 from analysis.transcribe.raw_tables import Later, RawTables, did_you_mean, unknown_id
-from analysis.transcribe.schema import SLUG
+from analysis.transcribe.schema import SLUG, note_columns
 
 COMMON = "common"  # the scope of an issue that all regions share
 NONE = "none"  # what a coder says who considered a record and found no theme, no relation
@@ -84,27 +84,29 @@ def given_themes_exist(raw: RawTables) -> Iterator[Problem]:
 
 def a_consensus_gives_its_reasons(raw: RawTables) -> Iterator[Problem]:
     """Where a decision differs from what a coder said, a row of the consensus says why."""
+    notes = note_columns(raw.schema.languages)
+    spoken = {1: "a note", 2: "both languages"}.get(len(notes), "all languages")
     for name, columns in UNITS.items():
         said_in = {"codings": "theme", "links": "relation", "assessments": "status"}[name]
         unit = [column for column in columns if column not in ("theme", "coder")]
         said: dict = defaultdict(lambda: defaultdict(set))
         reasons: set[tuple[str, ...]] = set()
         rows: dict[tuple[str, ...], tuple[CsvTable, int]] = {}
-        for table, row in raw.rows(name, *columns, *({said_in} - set(columns)), "note", "note_ja"):
+        for table, row in raw.rows(name, *columns, *({said_in} - set(columns)), *notes):
             key = tuple(getattr(row, column) for column in unit)
             said[row.coder][key].add(getattr(row, said_in))
             if row.coder == CONSENSUS:
                 rows.setdefault(key, (table, row.Index))
-                if row.note and row.note_ja:
+                if all(row[-len(notes) :]):
                     reasons.add(key)
         agreed = said.pop(CONSENSUS, {})
         for key in agreed:
             # A link that a coder does not make is a judgement; a record not coded is only unread.
             missing = {NONE} if name == "links" else agreed[key]
             if key not in reasons and any(by.get(key, missing) != agreed[key] for by in said.values()):
-                expected = f"the reason, in both languages, for differing from a coder on {' '.join(key)}"
+                expected = f"the reason, in {spoken}, for differing from a coder on {' '.join(key)}"
                 table, line = rows[key]
-                yield table.problem(line, "note", quoted(""), expected, "say why in note and note_ja")
+                yield table.problem(line, "note", quoted(""), expected, f"say why in {' and '.join(notes)}")
         if name == "links" and agreed:
             yield from _undecided(raw, said, agreed)
 

@@ -49,19 +49,26 @@ class Study:
     tables: Mapping[str, pd.DataFrame]
     made: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its labels and of its report."""
+        return self.meta.languages
+
 
 def read(folder: Path, schema: Schema | None = None) -> Study:
-    """Read the study in a folder, against `data/schema.yaml` unless another schema is given.
+    """Read the study in a folder, against `data/schema.yaml` in its languages, or another schema.
 
     Raises StudyError with every problem of every file, in the order of the schema and the lines.
     """
-    folder, schema = Path(folder), schema or schemas.load()
+    folder = Path(folder)
     if not folder.is_dir():
         found = "no such folder" if not folder.exists() else "a file"
         expected = "a folder with study.yaml and one CSV file a table"
         advice = f"check the name; studies stand in {shown(folder.parent)}"
         raise StudyError([Problem(shown(folder), None, None, found, expected, advice)])
     meta, problems = study_yaml.read(folder / study_yaml.FILE)
+    spoken = meta.languages if meta else study_yaml.languages_of(folder / study_yaml.FILE)
+    schema = schema or schemas.load(languages=spoken)
     schema = schema.with_kinds(meta.own_kinds) if meta else schema
     kind = _kind(folder, meta)
     problems += _stray_files(folder, schema)

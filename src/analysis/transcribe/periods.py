@@ -18,6 +18,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from analysis.languages import dash, day
+from analysis.words import small
+
 EXPECTED = "EDTF such as 2016, 2012-12, 2018-03-31, FY2016, FY2011/FY2016, 2012-12/.. or ../1995-11"
 
 # One side of a period; also what Table Schema can say of the notation (datapackage.json).
@@ -28,16 +31,8 @@ _PARTS = re.compile(r"(FY)?([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 # The first month of each season and quarter. A season names no hemisphere: the months are the northern
 # ones by which papers mean them, and the winter of a year begins in its December.
 _MONTHS_OF = {21: 3, 22: 6, 23: 9, 24: 12, 33: 1, 34: 4, 35: 7, 36: 10}
-_PARTS_OF_YEAR = {
-    "en": dict(
-        zip(_MONTHS_OF, ["spring", "summer", "autumn", "winter", "Q1", "Q2", "Q3", "Q4"], strict=True)
-    ),
-    "ja": dict(zip(_MONTHS_OF, ["春", "夏", "秋", "冬", *(f"第{n}四半期" for n in "1234")], strict=True)),
-}
-_ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 # Eras by their first year, calendar and fiscal alike, the latest first.
 ERAS = {"令和": 2019, "平成": 1989, "昭和": 1926, "大正": 1912, "明治": 1868}
-_NOT_STATED = {"ja": "記載なし", "en": "not stated"}
 
 
 class FiscalYear(NamedTuple):
@@ -154,21 +149,20 @@ def parse(text: str, counted: FiscalYear = JAPANESE) -> Period:
 
 
 def display(period: Period | str, language: str) -> str:
-    """Return a period as a reader of the language ('ja', 'en') expects it; '' reads as not stated.
+    """Return a period as a reader of the language expects it; '' reads as not stated.
 
     >>> display("1995-12/2009-09", "en"), display("FY2011/FY2016", "ja")
     ('Dec 1995–Sep 2009', '2011～2016年度')
     """
-    wording = {"ja": _japanese, "en": _english}[language]
     text = str(period)
     if not text:
-        return _NOT_STATED[language]
+        return small(language).text("not-stated")
     parse(text)
     left, slash, right = text.partition("/")
     start, end = _side(left, text), _side(right, text) if slash else None
     if start is not None and (not slash or start == end):
         return _named(start, language)
-    return wording(start, end, not left or not right)
+    return _worded(start, end, not left or not right, language)
 
 
 def in_era(period: Period | str) -> str:
@@ -351,33 +345,22 @@ def reads(text: str) -> bool:
 
 def _named(side: _Side, language: str, unit: bool = True) -> str:
     """Name one side, in Japanese with or without the unit that two years of a span share."""
-    if language == "ja":
-        if side.month is None:
-            return f"{side.year}" + ("年度" if side.fiscal else "年") * unit
-        if side.month in _MONTHS_OF:
-            return f"{side.year}年{_PARTS_OF_YEAR[language][side.month]}"
-        return f"{side.year}年{side.month}月" + (f"{side.day}日" if side.day else "")
     if side.fiscal:
-        return f"FY{side.year}"
+        year = str(side.year)
+        return small(language).text("fiscal-year", year=year) if unit else year
     if side.month in _MONTHS_OF:
-        return f"{_PARTS_OF_YEAR[language][side.month]} {side.year}"
-    month = f"{_ENGLISH_MONTHS[side.month - 1]} " if side.month else ""
-    return (f"{side.day} " if side.day else "") + f"{month}{side.year}"
+        return small(language).text(f"part-of-year.{side.month}", year=str(side.year))
+    return day(side.year, side.month, side.day, language, unit)
 
 
-def _japanese(start: _Side | None, end: _Side | None, unstated: bool) -> str:
+def _worded(start: _Side | None, end: _Side | None, unstated: bool, language: str) -> str:
+    words = small(language)
     if start and end:
         # 2011～2016年度: the unit is said once where both sides share it.
-        shared = start.month is None and end.month is None and start.fiscal == end.fiscal
-        return f"{_named(start, 'ja', unit=not shared)}～{_named(end, 'ja')}"
+        shared = language == "ja" and start.month is None and end.month is None and start.fiscal == end.fiscal
+        return f"{_named(start, language, unit=not shared)}{dash(language)}{_named(end, language)}"
     if start:
-        return f"{_named(start, 'ja')}～" + "（終期の記載なし）" * unstated
-    return "（始期の記載なし）" * unstated + (f"～{_named(end, 'ja')}" if end else "")
-
-
-def _english(start: _Side | None, end: _Side | None, unstated: bool) -> str:
-    if start and end:
-        return f"{_named(start, 'en')}–{_named(end, 'en')}"
-    if start:
-        return f"from {_named(start, 'en')}" + " (end not stated)" * unstated
-    return (f"until {_named(end, 'en')}" if end else "") + " (start not stated)" * unstated
+        return words.text("from-unended" if unstated else "from", start=_named(start, language))
+    if end:
+        return words.text("until-unstarted" if unstated else "until", end=_named(end, language))
+    return words.text("unstarted") if unstated else ""

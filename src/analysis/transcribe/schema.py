@@ -7,19 +7,23 @@ labels and what a cell may hold.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import yaml
 
+from analysis import languages as tongues
 from analysis import paths
+from analysis.languages import catalogues
 from analysis.transcribe import periods
 
 KINDS = ("document", "records")  # one text with passages, or public records with addresses
-LANGUAGES = ("ja", "en")
+LANGUAGES = tongues.DEFAULT
+OF_ENGLISH = ("label_en_official", "name_address")  # columns about the English name
 EVALUATION_KIND = "evaluation_kind"  # the vocabulary to which a study may add
 SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")  # an id
 FORMS = {
@@ -30,13 +34,32 @@ FORMS = {
 
 @dataclass(frozen=True)
 class Text:
-    """The same words in both languages."""
+    """Words of the schema in any language: Japanese and English as written, others as translated.
+
+    `context` is what translations call them and `english` what they translate, where that is not `en`;
+    of a column that exists per language, `about` is the column's language, {language} in a translation.
+    """
 
     ja: str
     en: str
+    context: str = ""
+    english: str = ""
+    about: str = ""
+    told: tuple[tuple[str, str], ...] = ()  # in further languages, where a study says it itself
+
+    @classmethod
+    def of(cls, names: Mapping[str, str]) -> Text:
+        """Words that a study gives by language; in one that it lacks they are English, else its first."""
+        ja, en = (names[tongues.nearest(language, list(names))] for language in catalogues.WRITTEN)
+        return cls(ja, en, told=tuple(names.items()))
 
     def __call__(self, language: str) -> str:
-        return {"ja": self.ja, "en": self.en}[language]
+        if language in catalogues.WRITTEN:
+            return {"ja": self.ja, "en": self.en}[language]
+        if self.told:
+            return dict(self.told).get(language, self.en)
+        said = catalogues.translated(self.context, self.english or self.en, language)
+        return said.replace("{language}", tongues.name(self.about, language)) if self.about else said
 
 
 @dataclass(frozen=True)
@@ -65,6 +88,8 @@ class Field:
     maxLength: int | None = None  # noqa: N815
     many: bool = False
     optional: bool = False
+    pair: str = ""  # of a column that exists per language (`label_ja`): its name without the language
+    language: str = ""  # and the language
 
     @property
     def target(self) -> tuple[str, str] | None:
@@ -152,14 +177,15 @@ class Table:
         own = {field.name: field for field in self.own}
         held = []
         for field in self.own:
-            twin = own.get(field.name.removesuffix("_ja") + f"_{language}", field)
+            twin = own.get(f"{field.pair}_{language}", field)
             held += [replace(twin, verbatim=field.verbatim)] if field.verbatim else []
         return tuple(held)
 
     def anchor_in(self, language: str) -> str | None:
         """Return the anchor's name in a source in that language, as `verbatim_in` has it."""
-        twin = self.anchor and self.anchor.removesuffix("_ja") + f"_{language}"
-        return twin if twin in {field.name for field in self.own} else self.anchor
+        pair = [field for field in self.own if self.anchor and field.pair == self.anchor.removesuffix("_ja")]
+        own = [field.name for field in pair if field.language == language]
+        return next(iter([*own, *(field.name for field in pair)]), self.anchor)
 
     def field(self, name: str, kind: str = "document") -> Field:
         """Return one column by its name; KeyError where the table has none of that name."""
@@ -170,15 +196,17 @@ class Table:
 class Schema:
     """All tables and the named lists of values, in the order in which they are documented.
 
-    `tables` are those of a study; `shared` are those that stand between studies.
+    `tables` are those of a study, with the columns of its `languages`; `shared` are those that stand
+    between studies.
     """
 
     tables: Mapping[str, Table]
     vocabularies: Mapping[str, Mapping[str, Text]]
     shared: Mapping[str, Table]
+    languages: tuple[str, ...] = LANGUAGES
 
     def label(self, vocabulary: str, value: str, language: str) -> str:
-        """Return how a coded value reads in a language ('ja', 'en').
+        """Return how a coded value reads in a language.
 
         Raises KeyError where there is no such vocabulary or value.
         """
@@ -188,12 +216,12 @@ class Schema:
         """Return the values that a column's vocabulary allows, in their order."""
         return tuple(self.vocabularies[field.vocabulary or ""])
 
-    def with_kinds(self, kinds: Iterable[tuple[str, str, str]]) -> Schema:
-        """Return the schema of a study that has kinds of evaluation of its own: id, name in ja and en.
+    def with_kinds(self, kinds: Iterable[tuple[str, Mapping[str, str]]]) -> Schema:
+        """Return the schema of a study that has kinds of evaluation of its own: id, names by language.
 
         One with an id that is known already is called by the study's own words.
         """
-        own = {id_: Text(ja, en) for id_, ja, en in kinds}
+        own = {id_: Text.of(names) for id_, names in kinds}
         if not own:
             return self
         known = {EVALUATION_KIND: MappingProxyType({**self.vocabularies[EVALUATION_KIND], **own})}
@@ -212,29 +240,121 @@ class Schema:
         return (table, value) if further and file != stem and SLUG.fullmatch(value) else None
 
 
-@lru_cache(maxsize=4)
-def load(path: Path = paths.SCHEMA) -> Schema:
-    """Return the schema that a file describes; `data/schema.yaml` unless another is named."""
+@lru_cache(maxsize=16)
+def load(path: Path = paths.SCHEMA, languages: tuple[str, ...] = LANGUAGES) -> Schema:
+    """Return the schema that a file describes, with the columns of a study in these languages."""
     document = yaml.load(Path(path).read_text("utf-8"), Loader=yaml.CSafeLoader)
     vocabularies = {
-        name: MappingProxyType({value: Text(*labels) for value, labels in values.items()})
+        name: MappingProxyType(
+            {v: Text(ja, en, f"schema:vocabularies.{name}.{v}") for v, (ja, en) in values.items()}
+        )
         for name, values in document["vocabularies"].items()
     }
-    common = {name: tuple(map(_read_field, part)) for name, part in document["common"].items()}
-    tables = {name: _read_table(name, raw, common) for name, raw in document["tables"].items()}
-    shared = {name: _read_table(name, raw, common) for name, raw in document["shared"].items()}
-    return Schema(MappingProxyType(tables), MappingProxyType(vocabularies), MappingProxyType(shared))
+    common = {
+        name: tuple(_columns(part, languages, "schema:columns.common"))
+        for name, part in document["common"].items()
+    }
+    both = {
+        name: tuple(_columns(part, LANGUAGES, "schema:columns.common"))
+        for name, part in document["common"].items()
+    }
+    tables = {
+        name: _read_table("tables", name, raw, common, languages) for name, raw in document["tables"].items()
+    }
+    shared = {
+        name: _read_table("shared", name, raw, both, LANGUAGES) for name, raw in document["shared"].items()
+    }
+    return Schema(
+        MappingProxyType(tables), MappingProxyType(vocabularies), MappingProxyType(shared), languages
+    )
 
 
-def _read_table(name: str, raw: dict, common: dict[str, tuple[Field, ...]]) -> Table:
+def of_package(about: Mapping[str, Any]) -> Schema:
+    """Return the schema of a study by what datapackage.json says of it: its languages, its own kinds."""
+    languages = tuple(about.get("languages", LANGUAGES))
+    kinds = about.get("kinds", ())
+    named = [(kind["id"], {each: kind[f"label_{each}"] for each in languages}) for kind in kinds]
+    return load(languages=languages).with_kinds(named)
+
+
+def note_language(languages: Sequence[str]) -> str:
+    """The language of the column `note`; those of other languages are called after them."""
+    return tongues.nearest("en", languages)
+
+
+def note_columns(languages: Sequence[str]) -> list[str]:
+    """The columns of notes of a raw table, the one without a language in its name first."""
+    return ["note", *(f"note_{each}" for each in tongues.others(note_language(languages), languages))]
+
+
+def per_language(names: Sequence[str], languages: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    """Columns as data/schema.yaml names them, as those of a study in some languages.
+
+    A pair (`label_ja`, `label_en`) is a column for each language, a Japanese one alone (`strand_ja`)
+    is in the first; `note` is in English if the study is, and `note_ja` stands for the notes in every
+    other language. Yields a column's name, its name in the file, and its language ("": it has none).
+    """
+    for name in names:
+        base, _, ending = name.rpartition("_")
+        other = {"ja": "en", "en": "ja"}.get(ending, "")
+        if name in OF_ENGLISH:
+            if "en" in languages:
+                yield name, name, ""
+        elif ending == "en" and f"{base}_ja" in names:
+            continue  # with its twin
+        elif other and f"{base}_{other}" in names:
+            for language in languages:
+                yield f"{base}_{language}", name if language == "ja" else f"{base}_en", language
+        elif ending == "ja" and base in names:
+            for language in tongues.others(note_language(languages), languages):
+                yield f"{base}_{language}", name if language == "ja" else base, language
+        elif ending == "ja":
+            yield f"{base}_{languages[0]}", name, languages[0]
+        else:
+            noted = f"{name}_ja" in names and f"{name}_en" not in names
+            yield name, name, note_language(languages) if noted else ""
+
+
+def _columns(raws: Sequence[Mapping], languages: Sequence[str], place: str) -> Iterator[Field]:
+    """The columns of a table, or of a part of the common ones."""
+    found = {raw["name"]: raw for raw in raws}
+    held = {raw["name"].removesuffix("_ja"): raw.get("verbatim") for raw in raws}
+    for name, own, language in per_language(list(found), languages):
+        raw = dict(found[own]) | {"name": name}
+        pair = name.removesuffix(f"_{language}") if language else ""
+        if pair != name and language:  # the first of them says how it must stand in the source
+            raw |= {"pair": pair, "language": language}
+            raw["verbatim"] = held[pair] if language == languages[0] else None
+        words: dict[str, Any] = {
+            part: column_text(found, own, part, f"{place}.{pair or name}.{part}", language)
+            for part in ("title", "description")
+        }
+        unsaid = {f"{part}_{each}" for part in words for each in catalogues.WRITTEN}
+        # A misspelt key, or the rest of a description cut at an unquoted comma, fails here.
+        yield Field(**words, **{key: value for key, value in raw.items() if key not in unsaid})
+
+
+def column_text(found: Mapping[str, Mapping], own: str, part: str, context: str, language: str) -> Text:
+    """The title or description of a column, worded for its language."""
+    ja, en = found[own][f"{part}_ja"], found[own][f"{part}_en"]
+    base = own.removesuffix("_ja").removesuffix("_en")
+    english = next((n for n in (f"{base}_en", base) if n in found), own)
+    general = catalogues.general(found[english][f"{part}_en"]) if language else ""
+    if language not in ("", *catalogues.WRITTEN) and not english.endswith("_ja"):
+        ja = found[english][f"{part}_ja"].replace("英語", tongues.name(language, "ja"))
+        en = general.replace("{language}", tongues.name(language, "en"))
+    return Text(ja, en, context, general, language)
+
+
+def _read_table(kind: str, name: str, raw: dict, common: Mapping, languages: tuple[str, ...]) -> Table:
     judgement, own_place = raw.get("judgement", False), raw.get("own_place", False)
     commentary = raw.get("commentary", False)
     concludes = raw.get("concludes", not (judgement or own_place or commentary))
     return Table(
         name=name,
-        title=Text(raw["title_ja"], raw["title_en"]),
-        description=Text(raw["description_ja"], raw["description_en"]),
-        own=tuple(map(_read_field, raw["fields"])),
+        title=Text(raw["title_ja"], raw["title_en"], f"schema:{kind}.{name}.title"),
+        description=Text(raw["description_ja"], raw["description_en"], f"schema:{kind}.{name}.description"),
+        own=tuple(_columns(raw["fields"], languages, f"schema:columns.{name}")),
         first=common["first"],
         last=tuple(field for field in common["last"] if concludes or field.name.startswith("note")),
         places=MappingProxyType({kind: common[kind] for kind in KINDS}),
@@ -244,14 +364,4 @@ def _read_table(name: str, raw: dict, common: dict[str, tuple[Field, ...]]) -> T
         own_place=own_place,
         commentary=commentary,
         files_by=raw.get("files_by"),
-    )
-
-
-def _read_field(raw: dict) -> Field:
-    words = {"title_ja", "title_en", "description_ja", "description_en"}
-    return Field(
-        title=Text(raw["title_ja"], raw["title_en"]),
-        description=Text(raw["description_ja"], raw["description_en"]),
-        # A misspelt key, or the rest of a description cut at an unquoted comma, fails here.
-        **{key: value for key, value in raw.items() if key not in words},
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from analysis import languages as tongues
 from analysis.transcribe.csv_table import fault
 from analysis.transcribe.csv_text import read_text, shown
 from analysis.transcribe.normaliser import NORMALISERS, usual
@@ -23,85 +24,87 @@ NAMED = ("start", "end")  # the year that FY names: in which it begins, or ends
 MADE = ("person", "automated_reading")  # what a coder is
 
 
-@dataclass(frozen=True)
-class Author:
-    """An author of the source; the affiliation is empty where it is not stated."""
+class Entry(Mapping[str, Any]):
+    """What stands under the keys of `study.yaml`, as attributes and as a mapping, in a fixed order.
 
-    name_ja: str
-    name_en: str
-    affiliation_ja: str = ""
-    affiliation_en: str = ""
+    What is said in each of the study's languages has a key for each: `name_ja`, `name_en`.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.__dict__.update(values)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.__dict__[key]
+
+    def __getattr__(self, key: str) -> Any:  # asked only for what is not there
+        raise AttributeError(f"study.yaml has no {key!r} in this study")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.__dict__)
+
+    def __len__(self) -> int:
+        return len(self.__dict__)
 
 
-@dataclass(frozen=True)
-class Section:
-    """A section of the source; `printed` is no for a part that has no heading of its own.
+class Author(Entry):
+    """An author of the source: name and affiliation, which is empty where it is not stated."""
+
+
+class Section(Entry):
+    """A section of the source: its title as printed, and in other languages; role.
 
     `role` says where a later reading of the issues ('considerations') and where the
-    recommendations stand ('recommendations'); empty for all other sections.
+    recommendations stand ('recommendations'); empty for all other sections. `printed` is no for a
+    part that has no heading of its own.
     """
 
     id: str
     title: str
-    title_en: str
-    role: str = ""
-    printed: bool = True
+    role: str
+    printed: bool
+
+    def titled(self, language: str) -> str:
+        """The title in a language, else as printed."""
+        return self.get(f"title_{language}") or self.title
 
 
-@dataclass(frozen=True)
-class Kind:
+class Kind(Entry):
     """A kind of evaluation beside midterm and final, called as the source calls it."""
 
     id: str
-    label_ja: str
-    label_en: str
 
 
-@dataclass(frozen=True)
-class Coder:
+class Coder(Entry):
     """Who or what made judgements: `made` says whether a person or an automated reading, `how` in what way."""
 
     id: str
-    name_ja: str
-    name_en: str
     made: str
     date: str
-    how_ja: str
-    how_en: str
 
 
-@dataclass(frozen=True)
-class Meta(Mapping[str, Any]):
-    """The keys of `study.yaml`, as attributes and as a mapping.
+class Meta(Entry):
+    """The keys of `study.yaml`; those that are left out are empty.
 
-    `short` is what figures call the study; `beside` names the studies that its report sets beside it;
-    `report` holds the report's own title, authors, date, address and lead sentence, in both languages.
+    `languages` are those of the study's labels and its report. `short` is what figures call the
+    study; `beside` names the studies that its report sets beside it; `report` holds the report's own
+    title, authors, date, address and lead sentence.
     """
 
     id: str
-    title_ja: str
-    title_en: str
     authors: tuple[Author, ...]
-    venue_ja: str
-    venue_en: str
     year: int
     language: str
-    rights_ja: str
-    rights_en: str
     kind: str
     regions: tuple[str, ...]
-    sections: tuple[Section, ...] = ()
-    normaliser: str = ""
-    subtitle_ja: str = ""
-    subtitle_en: str = ""
-    short_ja: str = ""
-    short_en: str = ""
-    beside: tuple[str, ...] = ()
-    coders: tuple[Coder, ...] = ()
-    kinds: tuple[Kind, ...] = ()
-    fiscal_year_starts: int = 4
-    fiscal_year_named: str = "start"
-    report: Mapping[str, Any] = field(default_factory=dict)
+    sections: tuple[Section, ...]
+    normaliser: str
+    beside: tuple[str, ...]
+    coders: tuple[Coder, ...]
+    kinds: tuple[Kind, ...]
+    fiscal_year_starts: int
+    fiscal_year_named: str
+    report: Mapping[str, Any]
+    languages: tuple[str, ...]
 
     @property
     def fiscal_year(self) -> FiscalYear:
@@ -109,20 +112,9 @@ class Meta(Mapping[str, Any]):
         return FiscalYear(self.fiscal_year_starts, self.fiscal_year_named)
 
     @property
-    def own_kinds(self) -> list[tuple[str, str, str]]:
-        """The study's own kinds of evaluation: id, name in ja and en (`Schema.with_kinds`)."""
-        return [(kind.id, kind.label_ja, kind.label_en) for kind in self.kinds]
-
-    def __getitem__(self, key: str) -> Any:
-        if key not in set(self):
-            raise KeyError(key)
-        return getattr(self, key)
-
-    def __iter__(self) -> Iterator[str]:
-        return (each.name for each in fields(self))
-
-    def __len__(self) -> int:
-        return len(fields(self))
+    def own_kinds(self) -> list[tuple[str, dict[str, str]]]:
+        """The study's own kinds of evaluation: id, names by language (`Schema.with_kinds`)."""
+        return [(kind.id, {each: kind[f"label_{each}"] for each in self.languages}) for kind in self.kinds]
 
 
 @dataclass(frozen=True)
@@ -166,67 +158,91 @@ def is_language(tag: str) -> bool:
 _TEXT, _OPTIONAL = _Key(str, "a text"), _Key(str, "a text", required=False)
 _ID = _matching(SLUG.pattern, "lower-case letters and digits joined by hyphens")
 _DATE = ("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
-_NAMES = {"name_ja": _TEXT, "name_en": _TEXT}
-_PARTS = {  # the keys of the entries of each list of mappings
-    "authors": _NAMES | {"affiliation_ja": _OPTIONAL, "affiliation_en": _OPTIONAL},
+_EACH = "{}"  # in a key: one for each of the study's languages
+_NAMES = {"name_{}": _TEXT}
+_PARTS: dict[str, dict[str, _Key]] = {  # the keys of the entries of each list of mappings
+    "authors": _NAMES | {"affiliation_{}": _OPTIONAL},
     "sections": {
         "id": _matching("[A-Za-z0-9]+([.-][A-Za-z0-9]+)*", 'an id in quotes, such as "4.1"'),
         "title": _TEXT,
-        "title_en": _TEXT,
         "role": _choice(ROLES, required=False),
         "printed": _Key(bool, "true or false", lambda value: True, required=False),
     },
-    "coders": {"id": _ID}
-    | _NAMES
-    | {
-        "made": _choice(MADE),
-        "date": _matching(*_DATE),
-        "how_ja": _TEXT,
-        "how_en": _TEXT,
-    },
-    "kinds": {"id": _ID, "label_ja": _TEXT, "label_en": _TEXT},
+    "coders": {"id": _ID} | _NAMES | {"made": _choice(MADE), "date": _matching(*_DATE), "how_{}": _TEXT},
+    "kinds": {"id": _ID, "label_{}": _TEXT},
 }
-_TEXTS = ("title_ja", "title_en", "subtitle_ja", "subtitle_en", "lead_ja", "lead_en", "address")
-_REPORT = dict.fromkeys(_TEXTS, _OPTIONAL) | {
-    "authors": _list("a list of authors with name_ja and name_en", required=False),
-    "date": _matching(*_DATE, required=False),
-}
-_KEYS = {
-    "id": _ID,
-    "title_ja": _TEXT,
-    "title_en": _TEXT,
-    "subtitle_ja": _OPTIONAL,
-    "subtitle_en": _OPTIONAL,
-    "authors": _list("a list of authors with name_ja and name_en", empty=False),
-    "venue_ja": _TEXT,
-    "venue_en": _TEXT,
-    "year": _Key(int, "a year with four digits", lambda value: 1000 <= value <= 9999),
-    "language": _Key(str, "a language tag (BCP 47) such as ja, en, de, pt-BR or zh-Hant", is_language),
-    "rights_ja": _TEXT,
-    "rights_en": _TEXT,
-    "kind": _choice(KINDS),
-    "fiscal_year_starts": _Key(int, "a month from 1 to 12", lambda value: 1 <= value <= 12, required=False),
-    "fiscal_year_named": _choice(NAMED, required=False),
-    "regions": _list("a list of ids of regions"),
-    "short_ja": _OPTIONAL,
-    "short_en": _OPTIONAL,
-    "beside": _list("a list of ids of studies", required=False),
-    "coders": _list("a list of coders with id, names, made, date and how", required=False),
-    "kinds": _list("a list of kinds of evaluation with id, label_ja and label_en", required=False),
-    "report": _Key(dict, "the report's title, authors, date and lead", required=False),
-}
+_LANGUAGE = _Key(str, tongues.EXPECTED, tongues.known)
+_REPORT = dict.fromkeys(("title_{}", "subtitle_{}", "lead_{}", "address"), _OPTIONAL)
 
 
-def _keys(kind: object) -> dict[str, _Key]:
+def _spread(keys: Mapping[str, _Key], languages: Sequence[str]) -> dict[str, _Key]:
+    """Keys with one for each language where they say so."""
+    return {
+        name.format(language): key
+        for name, key in keys.items()
+        for language in (languages if _EACH in name else [""])
+    }
+
+
+def _parts(languages: Sequence[str], own: str) -> dict[str, dict[str, _Key]]:
+    """The keys of the entries of lists; a section's title is as printed, and told in other languages.
+
+    In English it has to be told, as its title is what most tools show.
+    """
+    parts = {name: _spread(keys, languages) for name, keys in _PARTS.items()}
+    wanted = [each for each in languages if each == "en" or each != own]
+    titles = {f"title_{each}": _TEXT if each == "en" else _OPTIONAL for each in wanted}
+    section = parts["sections"]
+    parts["sections"] = {"id": section["id"], "title": section["title"], **titles} | section
+    return parts
+
+
+def _keys(kind: object, languages: Sequence[str]) -> dict[str, _Key]:
     """The keys of a study; one of records need not have sections.
 
     The normaliser is the usual one of the language where none is named.
     """
     needed = kind != "records"
-    return _KEYS | {
+    named = " and ".join(f"name_{each}" for each in languages)
+    labelled = " and ".join(f"label_{each}" for each in languages)
+    told = ["title"] + ["title_en"] * ("en" in languages)
+    keys = {
+        "id": _ID,
+        "title_{}": _TEXT,
+        "authors": _list(f"a list of authors with {named}", empty=False),
+        "venue_{}": _TEXT,
+        "year": _Key(int, "a year with four digits", lambda value: 1000 <= value <= 9999),
+        "language": _Key(str, "a language tag (BCP 47) such as ja, en, de, pt-BR or zh-Hant", is_language),
+        "rights_{}": _TEXT,
+        "kind": _choice(KINDS),
+        "fiscal_year_starts": _Key(int, "a month from 1 to 12", lambda n: 1 <= n <= 12, required=False),
+        "fiscal_year_named": _choice(NAMED, required=False),
+        "regions": _list("a list of ids of regions"),
+        "sections": _list(f"a list of sections with id, {' and '.join(told)}", needed, empty=False),
         "normaliser": _choice(tuple(NORMALISERS), required=False),
-        "sections": _list("a list of sections with id, title and title_en", needed, empty=False),
+        "subtitle_{}": _OPTIONAL,
+        "short_{}": _OPTIONAL,
+        "beside": _list("a list of ids of studies", required=False),
+        "coders": _list("a list of coders with id, names, made, date and how", required=False),
+        "kinds": _list(f"a list of kinds of evaluation with id, {labelled}", required=False),
+        "report": _Key(dict, "the report's title, authors, date and lead", required=False),
+        "languages": _list("a list of languages such as [ja, en]", required=False, empty=False),
     }
+    return _spread(keys, languages)
+
+
+def _report_keys(languages: Sequence[str]) -> dict[str, _Key]:
+    named = " and ".join(f"name_{each}" for each in languages)
+    return _spread(_REPORT, languages) | {
+        "authors": _list(f"a list of authors with {named}", required=False),
+        "date": _matching(*_DATE, required=False),
+    }
+
+
+def _languages(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """The languages of a study, as far as they can be read; their mistakes are said elsewhere."""
+    said = [each for each in _entries(content.get("languages")) if isinstance(each, str)]
+    return tuple(dict.fromkeys(each for each in said if tongues.known(each))) or tongues.DEFAULT
 
 
 def read(path: Path) -> tuple[Meta | None, list[Problem]]:
@@ -247,7 +263,16 @@ def read(path: Path) -> tuple[Meta | None, list[Problem]]:
         expected = "keys and values, one a line"
         return None, [*problems, Problem(shown(path), 1, None, "no keys", expected, "write them")]
     problems += _Checker(path).check(node, content)
-    return (None if problems else _meta(content)), problems
+    return (None if problems else meta_of(content)), problems
+
+
+def languages_of(path: Path) -> tuple[str, ...]:
+    """The languages that a `study.yaml` names, whatever else is wrong with it; the usual ones where it names none."""
+    try:
+        content = yaml.safe_load(read_text(path)[0] or "")
+    except (OSError, yaml.YAMLError, ValueError, TypeError, RecursionError):
+        content = None
+    return _languages(content if isinstance(content, dict) else {})
 
 
 def _not_yaml(path: Path, error: Exception) -> Problem:
@@ -257,16 +282,26 @@ def _not_yaml(path: Path, error: Exception) -> Problem:
     return Problem(shown(path), mark and mark.line + 1, None, found, "YAML", advice)
 
 
-def _meta(content: dict[str, Any]) -> Meta:
-    language = content["language"]
+def meta_of(content: Mapping[str, Any]) -> Meta:
+    """What a checked study.yaml says, with what is meant where a key is left out."""
+    languages, language = _languages(content), content["language"]
     if content["kind"] != "records":
-        content = {"normaliser": usual(language)} | content
+        content = {"normaliser": usual(language), **content}
     if language.split("-")[0] in LANGUAGES:  # their columns and rules are the same in every country
-        content = content | {"language": language.split("-")[0]}
-    lists = {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
-    for name, made in {"authors": Author, "sections": Section, "coders": Coder, "kinds": Kind}.items():
-        lists[name] = tuple(made(**entry) for entry in content.get(name, ()))
-    return Meta(**content | lists)
+        content = {**content, "language": language.split("-")[0]}
+    content = {"fiscal_year_starts": 4, "fiscal_year_named": NAMED[0], **content}
+    parts = _parts(languages, content["language"])
+    made: dict[str, Any] = {"languages": languages}
+    for name, kind in {"authors": Author, "sections": Section, "coders": Coder, "kinds": Kind}.items():
+        made[name] = tuple(kind(_filled(parts[name], entry)) for entry in content.get(name, ()))
+    made |= {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
+    return Meta(_filled(_keys(content["kind"], languages), {**content, **made}))
+
+
+def _filled(keys: Mapping[str, _Key], content: Mapping[str, Any]) -> dict[str, Any]:
+    """All keys in their order, with what is meant where one is left out."""
+    otherwise = {str: "", bool: True, dict: {}, list: ()}
+    return {name: content.get(name, otherwise.get(key.type)) for name, key in keys.items()}
 
 
 class _Checker:
@@ -279,14 +314,16 @@ class _Checker:
 
     def check(self, node: yaml.MappingNode, content: dict[str, Any]) -> Iterator[Problem]:
         """Everything that is wrong, the entries of lists included."""
-        yield from self._mapping(node, content, _keys(content.get("kind")), "")
-        lines = _lines(node)
-        for name, parts in _PARTS.items():
+        languages, lines = _languages(content), _lines(node)
+        yield from self._mapping(node, content, _keys(content.get("kind"), languages), "")
+        yield from self._spoken(content, lines)
+        all_parts = _parts(languages, str(content.get("language")))
+        for name, parts in all_parts.items():
             yield from self._list(node, content, name, parts, name)
         own, report = content.get("report"), _value(node, "report")
         if isinstance(own, dict) and isinstance(report, yaml.MappingNode):
-            yield from self._mapping(report, own, _REPORT, "report.")
-            yield from self._list(report, own, "authors", _PARTS["authors"], "report.authors")
+            yield from self._mapping(report, own, _report_keys(languages), "report.")
+            yield from self._list(report, own, "authors", all_parts["authors"], "report.authors")
         for name in ("regions", "beside"):
             for value in _entries(content.get(name)):
                 yield from self._value(lines[name], name, value, _ID)
@@ -295,13 +332,18 @@ class _Checker:
                     advice = f"did you mean {like}?" if like else "remove it, or add the study"
                     expected = "the name of another study's folder"
                     yield self._problem(lines[name], name, quoted(value), expected, advice)
-        for name in ("regions", "beside", "sections", "coders", "kinds"):
+        for name in ("regions", "beside", "sections", "coders", "kinds", "languages"):
             yield from self._twice(content.get(name), name, lines.get(name))
         own = content.get("id")
         if isinstance(own, str) and own != self._folder.name:
             advice = "rename the folder or the id, so that both are the same"
             expected = f"the name of the folder, {quoted(self._folder.name)}"
             yield self._problem(lines["id"], "id", quoted(own), expected, advice)
+
+    def _spoken(self, content: dict[str, Any], lines: Mapping[str, int]) -> Iterator[Problem]:
+        """Check that languages are languages."""
+        for value in _entries(content.get("languages")):
+            yield from self._value(lines["languages"], "languages", value, _LANGUAGE)
 
     def _mapping(
         self, node: yaml.MappingNode, content: dict[str, Any], keys: Mapping[str, _Key], at: str

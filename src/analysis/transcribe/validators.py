@@ -22,7 +22,7 @@ from analysis.transcribe.raw_tables import (
     same_time,
     unknown_id,
 )
-from analysis.transcribe.schema import EVALUATION_KIND, FORMS, SLUG, Field, Schema
+from analysis.transcribe.schema import EVALUATION_KIND, FORMS, SLUG, Field, Schema, note_columns
 
 # Which table the subject of a statement stands in; a policy is named by its topic alone.
 SUBJECTS = {
@@ -37,7 +37,7 @@ _REPORTED = "empty it, or write reported in grade_status"
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"\b[a-z]{2,}\b")
-_GIVEN = {"id", "passages", "address", "read", "basis", "inferred", "note", "note_ja", "name_address"}
+_GIVEN = {"id", "passages", "address", "read", "basis", "inferred", "name_address"}
 
 
 Validator = Callable[[RawTables], Iterator[Problem]]
@@ -135,13 +135,13 @@ def words_are_in_the_language_of_their_column(raw: RawTables) -> Iterator[Proble
     """
     for table, field in raw.fields():
         cells = table.values(field.name)
-        if field.name.endswith("_en"):
+        if field.language == "en":
             for line, cell in cells.items():
                 japanese = _JAPANESE.findall(cell)
                 if japanese and len(japanese) > len(_LATIN.findall(cell)):
                     advice = "translate it, or see whether two headings are swapped"
                     yield table.problem(line, field.name, quoted(cell), "English", advice)
-        elif field.name.endswith("_ja") and len(cells) > 2 and not any(map(_JAPANESE.search, cells)):
+        elif field.language == "ja" and len(cells) > 2 and not any(map(_JAPANESE.search, cells)):
             worded = sum(1 for cell in cells if _WORD.search(cell))
             if 2 * worded > len(cells):
                 found = f"no Japanese in {len(cells)} cells, such as {quoted(cells.iloc[0])}"
@@ -333,7 +333,8 @@ def inferred_columns_are_named(raw: RawTables) -> Iterator[Problem]:
     """`inferred` names columns of its table, and only where the basis is inferred."""
     for table in raw.tables.values():
         fields = raw.schema.tables[table.table].fields_for(raw.kind)
-        own = tuple(field.name for field in fields if field.name not in _GIVEN)
+        given_anyway = {*_GIVEN, *note_columns(raw.schema.languages)}
+        own = tuple(field.name for field in fields if field.name not in given_anyway)
         given = table.has("basis", "inferred", "note")
         for row in table.sound[["basis", "inferred", "note"]].itertuples() if given else ():
             if row.basis == "stated" and row.inferred:
@@ -466,7 +467,8 @@ def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
         for line, cell, first in repeats(scales, ["scale", column]):
             expected = f"a {column} that the scale has once (line {first} has it)"
             yield scales.problem(line, column, quoted(cell), expected, "remove one or correct it")
-    for column in (name for name in ("complete", "between", "label_ja", "label_en") if scales.has(name)):
+    labels = [field.name for field in raw.schema.tables["scales"].own if field.pair == "label"]
+    for column in (name for name in ("complete", "between", *labels) if scales.has(name)):
         cells = scales.sound[column]
         agreed = cells.groupby(scales.sound["scale"]).transform("first")
         for line in cells.index[cells != agreed]:

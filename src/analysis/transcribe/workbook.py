@@ -25,6 +25,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from analysis.languages import nearest
 from analysis.transcribe import csv_table
 from analysis.transcribe.csv_table import CsvTable
 from analysis.transcribe.csv_text import shown
@@ -32,17 +33,15 @@ from analysis.transcribe.problems import Problem, StudyError
 from analysis.transcribe.schema import Field, Schema, Table, Text
 from analysis.transcribe.study_yaml import Meta
 from analysis.transcribe.validators import SUBJECTS
+from analysis.words import small
 
-WORDS = Field(
-    "words",
-    "string",
-    Text("冒頭の言葉", "First words"),
-    Text(
-        "原文どおりの冒頭の言葉。その文を make import が原文の中に探し、指紋を灰色の列に記す。",
-        "The passage's first words as the source prints them; make import finds their sentence in the "
-        "source and writes its fingerprint into the grey columns.",
-    ),
-)
+
+def _text(key: str) -> Text:
+    """What the catalogue of small words has under a key, in any language."""
+    return Text(small("ja").text(key), small("en").text(key), f"languages:{key}")
+
+
+WORDS = Field("words", "string", _text("workbook.words"), _text("workbook.words-are"))
 FINGERPRINT = ("opening", "chars", "sha256")
 LISTS = "lists"  # the sheet with what may be chosen; never imported
 SENTENCES = "source"  # the sheet with the source, sentence by sentence, where there is one; never imported
@@ -50,17 +49,6 @@ LONGEST_NAME = 31  # characters of a sheet's name
 _ROWS = 5000  # that have drop-down lists
 _SPARE = 200  # rows of a referenced table that its list has room for, beside those there are
 _NEVER = datetime(2000, 1, 1)  # what a workbook says of when it was made
-_SAID = {  # in comments
-    "required": Text("必須", "Required"),
-    "optional": Text("空欄可（記載なし）", "May stay empty: not stated"),
-    "made": Text("空欄なら make import が付ける", "Where it is empty, make import makes one"),
-    "many": Text("複数のときは半角空白で区切る", "Several are separated by single spaces"),
-    "grey": Text("make import が記す。書き換えない", "Written by make import; leave it alone"),
-    "form": Text(
-        "例：2016、2012-12、2018-03-31、FY2011/FY2016、2017/..",
-        "Such as 2016, 2012-12, 2018-03-31, FY2011/FY2016, 2017/..",
-    ),
-}
 _GREY, _NEEDED, _FREE = "D9D9D9", "1F4E79", "9DC3E6"  # of headings; and of a cell that is still to fill:
 _MISSING = "FFF2CC"
 _LABELS = ("label", "short", "gist", "statement", "title")  # what a referenced row is called
@@ -103,7 +91,7 @@ class _Writer:
             labels = self.schema.vocabularies[each.vocabulary]
             return self.listed(each.vocabulary, [(v, label(self.language)) for v, label in labels.items()])
         if each.references == "sections":
-            titles = [(s.id, s.title if self.language == "ja" else s.title_en) for s in self.meta.sections]
+            titles = [(s.id, s.titled(self.language)) for s in self.meta.sections]
             return self.listed("sections", titles) if titles else ""
         if each.references and each.references.startswith("by "):
             return self.by(each.references.removeprefix("by "), fields)
@@ -127,7 +115,8 @@ class _Writer:
             return ""
         header = columns(self.schema.tables[name], self.found[name].header, self.meta.kind)
         names = [column.name for column in header]
-        label = next((n for n in (f"{x}_{self.language}" for x in _LABELS) if n in names), names[0])
+        shown = nearest(self.language, self.meta.languages)
+        label = next((n for n in (f"{x}_{shown}" for x in _LABELS) if n in names), names[0])
         entries = [(word, word)] if word else []
         for row in range(2, len(self.found[name].frame) + 2 + _SPARE):
             cells = {n: f"{name}!{get_column_letter(place)}{row}" for place, n in enumerate(names, 1)}
@@ -218,7 +207,7 @@ def tables_of(folder: Path, schema: Schema, kind: str) -> dict[str, CsvTable]:
 def write(
     folder: Path, schema: Schema, meta: Meta, language: str, sentences: Sequence[tuple[str, str, str]] = ()
 ) -> bytes:
-    """Return a study's CSV files as a workbook, explained in a language ('ja', 'en').
+    """Return a study's CSV files as a workbook, explained in a language.
 
     `sentences` are those of the source with section and page: a sheet of their own, and a list that the
     first words of a passage may be chosen from. Raises StudyError where a file cannot be read for certain, or no sheet can be called after it.
@@ -295,11 +284,13 @@ def _meaning(table: Table, each: Field, language: str) -> str:
     """What stands in a heading's comment."""
     said = [each.title(language), each.description(language)]
     if table.own_place and each.name in FINGERPRINT:
-        return "\n".join([*said, _SAID["grey"](language)])
+        return "\n".join([*said, _text("workbook.grey")(language)])
     made = _is_made(table, each)
-    said.append(_SAID["made" if made else "required" if each.required else "optional"](language))
-    said += [_SAID["many"](language)] if each.many else []
-    said += [_SAID["form"](language)] if each.format == "period" else []
+    said.append(
+        _text("workbook." + ("made" if made else "required" if each.required else "optional"))(language)
+    )
+    said += [_text("workbook.many")(language)] if each.many else []
+    said += [_text("workbook.form")(language)] if each.format == "period" else []
     return "\n".join(said)
 
 

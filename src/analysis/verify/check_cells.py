@@ -164,7 +164,8 @@ class Claims:
         if (table, column) not in self._known:
             frame = self.study.tables[table]
             sibling = column.removesuffix("ja") + self.language
-            names = frame[sibling if sibling in frame else column]
+            first = column.removesuffix("ja") + self.study.languages[0]
+            names = frame[sibling if sibling in frame else first]
             self._known[table, column] = {
                 id_: (self._normal(name),) for id_, name in zip(frame["id"], names, strict=True)
             }

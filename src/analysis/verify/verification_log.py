@@ -19,6 +19,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis.languages import comma
 from analysis.transcribe import periods
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_text import plain, shown
@@ -28,7 +29,7 @@ from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as META
 from analysis.verify.coverage import Coverage, Heading, measure
 from analysis.verify.source_text import Span
-from analysis.words import counted
+from analysis.words import counted, small
 
 if TYPE_CHECKING:
     from analysis.verify.verify import Report
@@ -56,18 +57,15 @@ class VerificationState:
     record: Mapping[str, Any] | None = None
 
     def words(self, language: str, most: int = 3) -> str:
-        """Say it to a reader ('ja', 'en'): verified on a day, changed since and where, or not."""
+        """Say it to a reader of a language: verified on a day, changed since and where, or not."""
+        words = small(language)
         if self.status == Status.NOT_VERIFIED:
-            return {"ja": "原文と未照合", "en": "not verified"}[language]
+            return words.text("not-verified")
         if self.status == Status.VERIFIED:
-            day = periods.display(str(self.date), language)
-            return {"ja": f"{day}に原文と照合済み", "en": f"verified on {day}"}[language]
-        more = len(self.places) - most
-        if language == "ja":
-            named = "、".join(map(_in_japanese, self.places[:most]))
-            return f"照合後に変更：{named}" + (f" ほか{more}か所" if more > 0 else "")
-        named = ", ".join(self.places[:most]) + (f" and {more} more" if more > 0 else "")
-        return f"changed since verification: {named}"
+            return words.text("verified", day=periods.display(str(self.date), language))
+        said = map(_in_japanese, self.places) if language == "ja" else self.places
+        places, more = comma(language).join(list(said)[:most]), len(self.places) - most
+        return words.text("changed-more" if more > 0 else "changed", places=places, n=more)
 
     def changes(self, most: int = 12) -> str:
         """Say how many rows changed since the check, by file and line: for whoever checks again."""
@@ -140,7 +138,7 @@ def _record(report: Report, study: Study, schema: Schema | None) -> dict[str, An
         "study": study.id,
         "date": report.today.isoformat(),
         "source": report.described,
-        "verbatim": _rules(schema),
+        "verbatim": _rules(schema or schemas.load(languages=study.languages)),
         "tables": {"sha256": _digest(json.dumps(lines, sort_keys=True), 64), "lines": lines},
         "verdicts": report.counts,
         "coverage": {
@@ -185,7 +183,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _changes(record: Mapping[str, Any], study: Study, schema: Schema | None) -> Iterator[str]:
     """Yield where the tables are not those of a record: `phases.csv line 4`."""
-    if record["verbatim"] != _rules(schema):
+    if record["verbatim"] != _rules(schema or schemas.load(languages=study.languages)):
         yield _RULES
     now = _rows(study.folder)
     for file in sorted(now.keys() | record["tables"]["lines"].keys()):
@@ -226,12 +224,11 @@ def _table_rows(path: Path) -> list[tuple[int, str]]:
     return rows
 
 
-def _rules(schema: Schema | None) -> str:
+def _rules(schema: Schema) -> str:
     """Digest of what the schema says is verbatim: a check is only as strict as that."""
-    tables = (schema or schemas.load()).tables
     rules = [
         (table.name, table.anchor, field.name, field.verbatim)
-        for table in tables.values()
+        for table in schema.tables.values()
         for field in table.own
         if field.verbatim
     ]

@@ -139,7 +139,7 @@ def check(study: Study, source_path: Path, *, today: date, schema: Schema | None
         tried.append(Found(source, text, locate(prints, text)))
         if len(set().union(*(found.exact for found in tried))) == len(prints):
             break
-    return _report(study, schema or schemas.load(), today, tried)
+    return _report(study, schema or schemas.load(languages=study.languages), today, tried)
 
 
 def _arrangements(study: Study, path: Path, tried: Sequence[Found]) -> Iterator[tuple[Source, SourceText]]:

@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from analysis.publish.export import codebook
+from analysis.transcribe.study_yaml import Meta
 
 SPACE = {"q": "urn:QDA-XML:codebook:1.0"}
 GUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
@@ -102,7 +103,7 @@ def test_a_description_says_in_both_languages_what_is_in_and_what_is_out(study):
 def test_the_sources_own_language_comes_first(small):
     study = small(themes=[{"id": "money", "label_ja": "資金", "label_en": "Funding"}])
     assert codes(study)[0].get("name") == "資金 (Funding)"
-    english = replace(study, meta=replace(study.meta, language="en"))
+    english = replace(study, meta=Meta({**study.meta, "language": "en"}))
     assert codes(english)[0].get("name") == "Funding (資金)"
 
 

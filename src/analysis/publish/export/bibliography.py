@@ -14,12 +14,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis import languages
 from analysis.transcribe.load import Study
-from analysis.transcribe.schema import Schema
+from analysis.transcribe.schema import Schema, note_language
+from analysis.words import small
 
 _DAY = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_LANGUAGES = {"ja": "japanese", "en": "english"}
 # No lone brace in any form: BibTeX counts escaped ones as well.
 _ESCAPED = {"\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _ESCAPED |= {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {sign: f"\\{sign}" for sign in "#$%&_"}
@@ -35,7 +36,7 @@ class Work:
     authors: tuple[str, ...]
     issued: str  # EDTF with FY, as in the table
     title: str
-    note: str  # in both languages: how it is cited, what was concluded, and from what
+    note: str  # in each of the study's languages: how it is cited, what was concluded, and from what
     addresses: tuple[str, ...] = ()
     venue: str = ""
     language: str = ""
@@ -67,24 +68,26 @@ def works(study: Study, schema: Schema) -> Iterator[Work]:
 
 
 def _source(study: Study) -> Work:
-    """The study's source in its own language, what it is called in the other in the note."""
-    meta, own = study.meta, study.meta.language
-    other = {"ja": "en", "en": "ja"}[own]
-    names = ["; ".join(getattr(author, f"name_{other}") for author in meta.authors)]
+    """The study's source in its own language, what it is called in others in the note."""
+    meta, own = study.meta, languages.nearest(study.meta.language, study.languages)
+    note: list[str] = []
+    for other in languages.others(own, study.languages):
+        names = "; ".join(author[f"name_{other}"] for author in meta.authors)
+        note += [names, _whole_title(study, other), meta[f"venue_{other}"]]
     return Work(
         key=study.id,
-        authors=tuple(getattr(author, f"name_{own}") for author in meta.authors),
+        authors=tuple(author[f"name_{own}"] for author in meta.authors),
         issued=str(meta.year),
         title=_whole_title(study, own),
-        note=" / ".join([*names, _whole_title(study, other), meta[f"venue_{other}"]]),
+        note=" / ".join(note),
         venue=meta[f"venue_{own}"],
-        language=own,
+        language=meta.language,
     )
 
 
 def _whole_title(study: Study, language: str) -> str:
     title, below = study.meta[f"title_{language}"], study.meta[f"subtitle_{language}"]
-    return title + ({"ja": "：", "en": ": "}[language] + below if below else "")
+    return title + (languages.colon(language) + below if below else "")
 
 
 def _note(row: Mapping[Any, str], study: Study, schema: Schema) -> str:
@@ -92,14 +95,19 @@ def _note(row: Mapping[Any, str], study: Study, schema: Schema) -> str:
     identified = schema.vocabularies["identified"][row["identified"]]
     table, kind = schema.tables["references"], study.meta.kind
     inferred = [table.field(name, kind).title for name in row["inferred"].split()]
-    english = [f"Cited as [{row['number']}]", f"Identified: {identified.en}"]
-    japanese = [f"原文での番号 [{row['number']}]", f"特定：{identified.ja}"]
-    if inferred:
-        english.append("Concluded by the transcriber: " + ", ".join(t.en for t in inferred))
-        japanese.append("転記者の判断：" + "、".join(t.ja for t in inferred))
-    english += [row["note"]] if row["note"] else []
-    japanese += [row["note_ja"]] if row["note_ja"] else []
-    return ". ".join(english) + ". / " + "。".join(japanese) + "。"
+    noted = note_language(study.languages)
+    notes = []
+    for language in [noted, *languages.others(noted, study.languages)]:
+        words, note = small(language), row["note" if language == noted else f"note_{language}"]
+        said = [words.text("cited-as", number=str(row["number"]))]
+        said.append(words.text("identified", how=identified(language)))
+        if inferred:
+            columns = languages.comma(language).join(title(language) for title in inferred)
+            said.append(words.text("concluded", columns=columns))
+        said += [note] if note else []
+        stop = languages.stop(language)
+        notes.append(stop.join(said) + stop.rstrip())
+    return " / ".join(notes)
 
 
 def csl(works: Iterable[Work]) -> bytes:
@@ -148,7 +156,7 @@ def _fields(work: Work) -> Iterator[tuple[str, str]]:
     if work.addresses:
         yield "url", f"{{{work.addresses[0].translate(_IN_ADDRESS)}}}"
     if work.language:
-        yield "langid", f"{{{_LANGUAGES[work.language]}}}"
+        yield "langid", f"{{{languages.name(work.language, 'en').lower()}}}"
     yield "note", f"{{{_escaped(work.whole_note)}}}"
 
 

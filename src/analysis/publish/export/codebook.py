@@ -14,11 +14,12 @@ from typing import Any
 
 from lxml import etree
 
+from analysis.languages import nearest, others
 from analysis.transcribe.load import Study
+from analysis.words import small
 
 NAMESPACE = "urn:QDA-XML:codebook:1.0"
 _GUIDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
-_WORDS = {"ja": ("含む：", "含まない："), "en": ("Include: ", "Exclude: ")}
 
 
 @dataclass(frozen=True)
@@ -31,21 +32,23 @@ class Code:
 
 
 def codes(study: Study) -> Iterator[Code]:
-    """The themes of a study in their order, in both languages, the source's own language first.
+    """The themes of a study in their order, in its languages, the source's own language first.
 
     The description begins with the theme's id, so that codings can be led back to the table.
     """
-    first, second = ("ja", "en") if study.meta.language == "ja" else ("en", "ja")
+    first = nearest(study.meta.language, study.languages)
+    languages = [first, *others(first, study.languages)]
     for theme in study.tables["themes"].to_dict("records"):
-        name = f"{theme[f'label_{first}']} ({theme[f'label_{second}']})"
-        texts = [f"[{theme['id']}]", _defined(theme, first), _defined(theme, second)]
+        name, *more = (theme[f"label_{language}"] for language in languages)
+        name += f" ({'; '.join(more)})" if more else ""
+        texts = [f"[{theme['id']}]", *(_defined(theme, language) for language in languages)]
         yield Code(theme["id"], name, "\n\n".join(texts))
 
 
 def _defined(theme: Mapping[Any, str], language: str) -> str:
-    include, exclude = _WORDS[language]
-    definition, included, excluded = (theme[f"{n}_{language}"] for n in ("definition", "include", "exclude"))
-    return f"{definition}\n{include}{included}\n{exclude}{excluded}"
+    words = small(language)
+    limits = (words.text(part, what=theme[f"{part}_{language}"]) for part in ("include", "exclude"))
+    return "\n".join([theme[f"definition_{language}"], *limits])
 
 
 def taguette(study: Study) -> bytes:

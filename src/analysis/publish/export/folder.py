@@ -39,9 +39,8 @@ def files(study: str) -> dict[str, bytes]:
 
     A codebook without a theme is no REFI-QDA codebook: then `codebook.qdc` is not among them.
     """
-    book = schema.load()
-    loaded = load.read(paths.RAW / study, book)
-    book = book.with_kinds(loaded.meta.own_kinds)
+    loaded = load.read(paths.RAW / study)
+    book = schema.load(languages=loaded.languages).with_kinds(loaded.meta.own_kinds)
     package = paths.PROCESSED / study
     if not (package / datapackage.FILE).is_file():
         raise ExportError(f"data/processed/{study}: no tidy tables; run: make data STUDY={study}")

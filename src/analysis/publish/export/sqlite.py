@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
+from analysis.languages import semicolon
 from analysis.publish.export import TEMPLATES
+from analysis.tidy.joins import each
 from analysis.tidy.read import Tables
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Field, Schema
 from analysis.transcribe.schema import Table as Described
-from analysis.transcribe.study_yaml import Meta
 from analysis.transcribe.validators import SUBJECTS
 
 _TYPES = {"integer": "INTEGER", "number": "REAL"}
@@ -68,8 +69,9 @@ def database(study: Study, schema: Schema, data: Tables) -> bytes:
             create, insert = table.sql()
             made.execute(create)
             made.executemany(insert, table.rows)
+        gaps = {language: semicolon(language) for language in study.languages}
         views = TEMPLATES.get_template("views.sql").render(
-            kind=study.meta.kind, linked=_linked(study, schema)
+            kind=study.meta.kind, linked=_linked(study, schema), gaps=gaps
         )
         made.executescript(views)
         made.execute("VACUUM")
@@ -93,26 +95,32 @@ def _check(made: sqlite3.Connection) -> None:
 
 def _about(study: Study, schema: Schema, data: Tables) -> Iterator[_Table]:
     meta = study.meta
-    plain = [f.name for f in fields(Meta) if isinstance(getattr(meta, f.name), str | int)]
-    yield _simple("study", plain, [[getattr(meta, name) for name in plain]], key="id")
-    people = ["name_ja", "name_en", "affiliation_ja", "affiliation_en"]
-    authors = [[n, *(getattr(a, part) for part in people)] for n, a in enumerate(meta.authors, 1)]
+    plain = [name for name, value in meta.items() if isinstance(value, str | int)]
+    yield _simple("study", plain, [[meta[name] for name in plain]], key="id")
+    people = list(meta.authors[0])
+    authors = [[n, *author.values()] for n, author in enumerate(meta.authors, 1)]
     yield _simple("authors", ["position", *people], authors, key="position")
+    titles = [key for key in meta.sections[0] if key.startswith("title")] if meta.sections else ["title"]
     sections = [
-        [s.id, n, s.title, s.title_en, s.role, "yes" if s.printed else "no"]
+        [s.id, n, *(s[title] for title in titles), s.role, "yes" if s.printed else "no"]
         for n, s in enumerate(meta.sections, 1)
     ]
-    columns = ["id", "position", "title", "title_en", "role", "printed"]
+    columns = ["id", "position", *titles, "role", "printed"]
     yield _simple(_SECTIONS, columns, sections, key="id")
     values = [
-        [name, value, n, label.ja, label.en]
+        [name, value, n, *map(label, study.languages)]
         for name, labels in schema.vocabularies.items()
         for n, (value, label) in enumerate(labels.items(), 1)
     ]
-    columns = ["vocabulary", "value", "position", "label_ja", "label_en"]
+    columns = ["vocabulary", "value", "position", *each("label", study.languages)]
     yield _simple("vocabularies", columns, values, key="vocabulary, value")
-    columns = ["table_name", "column_name", "position", "title_ja", "title_en"]
-    columns += ["description_ja", "description_en", "vocabulary"]
+    columns = [
+        "table_name",
+        "column_name",
+        "position",
+        *each("title description", study.languages),
+        "vocabulary",
+    ]
     yield _simple("dictionary", columns, _dictionary(schema, meta.kind, data), key="table_name, column_name")
     regions = list(enumerate(meta.regions, 1))
     order = _simple("region_order", ["region", "position"], [[r, n] for n, r in regions], key="region")
@@ -123,11 +131,12 @@ def _about(study: Study, schema: Schema, data: Tables) -> Iterator[_Table]:
 def _dictionary(schema: Schema, kind: str, data: Tables) -> Iterator[list]:
     for table in schema.tables.values():
         for n, column in enumerate(table.fields_for(kind), 1):
-            words = [text(x) for text in (column.title, column.description) for x in ("ja", "en")]
+            words = [text(x) for text in (column.title, column.description) for x in schema.languages]
             yield [table.name, column.name, n, *words, column.vocabulary]
     for name, resource in data.resources.items():
         for n, column in enumerate(resource["schema"]["fields"], 1):
-            yield [f"tidy_{name}", column["name"], n, column["title_ja"], column["title"], None, None, None]
+            titles = [column.get(f"title_{own}", column["title"]) for own in schema.languages]
+            yield [f"tidy_{name}", column["name"], n, *titles, *[None] * len(titles), None]
 
 
 def _simple(name: str, columns: Sequence[str], rows: Iterable[Sequence], key: str) -> _Table:

@@ -1,10 +1,13 @@
 {#- The views of the SQLite file: the questions that a reader of the tables asks first. `kind` is that of the
-    study, `linked` are the tables whose rows say where they stand. -#}
+    study, `linked` are the tables whose rows say where they stand, `gaps` what separates words, by language. -#}
+{% macro each(table, column, name) %}
+{% for language in gaps %}{{ table }}."{{ column }}_{{ language }}"{{ ' AS "' ~ name ~ "_" ~ language ~ '"' if name }}, {% endfor %}
+{% endmacro %}
 {% macro themes(table) %}
-{% for what, gap, name in (("id", " ", "themes"), ("label_ja", "、", "themes_ja"), ("label_en", "; ", "themes_en")) %}
-  (SELECT group_concat({{ what }}, '{{ gap }}') FROM (
+{% for language, gap in [("", " ")] + gaps.items() | list %}
+  (SELECT group_concat({{ '"label_' ~ language ~ '"' if language else "id" }}, '{{ gap }}') FROM (
     SELECT DISTINCT themes.rowid, themes.* FROM codings JOIN themes ON themes.id = codings.theme
-    WHERE codings.record_{{ table }} = {{ table }}.id ORDER BY themes.rowid)) AS {{ name }},
+    WHERE codings.record_{{ table }} = {{ table }}.id ORDER BY themes.rowid)) AS "themes{{ "_" ~ language if language }}",
 {% endfor %}
 {% endmacro %}
 {% macro places(table) %}
@@ -21,12 +24,12 @@
 -- Every statement with its themes and where it stands.
 CREATE VIEW statement_themes AS
 SELECT statements.id, statements.section, statements.subject_type, statements.subject, statements.stance,
-  statements.statement_ja, statements.statement_en,
+  {{ each("statements", "statement") }}
 {{ themes("statements") }}{{ places("statements") }}FROM statements;
 
 -- Every issue with its themes, where it stands and what each coder takes its status to be.
 CREATE VIEW issue_themes AS
-SELECT issues.id, issues.scope, issues.number, issues.raised, issues.label_ja, issues.label_en,
+SELECT issues.id, issues.scope, issues.number, issues.raised, {{ each("issues", "label") }}
   assessments.assessed, assessments.status, assessments.statement, assessments.coder,
 {{ themes("issues") }}{{ places("issues") }}FROM issues LEFT JOIN assessments ON assessments.issue = issues.id;
 
@@ -34,9 +37,9 @@ SELECT issues.id, issues.scope, issues.number, issues.raised, issues.label_ja, i
 CREATE VIEW grade_projects AS
 SELECT evaluations.id, evaluations.kind, evaluations.conducted, evaluations.published, evaluations.scale,
   evaluations.grade, evaluations.grade_status, scales.rank,
-  projects.id AS project, projects.label_ja AS project_ja, projects.label_en AS project_en, projects.period,
-  regions.id AS region, regions.name_ja AS region_ja, regions.name_en AS region_en,
-  programmes.id AS programme, programmes.label_ja AS programme_ja, programmes.label_en AS programme_en,
+  projects.id AS project, {{ each("projects", "label", "project") }} projects.period,
+  regions.id AS region, {{ each("regions", "name", "region") }}
+  programmes.id AS programme, {{ each("programmes", "label", "programme") }}
   programmes.ministry
 FROM evaluations
   LEFT JOIN projects ON projects.id = evaluations.project
@@ -46,10 +49,11 @@ FROM evaluations
 
 -- Every coding with the words it is about.
 CREATE VIEW theme_records AS
-SELECT codings.theme, themes.label_ja AS theme_ja, themes.label_en AS theme_en,
-  codings.coder, codings.record_type, codings.record,
-  coalesce(statements.statement_ja, issues.label_ja) AS text_ja,
-  coalesce(statements.statement_en, issues.label_en) AS text_en
+SELECT codings.theme, {{ each("themes", "label", "theme") }}
+  codings.coder, codings.record_type, codings.record
+{% for language in gaps %}
+  , coalesce(statements."statement_{{ language }}", issues."label_{{ language }}") AS "text_{{ language }}"
+{% endfor %}
 FROM codings
   JOIN themes ON themes.id = codings.theme
   LEFT JOIN statements ON statements.id = codings.record_statements
