@@ -8,13 +8,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cli import main
+from analysis.cli import Refused, documents, main
 from projects import MAKE_PARAMETERS, files
 
 HARBOUR = Path(__file__).parent / "studies" / "harbour"
@@ -324,3 +325,32 @@ def test_passages_writes_a_row_for_every_sentence_with_its_words_last(tmp_path, 
     written = (tmp_path / "build" / "passages" / "okamoto2020.csv").read_text("utf-8-sig").splitlines()
     assert written[0].endswith(",note,note_ja,words") and written[1].endswith(f",{words}")
     assert written[1].startswith("p-")
+
+
+# -- Several documents -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("paper.pdf", "SOURCE: found no file of annex, expected one of every document; "),
+        ("annex=b.txt", "SOURCE: found no file of the paper, expected one of every document; "),
+        ("paper.pdf other=b.txt", "SOURCE: found 'other', expected one of annex; "),
+        ("paper.pdf 'annex=b.txt", 'SOURCE: found "paper.pdf \'annex=b.txt" (No closing quotation), '),
+    ],
+)
+def test_a_source_of_several_documents_names_a_file_of_each(source, said):
+    about = SimpleNamespace(sources=[SimpleNamespace(id="annex")])
+    with pytest.raises(Refused) as error:
+        documents(about, source)
+    assert error.value.message.startswith(said)
+    assert error.value.message.endswith("write SOURCE='PAPER annex=FILE'")
+
+
+def test_a_file_whose_name_holds_a_space_or_an_equals_sign_is_one_file_of_one_document():
+    assert documents(SimpleNamespace(sources=()), "a = b.pdf") == {"": Path("a = b.pdf")}
+    about = SimpleNamespace(sources=[SimpleNamespace(id="annex")])
+    assert documents(about, "'my paper.pdf' annex=b=c.txt") == {
+        "": Path("my paper.pdf"),
+        "annex": Path("b=c.txt"),
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -421,13 +422,34 @@ def verify(study: str, source: str, as_json: bool) -> None:
     if not source:
         raise Refused("SOURCE: not given; write make verify SOURCE=path/to/the/paper.txt")
     loaded = load.read(paths.RAW / study)
-    result = verify.check(loaded, Path(source), today=date.today())
+    result = verify.check(loaded, documents(loaded.meta, source), today=date.today())
     click.echo(result.as_json() if as_json else "\n".join(result.render()))
     if not result.ok:
         sys.exit(1)
     if not as_json and result.before.status != record.Status.VERIFIED:
         record.write_record(result, loaded)
         click.echo(f"recorded in data/raw/{study}/{record.FILE}; now run: make data")
+
+
+def documents(about: Meta, source: str) -> dict[str, Path]:
+    """The file of each document of a study, by its id; "" for the one that the study is about."""
+    known = [each.id for each in about.sources]
+    if not known:
+        return {"": Path(source)}
+    whole = " ".join(["PAPER", *(f"{id_}=FILE" for id_ in known)])
+    advice = f"write SOURCE='{whole}'"
+    try:
+        parts = shlex.split(source)
+    except ValueError as error:
+        raise Refused(f"SOURCE: found {source!r} ({error}), expected files; {advice}") from None
+    files = {
+        id_: Path(path) for id_, _, path in (p.partition("=") if "=" in p else ("", "", p) for p in parts)
+    }
+    if stray := [id_ for id_ in files if id_ and id_ not in known]:
+        raise Refused(f"SOURCE: found {stray[0]!r}, expected one of {', '.join(known)}; {advice}")
+    if missing := [id_ or "the paper" for id_ in ["", *known] if id_ not in files]:
+        raise Refused(f"SOURCE: found no file of {missing[0]}, expected one of every document; {advice}")
+    return {id_: files[id_] for id_ in ["", *known]}
 
 
 @main.command()
@@ -493,10 +515,17 @@ def passages(study: str, source: str, section: str) -> None:
 
 def _sentences(about: Meta, source: str) -> list[Any]:
     """Every sentence of a study's source, as a passage that could be cited."""
-    from analysis.verify import passages, sources
+    from analysis.verify import passages
 
     titles = {each.id: each.title for each in about.sections if each.printed}
-    return passages.propose_all(sources.read(Path(source)).text, about.normaliser, titles)
+    return passages.propose_all(_text(about, source), about.normaliser, titles)
+
+
+def _text(about: Meta, source: str) -> str:
+    """The text of all documents of a study, one after another."""
+    from analysis.verify import sources
+
+    return "\n\n".join(sources.read(path).text for path in documents(about, source).values())
 
 
 # -- Something new, and other formats --------------------------------------------------------------
@@ -577,12 +606,12 @@ def import_(study: str, workbook: str, source: str) -> None:
     """Write data/raw/<study> from a workbook: all of its tables, or nothing."""
     from analysis import import_workbook
     from analysis.transcribe import schema
-    from analysis.verify import passages, sources
+    from analysis.verify import passages
 
     if not workbook:
         raise Refused(f"WORKBOOK: not given; write make import STUDY={study} WORKBOOK={study}.xlsx")
     about = _about(study)
-    text = sources.read(Path(source)).text if source else ""
+    text = _text(about, source) if source else ""
     locate = partial(passages.propose, text, normaliser=about.normaliser) if source else None
     book = schema.load(languages=about.languages)
     done = import_workbook.into(paths.RAW / study, Path(workbook), book, about.kind, locate)

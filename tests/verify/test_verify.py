@@ -148,7 +148,7 @@ def test_passages_that_share_characters_are_told(harbour):
 
 def test_a_compilation_of_records_has_no_source_to_be_checked_against(harbour):
     study = harbour.study
-    meta = type(study.meta)(**{**study.meta, "kind": "records"})
+    meta = type(study.meta)({**study.meta, "kind": "records"})
     with pytest.raises(StudyError, match="a study of one document"):
         verify.check(load.Study(study.id, study.folder, meta, study.tables), harbour.source, today=TODAY)
 

@@ -259,12 +259,18 @@ class Evidence:
         return found + fixed
 
     def section(self, number: str) -> str:
-        """A section of the source: its number and title."""
+        """A section of the source: its number and title, and of several documents which."""
         title = self._sections_named.get(number, "")
-        if not number[:1].isdigit():
-            return title or number
-        shown = self.words.text("section", section=number)
-        return f"{shown} {title}".strip()
+        shown = self.words.text("section", section=number) if number[:1].isdigit() else ""
+        named = f"{shown} {title}".strip() or number
+        document = self._documents_named.get(number, "")
+        return languages.brackets(named, document, self.language) if document else named
+
+    @cached_property
+    def _documents_named(self) -> dict[str, str]:
+        """What the further document of a section is called, by the section's id."""
+        titles = {each["id"]: each[f"title_{self._own}"] for each in self.about.get("sources", ())}
+        return {s["id"]: titles[s["source"]] for s in self.about.get("sections", ()) if s.get("source")}
 
     # -- Cards ---------------------------------------------------------------------------------------
 

@@ -90,13 +90,18 @@ def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any
     judged = {c for name in ("codings", "links", "assessments") for c in study.tables[name]["coder"]}
     made = schema.vocabularies["coder_kind"]
     left_out = {*_NOT_ABOUT, *(["languages"] if study.languages == DEFAULT else [])}
-    left_out |= set() if meta.kinds else {"kinds"}
+    left_out |= {key for key in ("kinds", "sources") if not meta[key]}
     about = {key: value for key, value in meta.items() if key not in left_out}
-    about |= {key: [dict(each) for each in about[key]] for key in ("authors", "kinds") if key in about}
+    about |= {
+        key: [dict(each) for each in about[key]] for key in ("authors", "kinds", "sources") if key in about
+    }
     names = {own: regions[f"name_{own}"] for own in study.languages}
     return about | {
         **{f"short_{own}": meta[f"short_{own}"] or meta[f"title_{own}"] for own in study.languages},
-        "sections": [{k: v for k, v in section.items() if k != "printed"} for section in meta.sections],
+        "sections": [
+            {k: v for k, v in section.items() if k != "printed" and (v or k != "source")}
+            for section in meta.sections
+        ],
         "region_names": {
             record: {own: names[own].iloc[n] for own in names} for n, record in enumerate(regions["record"])
         },

@@ -62,10 +62,18 @@ class Section(Entry):
     title: str
     role: str
     printed: bool
+    source: str  # the further document that it is of; empty for the one that the study is about
 
     def titled(self, language: str) -> str:
         """The title in a language, else as printed."""
         return self.get(f"title_{language}") or self.title
+
+
+class Document(Entry):
+    """A document that the study draws on beside the one that it is about: titles, address if there is one."""
+
+    id: str
+    address: str
 
 
 class Kind(Entry):
@@ -101,6 +109,7 @@ class Meta(Entry):
     beside: tuple[str, ...]
     coders: tuple[Coder, ...]
     kinds: tuple[Kind, ...]
+    sources: tuple[Document, ...]
     fiscal_year_starts: int
     fiscal_year_named: str
     report: Mapping[str, Any]
@@ -157,6 +166,7 @@ def is_language(tag: str) -> bool:
 
 _TEXT, _OPTIONAL = _Key(str, "a text"), _Key(str, "a text", required=False)
 _ID = _matching(SLUG.pattern, "lower-case letters and digits joined by hyphens")
+_ID_OPTIONAL = _matching(SLUG.pattern, "the id of one of sources", required=False)
 _DATE = ("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
 _EACH = "{}"  # in a key: one for each of the study's languages
 _NAMES = {"name_{}": _TEXT}
@@ -167,9 +177,11 @@ _PARTS: dict[str, dict[str, _Key]] = {  # the keys of the entries of each list o
         "title": _TEXT,
         "role": _choice(ROLES, required=False),
         "printed": _Key(bool, "true or false", lambda value: True, required=False),
+        "source": _ID_OPTIONAL,
     },
     "coders": {"id": _ID} | _NAMES | {"made": _choice(MADE), "date": _matching(*_DATE), "how_{}": _TEXT},
     "kinds": {"id": _ID, "label_{}": _TEXT},
+    "sources": {"id": _ID, "title_{}": _TEXT, "address": _OPTIONAL},
 }
 _LANGUAGE = _Key(str, tongues.EXPECTED, tongues.known)
 _REPORT = dict.fromkeys(("title_{}", "subtitle_{}", "lead_{}", "address"), _OPTIONAL)
@@ -225,6 +237,7 @@ def _keys(kind: object, languages: Sequence[str]) -> dict[str, _Key]:
         "beside": _list("a list of ids of studies", required=False),
         "coders": _list("a list of coders with id, names, made, date and how", required=False),
         "kinds": _list(f"a list of kinds of evaluation with id, {labelled}", required=False),
+        "sources": _list("a list of further documents with id and titles", required=False),
         "report": _Key(dict, "the report's title, authors, date and lead", required=False),
         "languages": _list("a list of languages such as [ja, en]", required=False, empty=False),
     }
@@ -292,7 +305,8 @@ def meta_of(content: Mapping[str, Any]) -> Meta:
     content = {"fiscal_year_starts": 4, "fiscal_year_named": NAMED[0], **content}
     parts = _parts(languages, content["language"])
     made: dict[str, Any] = {"languages": languages}
-    for name, kind in {"authors": Author, "sections": Section, "coders": Coder, "kinds": Kind}.items():
+    kinds = {"authors": Author, "sections": Section, "coders": Coder, "kinds": Kind, "sources": Document}
+    for name, kind in kinds.items():
         made[name] = tuple(kind(_filled(parts[name], entry)) for entry in content.get(name, ()))
     made |= {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
     return Meta(_filled(_keys(content["kind"], languages), {**content, **made}))
@@ -332,8 +346,9 @@ class _Checker:
                     advice = f"did you mean {like}?" if like else "remove it, or add the study"
                     expected = "the name of another study's folder"
                     yield self._problem(lines[name], name, quoted(value), expected, advice)
-        for name in ("regions", "beside", "sections", "coders", "kinds", "languages"):
+        for name in ("regions", "beside", "sections", "coders", "kinds", "sources", "languages"):
             yield from self._twice(content.get(name), name, lines.get(name))
+        yield from self._documents(content, lines)
         own = content.get("id")
         if isinstance(own, str) and own != self._folder.name:
             advice = "rename the folder or the id, so that both are the same"
@@ -344,6 +359,22 @@ class _Checker:
         """Check that languages are languages."""
         for value in _entries(content.get("languages")):
             yield from self._value(lines["languages"], "languages", value, _LANGUAGE)
+
+    def _documents(self, content: dict[str, Any], lines: Mapping[str, int]) -> Iterator[Problem]:
+        """Check that sections name documents that are listed, and that each document has one."""
+        known = [str(e["id"]) for e in _entries(content.get("sources")) if isinstance(e, dict) and "id" in e]
+        of = [e.get("source", "") for e in _entries(content.get("sections")) if isinstance(e, dict)]
+        for name in dict.fromkeys(str(name) for name in of if name and name not in known):
+            like = nearest(name, known)
+            advice = f"did you mean {like}?" if like else "add the document to sources, or remove it"
+            expected = one_of(tuple(known)) if known else "no source: the study lists no sources"
+            yield self._problem(lines.get("sections"), "sections.source", quoted(name), expected, advice)
+        for name in known:
+            if name not in of:
+                expected, advice = "a section of each document", f"give one of sections source: {name}"
+                yield self._problem(
+                    lines["sources"], "sources", f"{quoted(name)} without one", expected, advice
+                )
 
     def _mapping(
         self, node: yaml.MappingNode, content: dict[str, Any], keys: Mapping[str, _Key], at: str

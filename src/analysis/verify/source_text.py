@@ -105,6 +105,16 @@ class SourceText:
         other.numbers = [self.numbers[n] for n in numbers] if self.numbers else numbers or self.numbers
         return other
 
+    @classmethod
+    def joined(cls, texts: Sequence[SourceText]) -> SourceText:
+        """Several documents, one after another; the lines keep the numbers of their own."""
+        if len(texts) == 1:
+            return texts[0]
+        made = cls("", texts[0].normaliser, texts[0].titles)
+        made.raw = tuple(line for text in texts for line in text.raw)
+        made.numbers = [n for text in texts for n in text.numbers or range(len(text.raw))]
+        return made
+
     @cached_property
     def plain(self) -> Reading:
         """The text as it stands in the file."""

@@ -36,7 +36,7 @@ from analysis.verify.passages import (
     digest,
     locate,
 )
-from analysis.verify.source_text import SourceText
+from analysis.verify.source_text import SourceText, Span
 from analysis.verify.sources import Source
 from analysis.verify.verification_log import Status, VerificationState
 
@@ -54,6 +54,7 @@ class PassageResult:
     line: int
     opening: str
     place: Place
+    document: str  # the file, or `source` where there is only one
     overlaps: str = ""  # the passage whose characters it shares
 
 
@@ -64,14 +65,13 @@ class Report:
     study: Study
     schema: Schema = field(repr=False)
     today: date
-    source: Source
-    text: SourceText = field(repr=False)
+    documents: tuple[Found, ...]
+    text: SourceText = field(repr=False)  # all documents, one after another
     passages: tuple[PassageResult, ...]
     cells: tuple[CellResult, ...]
     coverage: Coverage
     headings: tuple[Heading, ...]
     before: VerificationState  # what was known of the tables before this check
-    added: Mapping[str, int] = field(default_factory=dict)  # passages that only another reading gave
 
     @property
     def ok(self) -> bool:
@@ -81,8 +81,8 @@ class Report:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Everything that does not stand in the source, one line each; one line where it is the source."""
-        if unlike := _unlike(self):
-            return (unlike,)
+        if unlike := [problem for found in self.documents if (problem := _unlike(found))]:
+            return tuple(unlike)
         return (*_passage_problems(self), *_cell_problems(self))
 
     @property
@@ -103,14 +103,18 @@ class Report:
     @property
     def described(self) -> dict[str, str | int]:
         """The source as a record names it: how it was read, how long it is, and its digest."""
-        return {
-            "extractor": self.source.extractor,
-            "encoding": self.source.encoding,
+        first, *further = self.documents
+        told: dict[str, str | int] = {
+            "extractor": str(first),
+            "encoding": first.source.encoding,
             "normaliser": self.study.meta.normaliser,
             "unicode": unicodedata.unidata_version,
             "chars": len(self.text.plain.text),
             "sha256": digest(self.text.plain.text),
         }
+        for found in further:
+            told[f"document {found.id}"] = f"{found}, sha256 {digest(found.text.plain.text)}"
+        return told
 
     def render(self) -> list[str]:
         """Return the report as lines for a terminal; the last say what was not checked, and what is new."""
@@ -121,25 +125,39 @@ class Report:
         return json.dumps(_document(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def check(study: Study, source_path: Path, *, today: date, schema: Schema | None = None) -> Report:
+def check(
+    study: Study, source: Path | Mapping[str, Path], *, today: date, schema: Schema | None = None
+) -> Report:
     """Check a study against its source and say what stands there and what does not.
 
-    A source is read in every way at hand until each passage stands to the letter in one of them; the
-    report is of the way that gives most, with what only another gives taken from that. Raises StudyError
-    where the source cannot be read, or the study has none (a compilation of records).
+    `source` is one file, or those of several documents by their ids in study.yaml ("" for the one that
+    the study is about); a passage has to stand in the document of its section. Each is read in every way
+    at hand until each passage stands to the letter in one of them; the report is of the way that gives
+    most, with what only another gives taken from that. Raises StudyError where a document cannot be read,
+    or the study has none (a compilation of records).
     """
     if study.meta.kind != "document":
         found, expected = study.meta.kind, "a study of one document"
         advice = "a compilation of records has no source to hold it to: each row names its own address"
         raise StudyError([Problem(shown(study.folder / "study.yaml"), None, "kind", found, expected, advice)])
+    paths = source if isinstance(source, Mapping) else {"": Path(source)}
+    documents = [_document_found(study, id_, path) for id_, path in paths.items()]
+    return _report(study, schema or schemas.load(languages=study.languages), today, documents)
+
+
+def _document_found(study: Study, id_: str, path: Path) -> Found:
+    """One document as the way to read it gives it that gives most of its passages."""
+    of = {section.id: section.source for section in study.meta.sections}
     rows = study.tables["passages"]
+    rows = rows[[of.get(section, "") == id_ for section in rows["section"]]]
     prints = list(map(Fingerprint, rows["opening"], map(int, rows["chars"]), rows["sha256"]))
     tried: list[Found] = []
-    for source, text in _arrangements(study, Path(source_path), tried):
-        tried.append(Found(source, text, locate(prints, text)))
+    for source, text in _arrangements(study, path, tried):
+        found = Found(source, text, locate(prints, text), id_, tuple(rows["id"]), tuple(rows["opening"]))
+        tried.append(found)
         if len(set().union(*(found.exact for found in tried))) == len(prints):
             break
-    return _report(study, schema or schemas.load(languages=study.languages), today, tried)
+    return _together(tried)
 
 
 def _arrangements(study: Study, path: Path, tried: Sequence[Found]) -> Iterator[tuple[Source, SourceText]]:
@@ -156,11 +174,15 @@ def _arrangements(study: Study, path: Path, tried: Sequence[Found]) -> Iterator[
 
 @dataclass(frozen=True)
 class Found:
-    """What one way to read the source gives: its text, and the places of the passages."""
+    """What one way to read a document gives: its text, and the places of its passages."""
 
     source: Source
     text: SourceText = field(repr=False)
     places: list[Place] = field(repr=False)
+    id: str = ""  # of the document in study.yaml; empty for the one that the study is about
+    passages: tuple[str, ...] = ()  # ids, as `places` has them
+    openings: tuple[str, ...] = ()
+    added: Mapping[str, int] = field(default_factory=dict)  # passages that only another way gave, by it
 
     @cached_property
     def exact(self) -> set[int]:
@@ -171,8 +193,8 @@ class Found:
         return ", ".join(filter(None, [self.source.extractor, self.text.arranged]))
 
 
-def _together(tried: Sequence[Found]) -> tuple[Found, dict[str, int]]:
-    """The way that gives most passages, completed from the others; how many each of those added."""
+def _together(tried: Sequence[Found]) -> Found:
+    """The way that gives most passages, completed from the others."""
     best = max(tried, key=lambda found: len(found.exact))  # of equals the first
     places, added = list(best.places), {}
     missing = set(range(len(places))) - best.exact
@@ -182,7 +204,7 @@ def _together(tried: Sequence[Found]) -> tuple[Found, dict[str, int]]:
         for number in more:
             places[number] = replace(other.places[number], spans=())  # they are of another text
         missing -= more
-    return replace(best, places=places), added
+    return replace(best, places=places, added=added)
 
 
 def _read(source: Source, path: Path, study: Study) -> SourceText:
@@ -196,10 +218,10 @@ def _read(source: Source, path: Path, study: Study) -> SourceText:
     return text
 
 
-def _report(study: Study, schema: Schema, today: date, tried: Sequence[Found]) -> Report:
-    found, added = _together(tried)
-    results = _passage_results(study, found.places)
-    text, spans = found.text, {r.id: r.place.spans for r in results if r.place.spans}
+def _report(study: Study, schema: Schema, today: date, documents: Sequence[Found]) -> Report:
+    text = SourceText.joined([found.text for found in documents])
+    results = _passage_results(study, documents, text)
+    spans = {r.id: r.place.spans for r in results if r.place.spans}
     heads = coverage.headings(text, study.meta.sections)
     covered = coverage.measure(study, spans, heads, len(text.plain.text))
     cells = tuple(Cells(study, schema, text, {r.id: r.place for r in results}).results())
@@ -207,16 +229,25 @@ def _report(study: Study, schema: Schema, today: date, tried: Sequence[Found]) -
         before = verification_log.state(study, schema)
     except StudyError:  # a record that cannot be read is none; this check writes a new one
         before = VerificationState(Status.NOT_VERIFIED)
-    source = replace(found.source, extractor=str(found))
-    return Report(study, schema, today, source, text, results, cells, covered, tuple(heads), before, added)
+    return Report(study, schema, today, tuple(documents), text, results, cells, covered, tuple(heads), before)
 
 
-def _passage_results(study: Study, places: Sequence[Place]) -> tuple[PassageResult, ...]:
+def _passage_results(study: Study, documents: Sequence[Found], text: SourceText) -> tuple[PassageResult, ...]:
+    """Each passage's place in its own document, with its spans in all of them together."""
+    places: dict[str, tuple[Place, str]] = {}
+    first = 0  # line, among those of all documents
+    for found in documents:
+        before = text.plain.starts[first]
+        name = found.source.name if len(documents) > 1 else "source"
+        for id_, place in zip(found.passages, found.places, strict=True):
+            spans = tuple(Span(before + span.start, span.chars) for span in place.spans)
+            places[id_] = replace(place, spans=spans), name
+        first += len(found.text.raw)
+    overlaps = _overlaps({id_: place for id_, (place, _) in places.items()})
     table = study.tables["passages"]
-    overlaps = _overlaps(dict(zip(table["id"], places, strict=True)))
     return tuple(
-        PassageResult(id_, int(line), opening, place, overlaps.get(id_, ""))
-        for line, id_, opening, place in zip(table.index, table["id"], table["opening"], places, strict=True)
+        PassageResult(id_, int(line), opening, *places[id_], overlaps.get(id_, ""))
+        for line, id_, opening in zip(table.index, table["id"], table["opening"], strict=True)
     )
 
 
@@ -233,17 +264,18 @@ def _overlaps(places: Mapping[str, Place]) -> dict[str, str]:
 
 
 # --- saying it ----------------------------------------------------------------------------------
-def _unlike(report: Report) -> Problem | None:
-    """What is wrong with a source in which so little stands that no passage can be at fault."""
-    counts, every = report.counts["passages"], len(report.passages)
-    to_the_letter = counts[PassageVerdict.EXACT] + counts[PassageVerdict.AMBIGUOUS]
-    read_across = APART in report.source.extractor
+def _unlike(document: Found) -> Problem | None:
+    """What is wrong with a document in which so little stands that no passage can be at fault."""
+    every = len(document.places)
+    to_the_letter = sum(place.verdict in TO_THE_LETTER for place in document.places)
+    read_across = APART in str(document)
     if every - to_the_letter <= (0 if read_across else max(3, UNLIKE * every)):
         return None
-    missing = [result.id for result in report.passages if result.place.verdict not in TO_THE_LETTER]
+    judged = zip(document.passages, document.places, strict=True)
+    missing = [id_ for id_, place in judged if place.verdict not in TO_THE_LETTER]
     listed = f" (not {', '.join(missing)})" if len(missing) <= 5 else ""
     found = f"{to_the_letter} of {every} passages to the letter{listed}"
-    begun = sum(result.opening[:BEGUN] in report.text.plain.text for result in report.passages)
+    begun = sum(opening[:BEGUN] in document.text.plain.text for opening in document.openings)
     if begun < every / 2:
         expected = "the document that the passages were fingerprinted from"
         advice = "check that it is this study's source (STUDY=...), in the same edition and language"
@@ -251,9 +283,9 @@ def _unlike(report: Report) -> Problem | None:
         found += "" if listed else ", the beginnings of most others"
         expected = "its text in reading order, not columns read across"
         advice = "give the PDF itself, or its text as `pdftotext -raw` saves it"
-        if not report.source.encoding:
+        if not document.source.encoding:
             advice = "give its text instead, saved column by column (as a viewer copies it)"
-    return Problem(report.source.name, None, None, found, expected, advice)
+    return Problem(document.source.name, None, None, found, expected, advice)
 
 
 def _passage_problems(report: Report) -> Iterator[Problem]:
@@ -261,7 +293,7 @@ def _passage_problems(report: Report) -> Iterator[Problem]:
     redo = 'correct it with `analysis passage SOURCE "words"`'
     for result in report.passages:
         opening, verdict = quoted(result.opening), result.place.verdict
-        at = f"{verdict} {opening} at {_at(result.place.lines)}"
+        at = f"{verdict} {opening} at {_at(result.place.lines, result.document)}"
         told = {
             PassageVerdict.MISSING: (
                 "opening",
@@ -279,12 +311,14 @@ def _passage_problems(report: Report) -> Iterator[Problem]:
 
 
 def _cell_problems(report: Report) -> Iterator[Problem]:
-    places = {result.id: result.place for result in report.passages}
+    places = {result.id: (result.place, result.document) for result in report.passages}
     for cell in report.cells:
         if cell.verdict not in {CellVerdict.NOT_FOUND, CellVerdict.AMBIGUOUS}:
             continue
-        lines = [line for id_ in cell.passages if id_ in places for line in places[id_].lines[:1]]
-        expected = f"what {' '.join(cell.passages)} ({_at(lines)}) prints"
+        cited = [places[id_] for id_ in cell.passages if id_ in places]
+        lines = [line for place, _ in cited for line in place.lines[:1]]
+        where = " and ".join(dict.fromkeys(document for _, document in cited))
+        expected = f"what {' '.join(cell.passages)} ({_at(lines, where)}) prints"
         if cell.printed:
             expected += f": {', '.join(cell.printed)}"
         advice = "correct it, or say that it is inferred"
@@ -298,19 +332,20 @@ def _cell_problems(report: Report) -> Iterator[Problem]:
         yield Problem(file, cell.line, cell.column, quoted(cell.value) + named, expected, advice)
 
 
-def _at(lines: Sequence[int]) -> str:
+def _at(lines: Sequence[int], document: str) -> str:
     if not lines:
         return "not in the source"
-    return f"source line{'s' * (len(lines) > 1)} {', '.join(map(str, dict.fromkeys(lines)))}"
+    return f"{document} line{'s' * (len(lines) > 1)} {', '.join(map(str, dict.fromkeys(lines)))}"
 
 
 def _summary(report: Report) -> Iterator[str]:
-    source, normaliser = report.source, report.study.meta.normaliser
-    how = f"{source.extractor}, {source.encoding}" if source.encoding else source.extractor
-    length = f"{len(report.text.plain.text):,} characters as {normaliser} reads it"
-    yield f"source    {source.name} ({how}), {length}"
-    for reading, number in report.added.items():
-        yield f"          {number} more as {reading} gives it"
+    for found in report.documents:
+        encoding = found.source.encoding
+        how = f"{found}, {encoding}" if encoding else str(found)
+        length = f"{len(found.text.plain.text):,} characters as {report.study.meta.normaliser} reads it"
+        yield f"{found.id or 'source':9} {found.source.name} ({how}), {length}"
+        for reading, number in found.added.items():
+            yield f"          {number} more as {reading} gives it"
     for kind, verdicts in report.counts.items():
         each = "  ".join(f"{verdict} {number}" for verdict, number in verdicts.items())
         yield f"{kind:9} {sum(verdicts.values()):5}  {each}"
