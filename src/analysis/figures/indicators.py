@@ -89,12 +89,17 @@ class _Series:
     def about(self, row: Mapping[str, Any]) -> str:
         return headed(str(row["subject"]), row["label"], self.language)
 
+    def digits(self, value: float) -> str:
+        """A value as it is printed in prose, without zeros that nobody printed: 3.5, not 3.50."""
+        shown = digits(value, self.language)
+        return shown if float(value).is_integer() else shown.rstrip("0")
+
     def number(self, row: Mapping[str, Any]) -> str:
-        value = digits(float(row["value"]))
+        value = self.digits(row["value"])
         value = words(self.language).text("about", value=value) if row["approximate"] == "yes" else value
         if pd.isna(row["lower"]) and pd.isna(row["upper"]):
             return value
-        low, high = (digits(float(row[c])) if pd.notna(row[c]) else "" for c in ("lower", "upper"))
+        low, high = (self.digits(row[c]) if pd.notna(row[c]) else "" for c in ("lower", "upper"))
         return aside(value, [between(low, high, self.language)], self.language)
 
 

@@ -126,10 +126,16 @@ def _draw_values(sheet: Sheet, curve: _Curve, across: Scale) -> None:
         axes.scatter(others["x"], others["y"], size**2, marker=marker, clip_on=False, **look)
         axes.scatter(own["x"], own["y"], style.points(12) ** 2, INK, zorder=4, marker=marker, clip_on=False)
     for value in dict.fromkeys((low, high)):
-        sheet.middle(across.left - 6, up(value), digits(value), align="right")
+        sheet.middle(across.left - 6, up(value), digits(value, curve.language), align="right")
         sheet.line((across.left, up(value)), (across.right, up(value)), colour=GUIDE, zorder=0.2)
     for _, row in dots[dots["chosen"] == "yes"].head(1).iterrows():
-        sheet.middle(across(row["x"]), row["y"] - 16, digits(row["value"]), align="center", size=style.BODY)
+        sheet.middle(
+            across(row["x"]),
+            row["y"] - 16,
+            digits(row["value"], curve.language),
+            align="center",
+            size=style.BODY,
+        )
     sheet.top += depth + 26
 
 
@@ -172,7 +178,8 @@ def _alpha(row: Mapping[str, float], language: str) -> str:
 def _draw_agreement(rows: pd.DataFrame, language: str, width: int) -> Figure:
     sheet = Sheet(width)
     labels = [
-        aside(str(row["what_label"]), [f"n = {digits(row['units'])}"], language) for row in rows.pipe(rows_of)
+        aside(str(row["what_label"]), [f"n = {digits(row['units'], language)}"], language)
+        for row in rows.pipe(rows_of)
     ]
     left = gutter(sheet, labels)
     low = min(0.0, float(rows[["alpha", "low"]].min().min(skipna=True) or 0))

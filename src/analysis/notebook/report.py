@@ -177,7 +177,7 @@ class Report:
 
     def number(self, value: float, key: str, **values: Any) -> None:
         """Display a large number, with its unit where the catalogue has `<key>.value`, and what it counts."""
-        shown, text = words_figure(value), self.words(key, **values)
+        shown, text = words_figure(value, self.language), self.words(key, **values)
         if f"{key}.value" in self.words:
             shown = self.words.text(f"{key}.value", value=shown)
         self._put({NUMBER: {"value": shown, "text": text}, "text/markdown": f"**{shown}** {text}"})
