@@ -228,7 +228,7 @@ def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
             key, name = found.records[record], found.entries[entry]
             issue = key[1] if found.kind == "statuses" else name
             about = {"judgement": found.kind, "table": key[0], "record": key[1], "theme": "", "issue": ""}
-            about |= {_ENTRIES[found.kind]: issue}
+            about |= {_ENTRIES[found.kind]: issue} | dict.fromkeys(each("note", study.languages), "")
             said = dict(zip(found.coders, found.said[:, record, entry], strict=True))
             rows += [about | {"coder": c, "said": found.values[v]} for c, v in said.items() if v >= 0]
             why = notes.get((found.kind, key, "" if found.kind == "themes" else issue), {})
@@ -237,12 +237,7 @@ def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
     if not rows:
         return described(pd.DataFrame(), "coding_disagreements", study.languages).astype("str")
     labels = record_labels(study, schema)
-    columns = dict.fromkeys([*rows[0], *each("note", study.languages)])
-    frame = (
-        pd.DataFrame(rows, columns=list(columns))
-        .fillna("")
-        .merge(labels, on=["table", "record"], validate="m:1")
-    )
+    frame = pd.DataFrame(rows).fillna("").merge(labels, on=["table", "record"], validate="m:1")
     return (
         frame.pipe(_said, schema)
         .pipe(with_vocabulary, schema, "judgement", "judgement")

@@ -332,7 +332,7 @@ def _formula(cell: str, field: Field) -> Fault | None:
     if number or grade:
         return None
     advice = "put a word before it"
-    if field.plain:  # of `+5` the sign says nothing; of `-A` it may
+    if field.plain or field.verbatim == "grade":  # of `+5` the sign says nothing; of `-A` it may
         advice = _write(cell.lstrip("=+"), cell, field, "type what the source says")
     found = f"{quoted(cell)}, which a spreadsheet would run as a formula"
     return Fault(found, "text that does not begin with = + - @", advice)
