@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
@@ -17,9 +17,10 @@ from itertools import pairwise
 from analysis.transcribe.load import Study
 from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.schema import Field, Schema, Table
-from analysis.verify.extract import BOUNDARY, Names, number
+from analysis.verify import tables
+from analysis.verify.extract import BOUNDARY, Names, magnitude, number
 from analysis.verify.matching import TOPICS, VALUES, Claim, Judgement, RowText, judge, stands_anywhere
-from analysis.verify.passages import Place
+from analysis.verify.passages import TO_THE_LETTER, Place
 from analysis.verify.source_text import SourceText
 
 SUGGESTED = 100  # cells for which another passage is looked for; after that many, all is wrong
@@ -94,7 +95,7 @@ class Claims:
         for line, row in zip(frame.index, frame.astype("string").fillna("").to_dict("records"), strict=True):
             concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
             claims = [
-                self._grade(field, row) if kind == "grade" else self._claim(field, kind, row[field.name])
+                self._of_row(field, kind, row)
                 for field in verbatim
                 if row[field.name]
                 for kind in (field.verbatim or "").split()
@@ -109,6 +110,16 @@ class Claims:
                     self._normal(row[name]) for name in (f"label_{self.language}", "unit") if row.get(name)
                 ),
             )
+
+    def _of_row(self, field: Field, kind: str, row: Mapping[str, str]) -> Claim:
+        """What a cell claims, with what other cells of its row say of how it is printed."""
+        if kind == "grade":
+            return self._grade(field, row)
+        claim = self._claim(field, kind, row[field.name])
+        if kind == "number" and row.get("unit"):
+            units = (row["unit"], row.get(f"unit_{self.language}", ""))
+            return replace(claim, times=max(magnitude(unit, self.language) for unit in units))
+        return claim
 
     def _claim(self, field: Field, kind: str, value: str) -> Claim:
         """What a cell claims, in one of the ways in which it is verbatim."""
@@ -214,8 +225,29 @@ class Cells:
             text = self._piece(passages[0]) if passages else ""
             for before, id_ in pairwise(passages):
                 text += self._joint(before, id_) + self._piece(id_)
-            self._texts[passages] = RowText(text, self.study.meta.language)
+            rows = {id_: found for id_ in passages if (found := self._table(id_))}
+            others = tuple(id_ for id_ in passages if id_ not in rows)
+            beside = self._row_text(others) if rows and others else None
+            table = tuple(row for found in rows.values() for row in found)
+            self._texts[passages] = RowText(text, self.study.meta.language, table, beside)
         return self._texts[passages]
+
+    def _table(self, id_: str) -> tuple[tables.Row, ...]:
+        """The rows of the tables that a passage holds: of the lines that are wholly its own."""
+        place, plain = self.places.get(id_), self.text.plain
+        if not place or place.verdict not in TO_THE_LETTER:
+            return ()
+        stops = [*plain.starts[1:], len(plain.text)]
+        lines = [
+            self.text.raw[number]
+            for span in place.spans
+            for number in range(
+                bisect.bisect_left(plain.starts, span.start), bisect.bisect_left(plain.starts, span.end)
+            )
+            if stops[number] <= span.end + 1
+        ]
+        meta = self.study.meta
+        return tuple(tables.read(lines, meta.language, lambda line: normalise(line, meta.normaliser)))
 
     def _piece(self, id_: str) -> str:
         return self.places[id_].text if id_ in self.places else ""

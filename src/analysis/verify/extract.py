@@ -314,14 +314,21 @@ class _Figures(NamedTuple):
     decimal: str
 
 
+_NOT_IN_ROW = "".join(
+    rf"(?<!\d {dash}{figure})" for dash in ("", "-") for figure in (r"\d", r"\d\d", r"\d\d\d")
+)
+
+
 @lru_cache
 def _figures(language: str) -> _Figures:
     """How a language writes figures: `1.234,5 Mio.`, `1 234,5`, `1억2,000만`."""
     if language in _DATING:
         return _Figures(_NUMBER, _RANGE, _TIMES, ".")
     own = locale(language)
-    group, other = (r"[. '\u066c]", r"\.") if own.decimal == "," else ("[,' ]", "(?!)")
-    figure = rf"\d{{1,3}}(?:{group}\d{{3}})+(?!\d)(?:{re.escape(own.decimal)}\d+)?"
+    group, other = (r"[.'\u066c]", r"\.") if own.decimal == "," else ("[,']", "(?!)")
+    # `412 398 371` is a number where a blank is the sign for thousands, elsewhere a row of a table.
+    grouped = r"(?: \d{3})+" if own.group == " " else rf"{_NOT_IN_ROW} \d{{3}}(?! -?\d)"
+    figure = rf"\d{{1,3}}(?:(?:{group}\d{{3}})+|{grouped})(?!\d)(?:{re.escape(own.decimal)}\d+)?"
     figure += rf"|\d+(?:{re.escape(own.decimal)}\d+|{other}\d{{1,2}}(?!\d))?"
     magnitude = "|".join(re.escape(word) for word in sorted(own.times, key=len, reverse=True)) or "(?!)"
     apart = "" if usual(language).startswith(UNSPACED) else r"\.?(?![^\W\d_])"
@@ -357,6 +364,19 @@ def numbers(text: str, language: str) -> Iterator[Mention]:
             value += _value(found[last], times[last], how.decimal)
         yield Mention(number(value), found[place].start(), found[last].end())
         place = last + 1
+
+
+def magnitude(unit: str, language: str) -> int:
+    """What a unit says that its number is counted in: 1000000 for `million euro`, `Mio. Euro`, `百万円`; else 1.
+
+    Only one that the unit begins with, or that is a word of its own.
+    """
+    times = dict(_TIMES) | dict(_figures(language).times)
+    for word in sorted(times, key=len, reverse=True):
+        word_alone = r"(?<![^\W\d_]){}(?![^\W\d_])" if word[0].isascii() else "^{}"
+        if re.search(word_alone.format(re.escape(word)), unit, re.IGNORECASE):
+            return times[word]
+    return 1
 
 
 def _value(match: re.Match[str], times: int, decimal: str) -> float:

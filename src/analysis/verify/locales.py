@@ -127,6 +127,7 @@ class Locale(NamedTuple):
     months: Mapping[str, int]  # names and abbreviations in every form, in small letters
     month_first: bool  # in a date of figures
     decimal: str
+    group: str  # between thousands; a blank for any kind of blank
     times: Mapping[str, int]  # words of magnitude, in small letters
     words: Words
 
@@ -149,6 +150,7 @@ def locale(language: str) -> Locale:
         {normalise(name, form).lower().rstrip("."): number for name, number in _months(cldr)},
         pattern.find("M") < pattern.find("d"),
         cldr.number_symbols["latn"]["decimal"],
+        cldr.number_symbols["latn"]["group"].replace("\u00a0", " ").replace("\u202f", " "),
         dict(_times(cldr, form)) | _MORE_TIMES.get(primary, {}),
         _WORDS.get(primary, Words()),
     )

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from analysis.verify import grades
-from analysis.verify.extract import BOUNDARY, READERS, Mention, Names, number, words
+from analysis.verify.extract import BOUNDARY, READERS, Mention, Names, number, numbers, words
 from analysis.verify.subjects import stands_beside, subjects_of
+from analysis.verify.tables import Entry, Row, period
 
 # How a cell may be verbatim. Values are read out of the passages; words are looked for in them.
 VALUES = frozenset(READERS)
@@ -35,6 +37,7 @@ class Claim:
     value: str  # as the table has it
     words: tuple[str, ...] = ()  # normalised; all must stand, or of `names` one; the grades of a scale
     names: Names | None = None  # all that the cell could have named, where it names one of many
+    times: int = 1  # of a number: the magnitude that its unit says, `million euro`
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,13 @@ class Judgement:
 class RowText:
     """The passages that a row cites as one text, with what they print."""
 
-    def __init__(self, text: str, language: str) -> None:
+    def __init__(
+        self, text: str, language: str, table: Sequence[Row] = (), beside: RowText | None = None
+    ) -> None:
         self.text = text
         self.language = language
+        self.table = table  # the rows of the tables that stand in the passages
+        self.beside = beside  # those of the passages in which no table stands
         self._printed: dict[object, list[Mention]] = {}
 
     def printed(self, kind: str) -> list[Mention]:
@@ -66,6 +73,11 @@ class RowText:
         if names not in self._printed:
             self._printed[names] = names.mentions(self.text)
         return self._printed[names]
+
+    def bare(self, mention: Mention) -> bool:
+        """Whether a number is printed without a word of magnitude, of its own or of its range (`70-80 million`)."""
+        alone = list(numbers(self.text[mention.start : mention.end], self.language))
+        return self.text[mention.end - 1].isdecimal() and [m.value for m in alone] == [mention.value]
 
     @cached_property
     def separators(self) -> list[int]:
@@ -87,6 +99,9 @@ def judge(
     row: RowText, claims: Sequence[Claim], anchor: str | None, called: Sequence[str] = ()
 ) -> list[Judgement]:
     """Hold each claim of a row to the row's text; `called` is what the row calls its number, its unit."""
+    if (judged := _of_tables(row, claims, anchor)) is not None:
+        other = judge(row.beside, claims, anchor, called) if row.beside else []
+        return other if other and all(judgement.stands for judgement in other) else judged
     own = [stands_anywhere(row, claim) for claim in claims]
     topic = next((claim for claim in claims if claim.kind == "region" and claim.words and claim.names), None)
     judged = []
@@ -104,6 +119,58 @@ def judge(
     return judged
 
 
+def _of_tables(row: RowText, claims: Sequence[Claim], anchor: str | None) -> list[Judgement] | None:
+    """Hold a region's number to where its row and the column of its date cross, or its column and row.
+
+    None unless a region with a number and a date is claimed, and a table that has the region.
+    """
+    topic = next((claim for claim in claims if claim.kind == "region" and claim.words), None)
+    at = next((claim for claim in claims if claim.kind in {"date", "period"}), None)
+    if (
+        anchor
+        or not row.table
+        or not topic
+        or not at
+        or {c.kind for c in claims} != {"region", "number", at.kind}
+    ):
+        return None
+    cells = [cell for line in row.table for cell in _cells_of(line, topic, row.language)]
+    if not cells:
+        return None
+    here = [cell for cell in cells if cell.date in _forms(at)]
+    dates = tuple(dict.fromkeys(cell.date for cell in cells))
+    return [
+        Judgement(True)
+        if claim is topic
+        else Judgement(bool(here), () if here else dates)
+        if claim is at
+        else _in_cells(claim, here or cells, dates)
+        for claim in claims
+    ]
+
+
+class _Cell(NamedTuple):
+    """One number that a table has of a region; or one of several, where it does not tell which."""
+
+    date: str
+    entries: tuple[Entry, ...]
+
+
+def _cells_of(line: Row, topic: Claim, language: str) -> Iterator[_Cell]:
+    """The numbers of a line of a table that are of a region."""
+    if line.heading in topic.words:
+        for column, entry in zip(line.columns, line.entries if line.told else line.columns, strict=True):
+            yield _Cell(period(column, language), (entry,) if isinstance(entry, Entry) else line.entries)
+
+
+def _in_cells(claim: Claim, cells: Sequence[_Cell], dates: tuple[str, ...]) -> Judgement:
+    """Hold a number to the cells of a table it may stand in: all must be one and the same."""
+    entries = {entry for cell in cells for entry in cell.entries}
+    if not any(_prints(claim, entry) for entry in entries):
+        return Judgement(False, tuple(entry.value for entry in entries if entry.value))
+    return Judgement(True) if len(entries) == 1 else Judgement(False, (), dates)
+
+
 def _of_subject(row: RowText, claim: Claim, topic: Claim, called: Sequence[str]) -> Judgement:
     """Hold a number to what the text says of its subject, wherever in the sentence it stands."""
     numbers, topics = row.printed("number"), row.named(topic.names) if topic.names else []
@@ -114,10 +181,10 @@ def _of_subject(row: RowText, claim: Claim, topic: Claim, called: Sequence[str])
     possible = [
         number
         for number in mine
-        if number.value in _forms(claim) and (number in beside or not beside & set(mine))
+        if _says(claim, number, row) and (number in beside or not beside & set(mine))
     ]
     others = [*(number for number in mine if number in beside), *mine, *numbers]
-    printed = tuple(dict.fromkeys(other.value for other in others if other.value not in _forms(claim)))
+    printed = tuple(dict.fromkeys(other.value for other in others if not _says(claim, other, row)))
     if not possible:
         return Judgement(False, printed)
     between = min((said[number] for number in possible), key=len)
@@ -174,18 +241,30 @@ def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:
         read = _grades(row, claim)
         return [mention for mention in [*read.sure, *read.open] if grades.says(mention, claim.value)]
     if claim.kind in VALUES:
-        forms = _forms(claim)
-        return [mention for mention in row.printed(claim.kind) if mention.value in forms]
+        return [mention for mention in row.printed(claim.kind) if _says(claim, mention, row)]
     if claim.names:
         return [mention for mention in row.named(claim.names) if mention.value in claim.words]
     each = [list(words(row.text, word)) for word in claim.words]
     return [m for mentions in each for m in mentions] if each and all(each) else []
 
 
+def _says(claim: Claim, mention: Mention, row: RowText) -> bool:
+    """Whether a mention is of what a claim says."""
+    if claim.kind == "number":
+        return _prints(claim, Entry(mention.value, row.bare(mention)))
+    return mention.value in _forms(claim)
+
+
+def _prints(claim: Claim, entry: Entry) -> bool:
+    """Whether a number is the one that is claimed: `86.5` million may be printed without its magnitude."""
+    full = number(float(claim.value) * claim.times)
+    return entry.value == full or (entry.bare and entry.value == number(claim.value))
+
+
 def _forms(claim: Claim) -> set[str]:
     """The values that a passage may print for a claim."""
     value = claim.value
-    if claim.kind in {"number", "ordinal", "citation"}:
+    if claim.kind in {"ordinal", "citation"}:
         return {number(value)}
     if claim.kind == "date" and "/" not in value:
         return {value, f"{value}/..", f"../{value}"}  # `since 2018`, `until 2017`
@@ -278,7 +357,7 @@ def _rivals(row: RowText, claim: Claim, own: list[Mention]) -> list[Mention]:
     if claim.kind in WORDS:
         named = row.named(claim.names) if claim.names else []
         return [mention for mention in named if mention.value not in claim.words]
-    others = [m for m in row.printed(claim.kind) if m.value not in _forms(claim)]
+    others = [m for m in row.printed(claim.kind) if not _says(claim, m, row)]
     if claim.kind in {"date", "period"}:
         shape = _shape(own[0].value if own else claim.value)
         alike = [m for m in others if _shape(m.value) == shape]
