@@ -282,3 +282,10 @@ def test_a_sentence_of_each_script_is_offered_whole_and_found_again(
     assert proposal.fingerprint == fingerprint(sentence, normaliser)
     spread = "\n".join([before, *sentence.split(" "), after])
     assert propose(spread, words, normaliser)[0].fingerprint == proposal.fingerprint
+
+
+@pytest.mark.parametrize("end", ["am 1. März 2015.", "in 1.204.", "im Jahr 2015!"])
+def test_a_sentence_ends_after_a_year_but_not_after_an_ordinal(end):
+    first = f"Die Fähre ohne Rauch fuhr zum ersten Mal {end}"
+    second = "Am 3. Juli fuhr sie dann, mit 12. Klasse und 3 Mio. Gästen, noch einmal."
+    assert [each.text for each in propose_all(f"{first} {second}\n", "spaced-1")] == [first, second]

@@ -124,9 +124,9 @@ def _occurrences(text: str, words: set[str]) -> dict[str, list[int]]:
 _SENTENCE_END = {
     "ja-1": re.compile(r"[。!?](?![」』)\]])"),
     "en-1": re.compile(r"[.!?]['\")\]]*(?= [A-Z0-9'\"(])"),
-    # `1. Januar` and `3 Mio. Euro` go on.
+    # `1. Januar` and `3 Mio. Euro` go on, `im Jahr 2015.` does not.
     "spaced-1": re.compile(
-        r"(?<!\d)(?<!\bMio)(?<!\bMrd)[.!?]['\")\]]*(?= ?[(\"]| [^\W_a-z\u00df-\u00ffα-ωа-яё])"
+        r"(?<!(?<![\d.,])\d)(?<!(?<![\d.,])\d\d)(?<!\bMio)(?<!\bMrd)[.!?]['\")\]]*(?= ?[(\"]| [^\W_a-z\u00df-\u00ffα-ωа-яё])"
     ),
     "zh-1": re.compile(r"[。!?](?![」』)\]\"'])"),
     "ko-1": re.compile(r"[。!?](?![」』)\]\"'])"),
