@@ -174,6 +174,44 @@ def test_words_are_not_found_inside_a_longer_number_or_word():
     assert [m.start for m in words("第1期と第1期", "第1期")] == [0, 4]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hafenprogrammsätze",
+        "Hafenprogramme",
+        "Hafenprogrammsn",
+        "Hafenprogram",
+        "Unhafenprogramms",
+    ],
+)
+def test_a_longer_word_is_no_case_of_a_name(text):
+    assert Names(["Hafenprogramm"], "de").mentions(text) == []
+
+
+def test_a_name_is_not_found_without_its_own_ending():
+    assert Names(["Hafenprogramms"], "de").mentions("das Hafenprogramm") == []
+
+
+def test_a_name_has_the_cases_of_its_language_only():
+    assert Names(["Hafenprogramm"], "en").mentions("Hafenprogramms") == []
+    assert Names(["Hafenprogramm"]).mentions("Hafenprogramms") == []
+
+
+def test_of_a_name_and_the_case_of_a_shorter_one_the_name_is_meant():
+    assert [m.value for m in Names(["Linden", "Lindenen"], "de").mentions("Lindenen, Lindens")] == [
+        "Lindenen",
+        "Linden",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("Hafenprogramm", "des Hafenprogramms."), ("Hafenbund", "des Hafenbundes, "), ("Lotse", "den Lotsen")],
+)
+def test_a_name_is_found_in_its_cases(name, text):
+    assert [m.value for m in Names([name], "de").mentions(text)] == [name]
+
+
 def test_a_name_inside_a_longer_name_is_not_found():
     names = Names(["神戸市", "神戸市立中央病院", "大阪大学"])
     assert [m.value for m in names.mentions("神戸市立中央病院と大阪大学")] == [

@@ -167,7 +167,8 @@ class Claims:
     def _names(self, known: Known) -> Names:
         """The names of a mapping as one thing to look for; made once for each mapping."""
         if id(known) not in self._sought:
-            self._sought[id(known)] = Names(name for names in known.values() for name in names)
+            sought = (name for names in known.values() for name in names)
+            self._sought[id(known)] = Names(sought, self.language)
         return self._sought[id(known)]
 
     def _column(self, table: str, column: str) -> Known:

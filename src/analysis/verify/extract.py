@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from analysis.transcribe.normaliser import UNSPACED, usual
 from analysis.transcribe.periods import ERAS
-from analysis.verify.locales import PARTS_OF_YEAR, Locale, PartsOfYear, locale
+from analysis.verify.locales import PARTS_OF_YEAR, Locale, PartsOfYear, cases, locale
 
 # Stands between two passages that do not follow one another: nothing is read across it.
 BOUNDARY = "\n"
@@ -465,9 +465,14 @@ def words(text: str, wanted: str) -> Iterator[Mention]:
 
 
 class Names:
-    """Names that a column may hold, to be found in a text all at once."""
+    """Names that a column may hold, to be found in a text all at once.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    With a language, in the cases that only add something to them: `des Hafenprogramms`. What a row of its
+    own says of a name is held to the name as it stands, so a name that lacks an ending is found out there.
+    """
+
+    def __init__(self, names: Iterable[str], language: str = "") -> None:
+        self._cases = cases(language)
         self._by_head: dict[str, list[str]] = {}
         for name in sorted(set(names) - {""}):
             self._by_head.setdefault(name[:_HEAD], []).append(name)
@@ -476,20 +481,30 @@ class Names:
     def mentions(self, text: str) -> list[Mention]:
         """Every place where a name stands; a city is not named by the name of its hospital."""
         found = [
-            Mention(name, place, place + len(name))
+            Mention(name, place, end)
             for place in range(len(text))
             for length in self._heads
             for name in self._by_head.get(text[place : place + length], ())
-            if text.startswith(name, place) and _by_itself(text, place, place + len(name))
+            if text.startswith(name, place) and (end := self._end(name, text, place))
         ]
-        found.sort(key=lambda mention: (mention.start, -mention.end))
+        # Of two names that end together the one without an ending: `Essen` is not of `Ess`.
+        found.sort(key=lambda mention: (mention.start, -mention.end, -len(mention.value)))
         longest: list[Mention] = []
         for mention in found:
             if not longest or mention.end > longest[-1].end:
                 longest.append(mention)
         return longest
 
+    def _end(self, name: str, text: str, place: int) -> int:
+        """Where a name that begins in a place ends, with its case; 0 if a longer word stands there."""
+        end = place + len(name)
+        if _by_itself(text, place, end):
+            return end
+        case = self._cases.match(text, end) if name[-1].islower() and len(name) > _SHORT else None
+        return case.end() if case and _by_itself(text, place, case.end()) else 0
 
+
+_SHORT = 4  # characters of names that are taken only as they stand
 _HEAD = 3  # characters by which names are looked up
 
 

@@ -29,6 +29,7 @@ class Words(NamedTuple):
     ordinals: str = ""  # from the first on, with blanks between them
     ending: str = ""  # of an ordinal
     numbered: str = "(?!)"  # what makes an ordinal of a figure: before it or after it
+    cases: str = "(?!)"  # what a name may have after it: `des Hafenprogramms`
 
 
 _WORDS = {
@@ -40,6 +41,7 @@ _WORDS = {
         "erst zweit dritt viert fünft sechst siebt acht neunt zehnt",
         "e(?:ns|[nrsm])?",
         r"(?<![\d.,])(\d\d?)\.(?= ?[^\W\d_])",
+        "e?[sn]",
     ),
     "fr": Words(
         "à|au|jusqu'(?:à|en|au)",
@@ -92,6 +94,14 @@ _WORDS = {
         r"(?:제(\d+)|(?<![\d.,])(\d+)(?=차|번째|단계))",
     ),
 }
+
+
+def cases(language: str) -> re.Pattern[str]:
+    """What a name may have after it in a language, up to the end of its word."""
+    own = _WORDS.get(language.split("-")[0], Words())
+    return re.compile(rf"(?:{own.cases})(?![^\W_])")
+
+
 # Magnitudes that are written and that the CLDR, which abbreviates, does without.
 _MORE_TIMES = {
     "zh": {"千": 10**3, "百万": 10**6, "千万": 10**7, "万亿": 10**12}
