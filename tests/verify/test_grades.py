@@ -116,6 +116,53 @@ def test_no_number_is_found_in_a_grade_that_is_another(one, other):
 # -- A study with numbers, percentages and words ---------------------------------------------------
 
 
+def read_german(grade: str, text: str) -> str:
+    text, grade = normalise(text, "spaced-1"), normalise(grade, "spaced-1")
+    found = grades.printed(grade, ["1", "5"], text, "de", [], ["Erfüllungsgrad"])
+    sure, perhaps = (any(grades.says(m, grade) for m in row) for row in found)
+    return "sure" if sure else "perhaps" if perhaps else "no"
+
+
+@pytest.mark.parametrize(
+    ("grade", "text"),
+    [
+        ("64 %", "Das Gutachten bezifferte den Anteil der Betriebe im Frühjahr 2016 auf 64 Prozent."),
+        ("64 %", "Im Frühjahr 2016 arbeiteten 64 Prozent der Betriebe, der Erfüllungsgrad war unbekannt."),
+        ("81 %", "Die Schlussevaluation erschien; der Anteil der Betriebe kam im Mai 2018 auf 81 Prozent."),
+        ("2016", "Die Evaluation bezifferte den Erfüllungsgrad im Jahr 2016 auf 64 Prozent."),
+        ("64", "Das Gutachten bezifferte den Erfüllungsgrad auf 64 Prozent."),
+        ("64 %", "Das Gutachten bezifferte den Erfüllungsgrad auf 65 Prozent."),
+        ("3", "Die Evaluation vergab die Note 3,5."),
+        ("3", "Sie gab im Mai 2012 den 3 Betrieben eine Note."),
+        ("100 %", "Fast 100 Prozent bedeuten wenig."),
+    ],
+)
+def test_a_german_number_that_is_no_grade_is_not_taken_for_one(grade, text):
+    assert read_german(grade, text) != "sure"
+
+
+@pytest.mark.parametrize(
+    ("grade", "text"),
+    [
+        ("3", "Die Evaluation vergab im Oktober 2012 die Note 3 und lobte das Labor."),
+        ("64 %", "Das Gutachten bezifferte den Erfüllungsgrad im Frühjahr 2016 auf 64 Prozent."),
+        ("64 Prozent", "Das Gutachten nannte einen Erfüllungsgrad von 64 % und lobte das Labor."),
+        ("64 per cent", "Das Gutachten nannte die Höhe des Erfüllungsgrades: 64 Prozent."),
+        ("81 %", "Die Schlussevaluation kam im November 2018 auf 81 Prozent; das genügte."),
+        ("100 %", "Sie gaben den Erfüllungsgrad an; 100 Prozent bedeuten, dass alles erreicht ist."),
+    ],
+)
+def test_a_german_grade_is_found_where_it_is_printed_as_one(grade, text):
+    assert read_german(grade, text) == "sure"
+
+
+@pytest.mark.parametrize(
+    "text", ["The grade was explained in note 3.", "The evaluation lists 3 means of transport."]
+)
+def test_an_english_note_or_means_makes_no_grade(text):
+    assert read("3", text) != "sure"
+
+
 @pytest.fixture(scope="module")
 def towns(tmp_path_factory) -> Path:
     return graded_towns.write(tmp_path_factory.mktemp("graded") / "rivertowns")

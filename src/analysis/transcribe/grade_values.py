@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-_NUMBER = re.compile(r"([+-]?[0-9]+(?:[.,][0-9]+)?)(?: ?(%)|/([0-9]+))?")
+PERCENT = "%|per ?cent|prozent"  # as it may be written
+_NUMBER = re.compile(rf"([+-]?[0-9]+(?:[.,][0-9]+)?)(?: ?({PERCENT})|/([0-9]+))?", re.IGNORECASE)
 _STARS = re.compile("(★+)☆*")
 
 
 def value(grade: str) -> float | None:
     """The number that a grade is; None for a letter or a word.
 
-    >>> value("3.5"), value("17/20"), value("85 %"), value("★★★☆☆"), value("A-")
+    >>> value("3.5"), value("17/20"), value("85 Prozent"), value("★★★☆☆"), value("A-")
     (3.5, 17.0, 85.0, 3.0, None)
     """
     if stars := _STARS.fullmatch(grade):
@@ -26,7 +27,7 @@ def unit(grade: str) -> str:
     if _STARS.fullmatch(grade):
         return "★"
     number = _NUMBER.fullmatch(grade)
-    return "" if not number else number[2] or (f"/{number[3]}" if number[3] else "")
+    return "" if not number else "%" if number[2] else f"/{number[3]}" if number[3] else ""
 
 
 def ends(ranks: Mapping[str, int]) -> tuple[float, float] | None:

@@ -8,6 +8,7 @@ name, a coded value by its label.
 from __future__ import annotations
 
 import bisect
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -70,7 +71,14 @@ class RowClaims:
         """What became of one cell; `found` is what is printed instead, and where it stands."""
         sought = claim.words if claim.names else ()
         return CellResult(
-            self.table, self.line, claim.column, claim.value, self.passages, verdict, sought, *found
+            self.table,
+            self.line,
+            claim.column,
+            claim.typed or claim.value,
+            self.passages,
+            verdict,
+            sought,
+            *found,
         )
 
 
@@ -138,9 +146,14 @@ class Claims:
     def _grade(self, field: Field, row: Mapping[str, str]) -> Claim:
         """What a cell claims as a grade, with the grades that its scale lists beside it."""
         scales = self.study.tables["scales"]
-        listed = scales.loc[scales["scale"] == row["scale"], "grade"]
-        normal = tuple(map(self._normal, listed))
-        return Claim(field.name, "grade", self._normal(row[field.name]), normal)
+        own = scales.loc[scales["scale"] == row["scale"]]
+        label = f"label_{self.language}"
+        # `Noten 1 bis 5` is announced by `Noten`.
+        names = {re.split(r"[\d(（:]", name)[0].strip() for name in own[label]} if label in own else set()
+        value, typed = self._normal(row[field.name]), row[field.name]
+        announced = tuple(self._normal(name) for name in sorted(names) if name)
+        normal = tuple(map(self._normal, own["grade"]))
+        return Claim(field.name, "grade", value, normal, announced=announced, typed=typed)
 
     def _labels(self, field: Field) -> Known:
         """The printed label of each row that a key may name."""

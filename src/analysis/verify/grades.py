@@ -15,15 +15,18 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from analysis.transcribe.grade_values import PERCENT
 from analysis.verify.extract import Mention, citations, periods
+from analysis.verify.locales import cases
 
 LETTER = re.compile(r"[A-Z][+-]?|-")
 _STARS = re.compile("[★☆]+")
 _FIGURE = r"[+-]?\d+(?:[.,]\d+)?"
-_NUMBER = re.compile(rf"{_FIGURE}(?: ?%|/\d+)?")
+_NUMBER = re.compile(rf"{_FIGURE}(?: ?(?:{PERCENT})|/\d+)?", re.IGNORECASE)
 _PRINTED = re.compile(
-    rf"(?<![A-Za-z\d.,/$€£¥#§%])({_FIGURE})(?: ?(%|per ?cent\b|Prozent\b)|(?:/| out of | von )(\d+))?"
-    r"(?![\dA-Za-z/]|[.,]\d)"
+    rf"(?<![A-Za-z\d.,/$€£¥#§%])({_FIGURE})(?: ?({PERCENT})(?![A-Za-z])|(?:/| out of | von )(\d+))?"
+    r"(?![\dA-Za-z/]|[.,]\d)",
+    re.IGNORECASE,
 )
 _PART = re.compile(  # of a longer praise, or a denial
     r"(?:\b(?:very|not|never|un|in|less than|more than|almost|nearly|fairly|quite|rather|barely|hardly|most"
@@ -35,10 +38,11 @@ _DENIED = re.compile(r"[」』\"']?(?:と|で|に)(?:は|も)(?:言え|いえ|�
 _NOT = re.compile(r"\b(?:not|never|nor|without|nicht)(?: \w+){0,2} ?[\"']?$", re.IGNORECASE)
 _NUMBERED = re.compile(  # what has a number of its own
     r"(?:\b(?:section|chapter|figure|fig\.|table|nos?\.|page|pp?\.|phase|stage|step|part|plan|annex|appendix"
-    r"|item|issue|round|year|hall|line|vol\.|volume|number|article|note|day|week|month|about|some|over|than"
+    r"|item|issue|round|year|hall|line|vol\.|volume|number|article|day|week|month|about|some|over|than"
     r"|nearly|Abschnitt|Kapitel|Seite|Tabelle|Nr\.|etwa|rund) ?|第|図|表|節|章|頁|約)$",
     re.IGNORECASE,
 )
+_NOTE = re.compile(r"\bnote $", re.IGNORECASE)  # of an English text: elsewhere a mark
 _AFTER = {  # what may follow a grade; a noun makes it the number, or the quality, of something
     "en": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:and|or|to|in|on|for|from|by|at|with|but|while|which"
     r"|because|after|before|when|whereas|against|overall|points?|marks?|stars?|being|is|was|were|as)\b"
@@ -48,28 +52,30 @@ _AFTER = {  # what may follow a grade; a noun makes it the number, or the qualit
     "ja": r"(?:$|[、。;:!?)」』】\]\n〜・,./-](?![年月社人])|点(?!を|の|ある|あ|が)|であ|だっ|です|でし|と|を|が|に|の[\d一二三四五六七八九十]+段階|の評|で[、あし評採]"
     r"|は|も(?!の)|から|まで|ランク|評価|\()",
 }
-_BEFORE = {  # words of grading, up to the grade
+_BEFORE = {  # words of grading, before the grade
     "en": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars|scale"
-    r"|verdicts?|evaluated|assessed|judged)"
-    r"(?:,? (?:of|as|was|were|is|are|at|it|them|a|an|the|with|only|from|between|overall|to be|stood at|runs?"
+    r"|verdicts?|evaluated|assessed|judged)",
+    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung)",
+    "ja": r"(?:評点|評価|評定|得点|採点|点数|判定|総合|成績|ランク|スコア|評語|尺度|段階(?:中|のうち)?|満点(?:中)?)",
+}
+_LINK = {  # from there up to the grade
+    "en": r"(?:,? (?:of|as|was|were|is|are|at|it|them|a|an|the|with|only|from|between|overall|to be|stood at|runs?"
     r"|grade|mark|score|words?|one|two|three|four|five|six|seven|ten))*[:,=]?(?: ?[(\"'])*(?: |$)*$",
-    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung)"
-    r"(?: (?:von|der|die|mit|als|auf|war|waren|ist|lautete|einer|einem|dem|den|nur|zwischen))*[:=]?"
+    "de": r"(?: (?:von|der|die|mit|als|auf|war|waren|ist|lautete|einer|einem|dem|den|nur|zwischen))*[:=]?"
     r"(?: ?[(\"'])*(?: |$)*$",
-    "ja": r"(?:評点|評価|評定|得点|採点|点数|判定|総合|成績|ランク|スコア|評語|尺度|段階(?:中|のうち)?|満点(?:中)?)"
-    r"(?:結果|点)?(?:として|は|が|を|で|では|に|の|中)?(?:、)?(?:総合)?[「『(:\"]*$",
+    "ja": r"(?:結果|点)?(?:として|は|が|を|で|では|に|の|中)?(?:、)?(?:総合)?[「『(:\"]*$",
 }
 _GIVEN = {  # in a sentence that speaks of grading or evaluating
     "en": r"\b(?:gave|given|gives|got|gets|received|earned|awarded|obtained|achieved|reached|ended (?:at|with))"
     r"(?: (?:it|them|the|a|an|only|grade|word|mark|score|overall))*(?: ?[(\"'])*(?: |$)*$",
     "de": r"\b(?:erhielt|erhielten|bekam|bekamen|erreichte|erreichten|vergab|gab)"
-    r"(?: (?:die|eine|nur|Note))*(?: ?[(\"'])*(?: |$)*$",
+    r"(?: (?:die|eine|nur|Note))*(?: ?[(\"'])*(?: |$)*$|evaluation\b[^,;:]*\bkam(?:en)? auf $",
     "ja": r"(?:に|は)[「『]$",
 }
 _CUE = {
     "en": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars|scale"
     r"|verdicts?|evaluat\w+|assess\w+|apprais\w+|judged)\b",
-    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung|Evaluation)\b",
+    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung|\w*[Ee]valuation)\b",
     "ja": r"評点|評価|評定|得点|採点|点数|判定|成績|ランク|スコア|評語|尺度|段階",
 }
 _FOLLOWED = {  # words of grading right after the grade
@@ -77,6 +83,12 @@ _FOLLOWED = {  # words of grading right after the grade
     "de": r"[\"')]* (?:bewertet|benotet|Punkten?)",
     "ja": r"[」』)]?点?(?:と|に)?(?:評価|判定|評定|採点|格付け)|[」』)]?の[\d一二三四五六七八九十]+段階|[」』)]?で(?:評価|評定|採点)",
 }
+_MEANS = {  # what is said of the end of a scale, in a sentence on grading
+    "en": r" (?:means that|stands for|denotes) ",
+    "de": r" (?:bedeute[nt]|hei(?:ßt|ßen)|steh(?:t|en) für)[, ]",
+    "ja": r"(?:は|が).*(?:を意味|を表)",
+}
+_DATED = {"de": r"(?: (?:im|am|vom|in|im Jahr))?$"}  # before a date that stands between the two
 _ROW = re.compile(  # between two grades of a row
     r"(?: ?\([^()\d]{1,24}\))?[\"'」』]*(?:, (?:and |or |und |oder )?| and | or | to | und | oder | bis |-|〜|から|、|・|と|及び|または|/)[\"'「『]*"
 )
@@ -91,20 +103,29 @@ class Printed(NamedTuple):
     open: list[Mention]
 
 
-def printed(grade: str, others: Iterable[str], text: str, language: str, names: Sequence[Mention]) -> Printed:
+def printed(
+    grade: str,
+    others: Iterable[str],
+    text: str,
+    language: str,
+    names: Sequence[Mention],
+    announced: Sequence[str] = (),
+) -> Printed:
     """Every grade of a text that a cell with this grade could have named.
 
     `others` are the grades of its scale, `names` mentions of what rows may be about. A number is looked
-    for among numbers, a word among the words of its scale.
+    for among numbers, a word among the words of its scale. `announced` are names of the scale, which are
+    words of grading.
     """
     found = _numbers(text, language) if is_number(grade) else _words({grade, *others}, text)
-    how = {key: each.get(language, each["en"]) for key, each in _HOW.items()}
+    how = _how(language, announced)
     # `gave good marks` is praise, and `gave it, with good reason, the grade B` as well.
     how |= {} if is_number(grade) else {"after": rf"(?! (?:points?|marks?|stars?)\b){how['after']}"}
     how |= {} if is_number(grade) else {"given": rf"(?=.*[\"'「『]$){how['given']}"}
     found = [m for m in found if _ends_there(m, text, how) and not _DENIED.match(text[m.end :])]
     found = sorted((m for m in found if not _NOT.search(text[: m.start][-40:])), key=lambda m: m.start)
-    sure = {m for m in found if _cued(m, text, how) or _beside_a_name(m, text, names, how["cue"])}
+    undated = _undated(text, language)
+    sure = {m for m in found if _cued(m, text, undated, how) or _beside_a_name(m, text, names, how["cue"])}
     for row in (found, found[::-1]):  # what goes on a row of grades, from its beginning or its end
         for one, other in pairwise(row):
             left, right = sorted((one, other), key=lambda m: m.start)
@@ -113,7 +134,33 @@ def printed(grade: str, others: Iterable[str], text: str, language: str, names: 
     return Printed([m for m in found if m in sure], [m for m in found if m not in sure])
 
 
-_HOW = {"after": _AFTER, "before": _BEFORE, "given": _GIVEN, "cue": _CUE, "followed": _FOLLOWED}
+_HOW = {"after": _AFTER, "given": _GIVEN, "cue": _CUE, "followed": _FOLLOWED, "means": _MEANS}
+
+
+def _how(language: str, announced: Sequence[str]) -> dict[str, str]:
+    """How a language prints grades, with the words by which the source calls a scale."""
+    how = {key: each.get(language, each["en"]) for key, each in _HOW.items()}
+    own = (
+        "|".join(rf"(?<![^\W\d_]){re.escape(word)}(?:{cases(language).pattern})?" for word in announced)
+        or "(?!)"
+    )
+    before, link = (each.get(language, each["en"]) for each in (_BEFORE, _LINK))
+    return how | {
+        "after": rf"(?:{how['after']}|{how['means']})",
+        "before": f"(?:{before}|{own}){link}",
+        "cue": f"(?:{how['cue']}|{own})",
+    }
+
+
+def _undated(text: str, language: str) -> str:
+    """A text of the same length without its dates: what stands around one is as near as without it."""
+    if language not in _DATED:
+        return text
+    for date in periods(text, language):
+        before = re.sub(_DATED[language], "", text[: date.start].rstrip(" "))
+        gap = date.end - len(before)
+        text = before + "\0" * gap + text[date.end :]
+    return text
 
 
 def is_number(grade: str) -> bool:
@@ -128,7 +175,9 @@ def says(mention: Mention, grade: str) -> bool:
 
 
 def _plain(grade: str) -> str:
-    return re.sub(r"\s", "", grade).casefold()
+    """A grade without what may be written in several ways: `64 Prozent` is `64%`."""
+    plain = re.sub(r"\s", "", grade).casefold()
+    return re.sub(rf"(?<=\d)(?:{PERCENT})$", "%", plain, flags=re.IGNORECASE)
 
 
 def _numbers(text: str, language: str) -> list[Mention]:
@@ -137,7 +186,8 @@ def _numbers(text: str, language: str) -> list[Mention]:
     found = [Mention(m[0], m.start(), m.end()) for m in _STARS.finditer(text)]
     for m in _PRINTED.finditer(text):
         inside = any(start <= m.start() < end for start, end in taken)
-        if not inside and not _NUMBERED.search(text[max(m.start() - 16, 0) : m.start()]):
+        before = text[max(m.start() - 16, 0) : m.start()]
+        if not inside and not _NUMBERED.search(before) and not (language == "en" and _NOTE.search(before)):
             value = m[1] + ("%" if m[2] else f"/{m[3]}" if m[3] else "")
             found.append(Mention(value, m.start(), m.end()))
     return found
@@ -176,15 +226,14 @@ def _ends_there(mention: Mention, text: str, how: dict[str, str]) -> bool:
     return bool(re.match(how["after"], after) or re.match(how["followed"], after))
 
 
-def _cued(mention: Mention, text: str, how: dict[str, str]) -> bool:
+def _cued(mention: Mention, text: str, undated: str, how: dict[str, str]) -> bool:
     """Whether a word of grading stands right before or after a mention."""
     start, end = _sentence(mention, text)
-    before, after = text[start : mention.start], text[mention.end : end]
+    before, after = undated[start : mention.start].replace("\0", ""), text[mention.end : end]
     if re.search(how["before"], before, re.IGNORECASE) or re.match(how["followed"], after):
         return True
-    return bool(re.search(how["given"], before)) and bool(
-        re.search(how["cue"], text[start:end], re.IGNORECASE)
-    )
+    said = re.search(how["given"], before) or re.match(how["means"], after)
+    return bool(said) and bool(re.search(how["cue"], text[start:end], re.IGNORECASE))
 
 
 def _beside_a_name(mention: Mention, text: str, names: Sequence[Mention], cue: str) -> bool:

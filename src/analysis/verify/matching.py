@@ -37,6 +37,8 @@ class Claim:
     value: str  # as the table has it
     words: tuple[str, ...] = ()  # normalised; all must stand, or of `names` one; the grades of a scale
     names: Names | None = None  # all that the cell could have named, where it names one of many
+    announced: tuple[str, ...] = ()  # of a grade: what the source calls its scale
+    typed: str = ""  # as the table has it, where `value` is normalised
     times: int = 1  # of a number: the magnitude that its unit says, `million euro`
 
 
@@ -229,7 +231,7 @@ def _grades(row: RowText, claim: Claim, names: Sequence[Mention] = ()) -> grades
     """What a text prints as grades of the kind of a claim's, and what may be one."""
     if grades.LETTER.fullmatch(claim.value):
         return grades.Printed(row.printed("grade"), [])
-    return grades.printed(claim.value, claim.words, row.text, row.language, names)
+    return grades.printed(claim.value, claim.words, row.text, row.language, names, claim.announced)
 
 
 def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:
