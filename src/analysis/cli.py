@@ -463,12 +463,13 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     from analysis.verify import passages, sources
 
     about = _about(study)
+    titles = {} if normaliser else _titles(about)
     normaliser = normaliser or about.normaliser
     if normaliser not in passages.NORMALISERS:
         known = ", ".join(passages.NORMALISERS)
         raise Refused(f"normaliser: found {normaliser!r}, expected one of {known}")
     try:
-        found = passages.propose(sources.read(source).text, words, normaliser)
+        found = passages.propose(sources.read(source).text, words, normaliser, titles)
     except ValueError as error:
         raise Refused(str(error)) from None
     if not found:
@@ -517,8 +518,12 @@ def _sentences(about: Meta, source: str) -> list[Any]:
     """Every sentence of a study's source, as a passage that could be cited."""
     from analysis.verify import passages
 
-    titles = {each.id: each.title for each in about.sections if each.printed}
-    return passages.propose_all(_text(about, source), about.normaliser, titles)
+    return passages.propose_all(_text(about, source), about.normaliser, _titles(about))
+
+
+def _titles(about: Meta) -> dict[str, str]:
+    """The printed headings of a study's source by the ids of their sections."""
+    return {each.id: each.title for each in about.sections if each.printed}
 
 
 def _text(about: Meta, source: str) -> str:
@@ -611,8 +616,8 @@ def import_(study: str, workbook: str, source: str) -> None:
     if not workbook:
         raise Refused(f"WORKBOOK: not given; write make import STUDY={study} WORKBOOK={study}.xlsx")
     about = _about(study)
-    text = _text(about, source) if source else ""
-    locate = partial(passages.propose, text, normaliser=about.normaliser) if source else None
+    text, titles = _text(about, source) if source else "", _titles(about)
+    locate = partial(passages.propose, text, normaliser=about.normaliser, titles=titles) if source else None
     book = schema.load(languages=about.languages)
     done = import_workbook.into(paths.RAW / study, Path(workbook), book, about.kind, locate)
     for line in done.mended:

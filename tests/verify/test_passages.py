@@ -289,3 +289,56 @@ def test_a_sentence_ends_after_a_year_but_not_after_an_ordinal(end):
     first = f"Die Fähre ohne Rauch fuhr zum ersten Mal {end}"
     second = "Am 3. Juli fuhr sie dann, mit 12. Klasse und 3 Mio. Gästen, noch einmal."
     assert [each.text for each in propose_all(f"{first} {second}\n", "spaced-1")] == [first, second]
+
+
+WORKS = """\
+Das zeigte schon Quast in seinem Buch über die vielen Kais [1].
+Andere sahen in den Noten einer Stadt keinen Zusammenhang mit
+[2] und den Zahlen ihrer Betriebe am Hafen.
+
+Literatur
+[1] Quast, H.: Nachbarn am Kai. Morweder Hafenverlag, 2006.
+[2] Brack, J.: Noten und was Unternehmen daraus
+machen. Morweder Hafenverlag, 2011.
+"""
+ENTRIES = [
+    "[1] Quast, H.: Nachbarn am Kai. Morweder Hafenverlag, 2006.",
+    "[2] Brack, J.: Noten und was Unternehmen daraus machen. Morweder Hafenverlag, 2011.",
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "texts"),
+    [
+        ("Nachbarn am Kai", ENTRIES[:1]),
+        ("Hafenverlag, 2006", ENTRIES[:1]),
+        ("2006. [2] Brack", ENTRIES),
+        ("Hafenverlag", ENTRIES),
+    ],
+)
+def test_a_work_in_a_list_is_proposed_whole_and_apart(words, texts):
+    assert [each.text for each in propose(WORKS, words, "spaced-1", {"lit": "Literatur"})] == texts
+
+
+def test_every_work_of_a_list_is_proposed_once_and_its_heading_is_no_part_of_one():
+    found = propose_all(WORKS, "spaced-1", {"lit": "Literatur"})
+    assert [each.text for each in found][-2:] == ENTRIES
+    assert [each.section for each in found][-2:] == ["lit", "lit"]
+    assert all("Literatur" not in each.text for each in found)
+
+
+def test_a_citation_that_begins_a_line_begins_no_passage():
+    found = propose_all(WORKS, "spaced-1", {"lit": "Literatur"})
+    assert "mit [2] und den Zahlen" in found[1].text
+
+
+def test_a_sentence_that_begins_with_the_words_of_a_title_is_no_heading():
+    text = "Literatur über Häfen gibt es genug in der Stadt am Kai.\n\nLiteratur\nEs folgt eine Liste der Bücher am Kai."
+    assert [each.section for each in propose_all(text, "spaced-1", {"lit": "Literatur"})] == ["", "lit"]
+
+
+def test_title_and_author_are_the_same_passage_however_they_are_proposed():
+    text = "Vier Hafenstädte und zwei Maßstäbe der Förderung\n\nFriederike Nebelhorn, Institut für Häfen\n\n1. Anfang\n"
+    (every,) = propose_all(text, "spaced-1")
+    (one,) = propose(text, "Nebelhorn", "spaced-1")
+    assert one.fingerprint == every.fingerprint

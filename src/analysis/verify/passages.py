@@ -13,7 +13,7 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -165,23 +165,27 @@ class Proposal:
         return line.getvalue().rstrip("\r\n")
 
 
-def propose(source_text: str, words: str, normaliser: str = "ja-1") -> list[Proposal]:
+def propose(
+    source_text: str, words: str, normaliser: str = "ja-1", titles: Mapping[str, str] = MappingProxyType({})
+) -> list[Proposal]:
     """Propose a passage for each place where some words stand in a source.
 
-    The passage is the sentence (or sentences) around the words, cut where a page, a column or a footnote
-    begins, and as long as a passage has to be. An empty list: the words do not stand there.
+    The passage is the sentence (or sentences) around the words, between the same edges as in `propose_all`,
+    and as long as a passage has to be. An empty list: the words do not stand there.
     """
     source = SourceText(source_text, normaliser)
     text, wanted = source.plain.text, normalise(words, normaliser)
     if not wanted:
         return []
-    breaks = _breaks(source)
+    headings = _headings(source, titles)
+    stretches = _stretches(source, headings)
+    breaks = [place for place, *_ in stretches] + [len(text)]
     pieces = dict.fromkeys(
-        _around(text, start, end, breaks, normaliser)
+        _around(text, start, end, stretches[bisect.bisect_right(breaks, start) - 1])
         for match in re.finditer(re.escape(wanted), text)
         for start, end in _cut(match.start(), match.end(), breaks)
     )
-    return _proposals(source, [*pieces])
+    return _of_sections(_proposals(source, [*pieces]), pieces, headings)
 
 
 def propose_all(
@@ -191,17 +195,35 @@ def propose_all(
 
     `titles` are its printed headings by the ids of their sections; what stands after one is of that
     section. A sentence goes on over a blank line, but not over a new page, a note or a heading. A short
-    sentence goes with the next; what is shorter than a passage has to be is left out, and so are running
-    heads and page numbers.
+    sentence goes with the next, an entry of a numbered list (of references) is one; what is shorter than
+    a passage has to be is left out, and so are running heads and page numbers.
     """
     source = SourceText(source_text, normaliser)
+    headings = _headings(source, titles)
+    pieces = _pieces(source, headings)
+    return _of_sections(_proposals(source, pieces), pieces, headings)
+
+
+_Heading = tuple[tuple[int, int], str]  # its start and end, and the id of its section
+
+
+def _of_sections(
+    proposals: Sequence[Proposal], pieces: Iterable[tuple[int, int]], headings: Sequence[_Heading]
+) -> list[Proposal]:
+    """Proposals with the sections in which they begin."""
+    return [
+        replace(proposal, section=next((id_ for (place, _), id_ in reversed(headings) if place <= start), ""))
+        for proposal, (start, _) in zip(proposals, pieces, strict=True)
+    ]
+
+
+def _pieces(source: SourceText, headings: Sequence[_Heading]) -> list[tuple[int, int]]:
+    """Starts and ends of all sentences of a source that are as long as a passage has to be."""
     text, pieces = source.plain.text, []
     furniture = {source.plain.starts[number] for number in source.furniture}
-    headings = _headings(source, titles)
-    breaks = {place for place in _breaks(source) if not _goes_on(source, place, furniture)}
-    for first, last in pairwise(sorted(breaks.union(*(span for span, _ in headings)))):
-        begin = first
-        for end in [first + m.end() for m in _SENTENCE_END[normaliser].finditer(text[first:last])] + [last]:
+    for first, *ends in _stretches(source, headings):
+        begin, last = first, ends[-1]
+        for end in ends:
             begin += len(text[begin:end]) - len(text[begin:end].lstrip())
             rest = len(text[end:last].strip())
             if end - begin >= SHORTEST and (rest >= SHORTEST or not rest):
@@ -209,10 +231,45 @@ def propose_all(
                 begin = end
         if last - begin >= SHORTEST and begin not in furniture:
             pieces.append((begin, last))
-    return [
-        replace(proposal, section=next((id_ for (place, _), id_ in reversed(headings) if place <= start), ""))
-        for proposal, (start, _) in zip(_proposals(source, pieces), pieces, strict=True)
-    ]
+    return pieces
+
+
+def _stretches(source: SourceText, headings: Sequence[_Heading]) -> list[list[int]]:
+    """What stands between two places where something else begins: its start, and where its sentences end."""
+    text = source.plain.text
+    furniture = {source.plain.starts[number] for number in source.furniture}
+    breaks = {place for place in _breaks(source) if not _goes_on(source, place, furniture)}
+    entries = _entries(source)
+    found = []
+    for first, last in pairwise(sorted(breaks.union(entries, *(span for span, _ in headings)))):
+        whole = first in entries and last - first <= _ENTRY
+        ends = () if whole else _SENTENCE_END[source.normaliser].finditer(text[first:last])
+        found.append([first, *sorted({*(first + match.end() for match in ends), last})])
+    return found
+
+
+_LISTED = re.compile(r"\s*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})\))\s*\S")
+_ENTRY = 400  # characters of a work cited: what is longer is taken sentence by sentence
+
+
+def _entries(source: SourceText) -> set[int]:
+    """Where the entries of lists begin that count up line by line: `[1]`, `(1)`, `1)`."""
+    found = [(n, m) for n, line in enumerate(source.raw) if (m := _LISTED.match(line))]
+    listed: set[int] = set()
+    for (line, one), (other, following) in pairwise(found):
+        counts_up = (
+            following.lastindex == one.lastindex
+            and int(following[one.lastindex or 0]) == int(one[one.lastindex or 0]) + 1
+        )
+        if counts_up and _ends_above(source, other):
+            listed |= {line, other}
+    return {source.plain.starts[line] for line in listed}
+
+
+def _ends_above(source: SourceText, line: int) -> bool:
+    """Whether what stands above a line ends there: a citation at a line's start is no entry of a list."""
+    above = source.raw[line - 1].strip()
+    return not above or normalise(above, source.normaliser).endswith(_ENDS)
 
 
 def _goes_on(source: SourceText, place: int, furniture: set[int]) -> bool:
@@ -241,18 +298,25 @@ def _breaks(source: SourceText) -> list[int]:
     return sorted({0, *source.breaks, *after_headings, len(source.plain.text)})
 
 
-def _headings(source: SourceText, titles: Mapping[str, str]) -> list[tuple[tuple[int, int], str]]:
-    """Where each section's heading stands: from the line that it begins, after a number at most, to its end."""
+def _headings(source: SourceText, titles: Mapping[str, str]) -> list[_Heading]:
+    """Where each section's heading stands: from the line that it begins, after a number at most, to its end.
+
+    A line that a title fills, before one that goes on after it.
+    """
     text, lines = source.plain.text, source.plain.starts
+    ends = {len(text[:start].rstrip()) for start in [*lines, len(text)]}
     found, after = [], 0
     for id_, title in titles.items():
+        places = []
         for match in re.finditer(re.escape(normalise(title, source.normaliser)), text[after:]):
             place, end = after + match.start(), after + match.end()
             line = lines[bisect.bisect_right(lines, place) - 1]
             if match[0] and place - line < 8:
-                found.append(((line, end), id_))
-                after = end
-                break
+                places.append((line, end))
+        if places:
+            span = next((span for span in places if span[1] in ends), places[0])
+            found.append((span, id_))
+            after = span[1]
     return found
 
 
@@ -262,12 +326,8 @@ def _cut(start: int, end: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
     return list(pairwise([start, *inside, end]))
 
 
-def _around(text: str, start: int, end: int, breaks: Sequence[int], normaliser: str) -> tuple[int, int]:
-    """Widen a stretch to whole sentences between two breaks, until a passage is long enough."""
-    first = breaks[bisect.bisect_right(breaks, start) - 1]
-    last = breaks[bisect.bisect_left(breaks, end)]
-    ends = [first + m.end() for m in _SENTENCE_END[normaliser].finditer(text[first:last])]
-    bounds = sorted({first, *ends, last})
+def _around(text: str, start: int, end: int, bounds: Sequence[int]) -> tuple[int, int]:
+    """Widen a stretch to whole sentences, which `bounds` part, until a passage is long enough."""
     before = bisect.bisect_right(bounds, start) - 1
     after = bisect.bisect_left(bounds, end)
     while bounds[after] - bounds[before] < SHORTEST and (before or after + 1 < len(bounds)):
