@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import re
 import shutil
 import sys
 from collections import Counter
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
+import yaml
+from openpyxl import load_workbook
 
-from analysis import paths
-from analysis.transcribe import load, schema
-from analysis.verify import verify
+from analysis import import_workbook, paths
+from analysis.transcribe import load, schema, workbook
+from analysis.verify import passages, verify
 from analysis.verify.check_cells import CellVerdict
 from analysis.verify.passages import PassageVerdict
 
@@ -93,3 +98,33 @@ def test_every_cell_stands_there_where_the_source_is_set_anew(study, tmp_path):
     """One blank for many: what a program gives that does not keep the layout of a table."""
     text = re.sub("(?<=[^ ]) +", " ", SOURCE.read_text("utf-8"))
     assert checked(study, tmp_path, text).ok
+
+
+def test_the_study_is_what_a_workbook_filled_in_with_first_words_gives(study, tmp_path):
+    """No CSV file is opened: fingerprints, parts and pages come from the source."""
+    words = schema.load(languages=study.languages)
+    folder = tmp_path / "raw" / FOLDER.name
+    shutil.copytree(study.folder, folder)
+    for path in folder.glob("*.csv"):
+        path.write_text(path.read_text("utf-8").split("\n")[0] + "\n", "utf-8")
+    text, titles = SOURCE.read_text("utf-8"), {s.id: s.title for s in study.meta.sections if s.printed}
+    found = passages.propose_all(text, study.meta.normaliser, titles)
+    sentences = [(each.section, each.page, each.text) for each in found]
+    book = load_workbook(io.BytesIO(workbook.write(folder, words, study.meta, "de", sentences)))
+    first = yaml.safe_load((FOLDER / "pieces.yaml").read_text("utf-8"))
+    for name in {path.stem for path in folder.glob("*.csv")}:
+        header = [cell.value for cell in book[name][1]]
+        for number, row in enumerate(
+            csv.DictReader(io.StringIO((FOLDER / f"{name}.csv").read_text("utf-8"))), 2
+        ):
+            cells = row
+            if name == "passages":
+                made = ("opening", "chars", "sha256", "part", "page")
+                cells = {k: v for k, v in row.items() if k not in made} | {"words": first[row["id"]][0]}
+            for column, value in cells.items():
+                book[name].cell(number, header.index(column) + 1, value or None)
+    book.save(tmp_path / "filled.xlsx")
+    locate = partial(passages.propose, text, normaliser=study.meta.normaliser, titles=titles)
+    import_workbook.into(folder, tmp_path / "filled.xlsx", words, "document", locate)
+    for path in sorted(study.folder.glob("*.csv")):
+        assert (folder / path.name).read_text("utf-8") == path.read_text("utf-8"), path.name

@@ -225,6 +225,21 @@ def test_a_sentence_goes_on_over_a_blank_line_but_not_over_a_page():
     ]
 
 
+TABLE = "表1 企業数\n地域  2014  2015\n北  1,204  1,231\n南  412  -\n注：-は不明。\n"
+
+
+def test_a_table_is_one_passage_with_its_caption_and_its_note():
+    text = f"{FIRST}\n\n{TABLE}\n{SECOND}\n"
+    plain = SourceText(TABLE, "ja-1").plain.text
+    assert [each.text for each in propose_all(text)] == [FIRST, plain, SECOND]
+    assert [each.text for each in propose(text, "表1 企業数")] == [plain]
+
+
+def test_a_sentence_with_two_years_at_a_line_s_end_is_no_table():
+    text = f"{FIRST[:20]} 2014 2015\n{FIRST[20:]}{SECOND}\n"
+    assert len(propose_all(text)) == 2
+
+
 def test_a_proposal_is_of_the_section_whose_heading_stands_before_it():
     titles = {"1": "港", "2": "祭り", "3": "市場"}
     assert [each.section for each in propose_all(PAPER, titles=titles)] == ["1", "1", "1", "2"]

@@ -239,16 +239,19 @@ def _stretches(source: SourceText, headings: Sequence[_Heading]) -> list[list[in
     text = source.plain.text
     furniture = {source.plain.starts[number] for number in source.furniture}
     breaks = {place for place in _breaks(source) if not _goes_on(source, place, furniture)}
-    entries = _entries(source)
+    entries, tables = _entries(source), _tables(source)
+    breaks = {place for place in breaks if not any(first < place < last for first, last in tables)}
     found = []
-    for first, last in pairwise(sorted(breaks.union(entries, *(span for span, _ in headings)))):
-        whole = first in entries and last - first <= _ENTRY
+    edges = breaks.union(entries, *(span for span, _ in headings), *tables)
+    for first, last in pairwise(sorted(edges)):
+        whole = (first in entries and last - first <= _ENTRY) or (first, last) in tables
         ends = () if whole else _SENTENCE_END[source.normaliser].finditer(text[first:last])
         found.append([first, *sorted({*(first + match.end() for match in ends), last})])
     return found
 
 
 _LISTED = re.compile(r"\s*(?:\[(\d{1,3})\]|\((\d{1,3})\)|(\d{1,3})\))\s*\S")
+_ROW = re.compile(r".*?\S(?:\s+(?:[-\u2013\u2014\u2026]|[+-]?\d[\d.,]*%?)){2,}")  # of a table
 _ENTRY = 400  # characters of a work cited: what is longer is taken sentence by sentence
 
 
@@ -264,6 +267,27 @@ def _entries(source: SourceText) -> set[int]:
         if counts_up and _ends_above(source, other):
             listed |= {line, other}
     return {source.plain.starts[line] for line in listed}
+
+
+def _tables(source: SourceText) -> set[tuple[int, int]]:
+    """Where tables stand: rows that end in two numbers or more, the line above them, a note below.
+
+    A row is only as good as the heading of its column, so that a table is one passage.
+    """
+    raw, found = source.raw, set()
+    starts = [*source.plain.starts, len(source.plain.text)]
+    line = 0
+    while line < len(raw):
+        end = line
+        while end < len(raw) and raw[end].strip():
+            end += 1
+        rows = [n for n in range(line, end) if _ROW.fullmatch(raw[n].strip())]
+        if len(rows) > 1:
+            first, last = max(rows[0] - 1, line), rows[-1] + 1
+            last += end - last == 1  # a note
+            found.add((starts[first], starts[last]))
+        line = max(end, line + 1)
+    return found
 
 
 def _ends_above(source: SourceText, line: int) -> bool:
