@@ -23,6 +23,7 @@ def commented(small):
             {"id": "one", "subject_type": "evaluation", "subject": "es", "stance": "strength"},
             {"id": "none", "subject_type": "evaluation", "subject": "es", "stance": "strength"},
             {"id": "of-region", "subject_type": "region", "subject": "south", "stance": "finding"},
+            {"id": "of-project", "subject_type": "project", "subject": "n", "stance": "finding"},
             {"id": "of-policy", "subject_type": "policy", "subject": "plan", "stance": "finding"},
         ],
         codings=[
@@ -67,6 +68,7 @@ def test_a_statement_that_names_no_region_has_that_of_its_subject_or_none(commen
         "one": "south",
         "none": "south",
         "of-region": "south",
+        "of-project": "north",
         "of-policy": "",
     }
 

@@ -25,7 +25,7 @@ def statements(study: Study, schema: Schema) -> pd.DataFrame:
     """Every statement with the regions it belongs to.
 
     Columns out: record, subject_type (+ _ja, _en), subject, regions (ids, space-separated: those it
-    names, else the region that it or its evaluation is about), section, stance (+ _ja, _en),
+    names, else the region that it, its evaluation or its project is about), section, stance (+ _ja, _en),
     statement_ja, statement_en, themes, reference, basis.
     """
     return (
@@ -41,9 +41,15 @@ def statements(study: Study, schema: Schema) -> pd.DataFrame:
 def _regions(study: Study, schema: Schema) -> pd.Series:
     """The regions of each statement."""
     rows = study.tables["statements"]
-    evaluated = rows["subject"].map(grades(study, schema).set_index("record")["region"])
-    about = rows["subject"].where(rows["subject_type"] == "region", "")
-    implied = evaluated.where(rows["subject_type"] == "evaluation", about).fillna("")
+    homes = {
+        "evaluation": grades(study, schema).set_index("record")["region"],
+        "project": study.tables["projects"].set_index("id")["region"],
+        "region": study.tables["regions"].set_index("id", drop=False)["id"],
+    }
+    known = zip(rows["subject_type"], rows["subject"], strict=True)
+    implied = pd.Series(
+        [homes[of].get(id_, "") if of in homes else "" for of, id_ in known], index=rows.index
+    )
     return rows["regions"].where(rows["regions"] != "", implied).astype("str")
 
 

@@ -29,6 +29,7 @@ SUBJECTS = {
     "evaluation": "evaluations",
     "region": "regions",
     "programme": "programmes",
+    "project": "projects",
     "literature": "references",
 }
 _NUMBERS = {"integer": "a whole number", "number": "a number such as 12.5"}
