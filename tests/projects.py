@@ -24,6 +24,7 @@ MAKE_PARAMETERS = (
     "STUDIES",
     "LANGUAGE",
     "LANGUAGES",
+    "SECTION",
     "PAGE",
     "SOURCE",
     "WORDS",

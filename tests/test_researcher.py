@@ -45,8 +45,8 @@ def changed(notebook: str, cell: str, old: str, new: str) -> dict:
 
 
 def test_where_other_grades_are_comparable_title_sentence_and_value_follow(processed):
-    """Only the `on=` of a merge is changed: grades of one region, whatever their scale."""
-    every = changed("02_evaluation_grades", "comparable", 'on=["region", "scale"]', 'on=["region"]')
+    """Only the `on=` of a merge is changed: grades of one region (or programme), whatever their scale."""
+    every = changed("02_evaluation_grades", "comparable", 'on=["subject", "scale"]', 'on=["subject"]')
     before, after = (
         shown_by("02_evaluation_grades", {"study": PAPER, "language": "en"}, processed, source=source)
         for source in (None, every)

@@ -41,6 +41,7 @@ PARAMETERS = (
     "WORKBOOK",
     "WITH",
     "FROM",
+    "LANGUAGES",
     "SECTION",
     "CONTAINER",
 )

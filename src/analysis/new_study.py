@@ -49,7 +49,7 @@ PARTS = {
     "": ("passages", "regions", "uncovered"),
     "phases": ("phases", "plans", "stages", "events"),
     "projects": ("programmes", "projects"),
-    "grades": ("evaluations", "scales"),
+    "grades": ("evaluations", "scales", "programmes", "projects"),
     "institutions": ("institutions", "participations"),
     "statements": ("statements",),
     "issues": ("issues", "statements", "links", "assessments"),
