@@ -26,7 +26,8 @@ import psutil
 
 from analysis import paths
 from analysis.build import staleness
-from analysis.build.plan import LANGUAGES, plan
+from analysis.build.plan import plan
+from analysis.languages import DEFAULT
 
 STUDY = "okamoto2020"
 HERE = Path(__file__).resolve().parent
@@ -58,7 +59,7 @@ def jobs_of(count: int) -> list[dict]:
     """Runs as plain data: the report's own, or, beyond them, the regions' notebook again and again."""
     report = [
         {"notebook": f"{job.notebook}.ipynb", "parameters": dict(job.parameters)}
-        for job in plan(staleness.about(STUDY, None), LANGUAGES)
+        for job in plan(staleness.about(STUDY, None), DEFAULT)
     ]
     regions = [job for job in report if "region" in job["parameters"]]
     own = report if count >= len(report) else regions
