@@ -600,7 +600,8 @@ def shipped(notebook: Mapping[str, Any]) -> bytes:
         cells.append(made)
     kept = {k: v for k, v in notebook.get("metadata", {}).items() if k in ("kernelspec", "language_info")}
     document = {"cells": cells, "metadata": kept, "nbformat": 4, "nbformat_minor": 5}
-    return (json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    # Unindented: what is downloaded is opened, not read, and a sixth lighter.
+    return (json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n").encode()
 
 
 def _shipped(output: Mapping[str, Any]) -> dict[str, Any]:
