@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.transcribe.normaliser import normalise, usual
@@ -29,7 +29,7 @@ def judged(
 ) -> list[Judgement]:
     """What becomes of a row with a region, a number and its year, that cites a text with a table."""
     normal = partial(normalise, normaliser=usual(language))
-    table = tuple(tables.read(text.splitlines(), language, normal))
+    table = tuple(tables.read(text.splitlines(), language, normal, set(map(normal, REGIONS))))
     claims = [
         Claim("region", "region", region, (normal(region),), Names(map(normal, REGIONS))),
         Claim("value", "number", number(value), times=times),
@@ -106,6 +106,12 @@ def test_a_row_of_numbers_that_look_like_years_is_a_row():
     assert not stands(text, "Bregen", "1790", "2014")
 
 
+def test_a_row_of_a_region_is_no_line_of_headings_though_its_numbers_rise_like_years():
+    text = TABLE.replace("412    398      –    366", "1790  1850  1990  2010")
+    assert stands(text, "Bad Thal", "104", "2015")
+    assert not stands(text, "Bad Thal", "104", "1850")
+
+
 def test_the_headings_of_a_second_table_hold_for_its_rows():
     text = TABLE + "Region  2018  2019  2020  2021\nLindau  1  2  3  4\n"
     assert stands(text, "Lindau", "4", "2021")
@@ -130,6 +136,8 @@ def test_every_number_of_a_table_is_found(region, value, year):
         )
     )
 )
+@example(rows=[[0, 0], [1500, 1501], [0, 0]])  # Bregen's row rises like headings
+@example(rows=[[0, 0, 0], [0, 1500, 1501], [0, 0, 0]])
 def test_in_any_table_a_number_stands_in_its_own_cell_only(rows):
     years = [str(2000 + n) for n in range(len(rows[0]))]
     lines = ["Region  " + "  ".join(years)]

@@ -159,6 +159,13 @@ class Claims:
         """The printed label of each row that a key may name."""
         return self._column((field.references or "").split(".")[0], "label_ja")
 
+    def names_of_rows(self) -> frozenset[str]:
+        """The names of what a printed table may have rows of, normalised."""
+        tables = [("regions", "name_ja"), ("programmes", "label_ja"), ("projects", "label_ja")]
+        return frozenset(
+            name for table in tables for names in self._column(*table).values() for name in names if name
+        )
+
     def _topics(self, field: Field, kind: str) -> Known:
         """The names of the topic that each value of a column stands for.
 
@@ -205,13 +212,14 @@ class Cells:
 
     def __init__(self, study: Study, schema: Schema, text: SourceText, places: Mapping[str, Place]) -> None:
         self.study, self.schema, self.text, self.places = study, schema, text, places
+        self.claims = Claims(study, schema)
         self.follows = _parts_of_one_sentence(study)
         self._texts: dict[tuple[str, ...], RowText] = {}
         self._suggestions = 0
 
     def results(self) -> Iterator[CellResult]:
         """Check every verbatim cell, table by table."""
-        for row in Claims(self.study, self.schema).rows():
+        for row in self.claims.rows():
             yield from self._of_row(row)
 
     def _of_row(self, row: RowClaims) -> Iterator[CellResult]:
@@ -260,8 +268,8 @@ class Cells:
             )
             if stops[number] <= span.end + 1
         ]
-        meta = self.study.meta
-        return tuple(tables.read(lines, meta.language, lambda line: normalise(line, meta.normaliser)))
+        meta, names = self.study.meta, self.claims.names_of_rows()
+        return tuple(tables.read(lines, meta.language, lambda line: normalise(line, meta.normaliser), names))
 
     def _piece(self, id_: str) -> str:
         return self.places[id_].text if id_ in self.places else ""

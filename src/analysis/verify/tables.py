@@ -1,44 +1,20 @@
 """Tables that a passage prints: numbers by the heading of their row and that of their column.
 
 A table has a line of headings that are dates (`Region  2014  2015`), and below it rows of a heading and as
-many entries. The n-th entry of a row stands under the
-n-th heading. Entries are parted by two blanks or a tab, or by one where they are counted from the end of
-the line; a sign for a gap (`-`, `n/a`) is an entry. A row with more or fewer entries than there are
-headings does not tell which is under which.
+many entries. The n-th entry of a row stands under the n-th heading. Entries are parted by two blanks or a
+tab, or by one where they are counted from the end of the line; a sign for a gap (`-`, `n/a`) is an entry.
+A row with more or fewer entries than there are headings does not tell which is under which.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.verify.extract import Mention, numbers, periods
 
-_GAPS = frozenset(
-    [
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "...",
-        "。",
-        "。。。",
-        "·",
-        "x",
-        "/",
-        "n/a",
-        "n.a.",
-        "na",
-        "k.a.",
-        "nd",
-        "n.d.",
-        "s.o.",
-        "未",
-        "*",
-    ]
-)
+_GAP = re.compile(r"-{1,3}|\.{1,3}|。|。。。|[·x/*未]|n/?a|n\.a\.|k\.a\.|nd|n\.d\.|s\.o\.")
 _FOOTNOTE = re.compile(r"(?:[*†‡§]+|\[\d+\]|(?<=[^\W\d_])\d\))$")
 
 
@@ -58,16 +34,24 @@ class Row(NamedTuple):
     told: bool  # whether there are as many entries as columns
 
 
-def read(lines: Sequence[str], language: str, normal: Callable[[str], str]) -> Iterator[Row]:
-    """Every row of the tables in some lines of a source, as the file has them; `normal` normalises."""
+def read(
+    lines: Sequence[str], language: str, normal: Callable[[str], str], names: Container[str]
+) -> Iterator[Row]:
+    """Every row of the tables in some lines of a source, as the file has them; `normal` normalises.
+
+    `names` are the normalised names of what a table may have rows of: below headings `Lindau  1990  2010`
+    is a row, while `Region  1990  2010` may be the headings of the next table.
+    """
     columns: tuple[str, ...] = ()
     for line in lines:
         if not line.strip():
             continue
-        if columns and (row := _row(line, columns, language, normal)):
+        row = _row(line, columns, language, normal) if columns else None
+        if row:
             yield row
         # Numbers that look like years are a row, and may be headings if they rise or fall.
-        columns = _headings(line, language, normal) or columns
+        if not row or row.heading not in names:
+            columns = _headings(line, language, normal) or columns
 
 
 def period(heading: str, language: str) -> str:
@@ -119,7 +103,7 @@ def _row(line: str, columns: tuple[str, ...], language: str, normal: Callable[[s
 
 def _entry(text: str, language: str) -> Entry | None:
     """What a cell prints: a number, a gap; None where it is of another kind."""
-    if text.casefold().replace(" ", "") in _GAPS:
+    if _GAP.fullmatch(text.casefold().replace(" ", "")):
         return Entry("")
     found = list(numbers(text, language)) or [m for m in periods(text, language) if m.value.isdecimal()]
     rest = re.sub(r"^ ?[%*†‡]*", "", text[found[0].end :]) if len(found) == 1 else "more"
