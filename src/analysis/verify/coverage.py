@@ -16,9 +16,8 @@ import pandas as pd
 
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.load import Study
-from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.study_yaml import Section
-from analysis.verify.source_text import SourceText, Span
+from analysis.verify.source_text import SourceText, Span, headings_in
 
 UNCOVERED = "uncovered"  # the table of passages that no record stands on
 HEADINGS = "study.yaml"  # where the headings stand
@@ -104,20 +103,8 @@ def headings(source: SourceText, sections: Sequence[Section]) -> list[Heading]:
 
     A heading that is not found has no place; its section is then known from its passages only.
     """
-    text, starts = source.plain.text, source.plain.starts
-    found: list[Heading] = []
-    for section in sections:
-        title = normalise(section.title, source.normaliser)
-        after = found[-1].span.end if found else 0
-        place = text.find(title, after) if section.printed else -1
-        while place >= 0:
-            line = starts[bisect.bisect_right(starts, place) - 1]
-            # Before the title there is at most the section's number on its line.
-            if not text[line:place].strip("0123456789.。 "):
-                found.append(Heading(section.id, Span(line, place + len(title) - line)))
-                break
-            place = text.find(title, place + 1)
-    return found
+    titles = {section.id: section.title for section in sections if section.printed}
+    return [Heading(section, span) for section, span in headings_in(source, titles)]
 
 
 def measure(

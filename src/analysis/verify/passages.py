@@ -27,7 +27,7 @@ from analysis.verify.fingerprints import SHORTEST as SHORTEST
 from analysis.verify.fingerprints import Fingerprint, fingerprint
 from analysis.verify.fingerprints import digest as digest
 from analysis.verify.interruptions import interrupted
-from analysis.verify.source_text import Reading, SourceText, Span
+from analysis.verify.source_text import Reading, SourceText, Span, headings_in
 
 
 class PassageVerdict(StrEnum):
@@ -177,7 +177,7 @@ def propose(
     text, wanted = source.plain.text, normalise(words, normaliser)
     if not wanted:
         return []
-    headings = _headings(source, titles)
+    headings = headings_in(source, titles)
     stretches = _stretches(source, headings)
     breaks = [place for place, *_ in stretches] + [len(text)]
     pieces = dict.fromkeys(
@@ -199,28 +199,24 @@ def propose_all(
     a passage has to be is left out, and so are running heads and page numbers.
     """
     source = SourceText(source_text, normaliser)
-    headings = _headings(source, titles)
+    headings = headings_in(source, titles)
     pieces = _pieces(source, headings)
     return _of_sections(_proposals(source, pieces), pieces, headings)
 
 
-_Heading = tuple[tuple[int, int], str]  # its start and end, and the id of its section
-
-
 def _of_sections(
-    proposals: Sequence[Proposal], pieces: Iterable[tuple[int, int]], headings: Sequence[_Heading]
+    proposals: Sequence[Proposal], pieces: Iterable[tuple[int, int]], headings: Sequence[tuple[str, Span]]
 ) -> list[Proposal]:
     """Proposals with the sections in which they begin."""
     return [
-        replace(proposal, section=next((id_ for (place, _), id_ in reversed(headings) if place <= start), ""))
+        replace(proposal, section=next((id_ for id_, span in reversed(headings) if span.start <= start), ""))
         for proposal, (start, _) in zip(proposals, pieces, strict=True)
     ]
 
 
-def _pieces(source: SourceText, headings: Sequence[_Heading]) -> list[tuple[int, int]]:
+def _pieces(source: SourceText, headings: Sequence[tuple[str, Span]]) -> list[tuple[int, int]]:
     """Starts and ends of all sentences of a source that are as long as a passage has to be."""
     text, pieces = source.plain.text, []
-    furniture = {source.plain.starts[number] for number in source.furniture}
     for first, *ends in _stretches(source, headings):
         begin, last = first, ends[-1]
         for end in ends:
@@ -229,20 +225,19 @@ def _pieces(source: SourceText, headings: Sequence[_Heading]) -> list[tuple[int,
             if end - begin >= SHORTEST and (rest >= SHORTEST or not rest):
                 pieces.append((begin, end))
                 begin = end
-        if last - begin >= SHORTEST and begin not in furniture:
+        if last - begin >= SHORTEST and source.plain.line_at(begin) - 1 not in source.furniture:
             pieces.append((begin, last))
     return pieces
 
 
-def _stretches(source: SourceText, headings: Sequence[_Heading]) -> list[list[int]]:
+def _stretches(source: SourceText, headings: Sequence[tuple[str, Span]]) -> list[list[int]]:
     """What stands between two places where something else begins: its start, and where its sentences end."""
     text = source.plain.text
-    furniture = {source.plain.starts[number] for number in source.furniture}
-    breaks = {place for place in _breaks(source) if not _goes_on(source, place, furniture)}
+    breaks = {place for place in _breaks(source) if not _goes_on(source, place)}
     entries, tables = _entries(source), _tables(source)
     breaks = {place for place in breaks if not any(first < place < last for first, last in tables)}
     found = []
-    edges = breaks.union(entries, *(span for span, _ in headings), *tables)
+    edges = breaks.union(entries, *((span.start, span.end) for _, span in headings), *tables)
     for first, last in pairwise(sorted(edges)):
         whole = (first in entries and last - first <= _ENTRY) or (first, last) in tables
         ends = () if whole else _SENTENCE_END[source.normaliser].finditer(text[first:last])
@@ -296,7 +291,7 @@ def _ends_above(source: SourceText, line: int) -> bool:
     return not above or normalise(above, source.normaliser).endswith(_ENDS)
 
 
-def _goes_on(source: SourceText, place: int, furniture: set[int]) -> bool:
+def _goes_on(source: SourceText, place: int) -> bool:
     """Whether a sentence goes on over a break: nothing says that something else begins there."""
     text, line = source.plain.text, source.plain.line_at(place) - 1
     above = next((row for row in reversed(source.raw[:line]) if row.strip()), "")
@@ -307,7 +302,7 @@ def _goes_on(source: SourceText, place: int, furniture: set[int]) -> bool:
         or _HEADING.fullmatch(source.raw[line])
         or text[:place].rstrip().endswith(_ENDS)
         or _NOTE.match(text[place:])
-        or {place, source.plain.starts[max(line - 1, 0)]} & furniture
+        or {line, line - 1} & source.furniture
     )
 
 
@@ -320,28 +315,6 @@ def _breaks(source: SourceText) -> list[int]:
         if _HEADING.fullmatch(raw[number - 1]) and (number < 2 or not raw[number - 2].strip())
     )
     return sorted({0, *source.breaks, *after_headings, len(source.plain.text)})
-
-
-def _headings(source: SourceText, titles: Mapping[str, str]) -> list[_Heading]:
-    """Where each section's heading stands: from the line that it begins, after a number at most, to its end.
-
-    A line that a title fills, before one that goes on after it.
-    """
-    text, lines = source.plain.text, source.plain.starts
-    ends = {len(text[:start].rstrip()) for start in [*lines, len(text)]}
-    found, after = [], 0
-    for id_, title in titles.items():
-        places = []
-        for match in re.finditer(re.escape(normalise(title, source.normaliser)), text[after:]):
-            place, end = after + match.start(), after + match.end()
-            line = lines[bisect.bisect_right(lines, place) - 1]
-            if match[0] and place - line < 8:
-                places.append((line, end))
-        if places:
-            span = next((span for span in places if span[1] in ends), places[0])
-            found.append((span, id_))
-            after = span[1]
-    return found
 
 
 def _cut(start: int, end: int, breaks: Sequence[int]) -> list[tuple[int, int]]:

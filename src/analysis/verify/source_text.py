@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -144,6 +144,29 @@ class SourceText:
                 tried.append(moved)
                 lines = sorted(self.plain.lines, key=moved.__contains__)  # those moved come last
                 yield Reading(self.raw, tuple(lines), self.normaliser, self.numbers)
+
+
+def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[tuple[str, Span]]:
+    """Where the printed headings of sections begin a line, in the sections' order, with their numbers.
+
+    `titles` are the headings by the ids of their sections. A line that a title fills comes before one that
+    goes on after it; a heading that is not found is left out.
+    """
+    text, starts = source.plain.text, source.plain.starts
+    ends = {len(text[:start].rstrip()) for start in [*starts, len(text)]}
+    found: list[tuple[str, Span]] = []
+    for section, printed in titles.items():
+        title, places = normalise(printed, source.normaliser), []
+        after = found[-1][1].end if found else 0
+        for match in re.finditer(re.escape(title), text[after:]) if title else ():
+            place, end = after + match.start(), after + match.end()
+            line = starts[bisect.bisect_right(starts, place) - 1]
+            # Before the title there is at most the section's number on its line.
+            if not text[line:place].strip("0123456789.。 "):
+                places.append(Span(line, end - line))
+        if places:
+            found.append((section, next((span for span in places if span.end in ends), places[0])))
+    return found
 
 
 def _furniture(raw: Sequence[str]) -> Iterator[set[int]]:
