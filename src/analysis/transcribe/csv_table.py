@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections import namedtuple
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -42,17 +44,41 @@ class CsvTable:
     @cached_property
     def sound(self) -> pd.DataFrame:
         """The rows that have as many cells as there are columns."""
-        return self.frame[~self.frame.index.isin(self.uneven)]
+        return self.frame[~self.frame.index.isin(self.uneven)] if self.uneven else self.frame
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        """The columns that the file has."""
+        return frozenset(self.frame.columns)
 
     def has(self, *columns: str) -> bool:
         """Whether the file has all these columns."""
-        return set(columns) <= set(self.frame.columns)
+        return self.columns.issuperset(columns)
 
-    def values(self, column: str) -> pd.Series:
-        """Return the cells of a column that are not empty; none where the file lacks the column."""
-        if not self.has(column):
-            return pd.Series(dtype="str")
-        return self.sound[column].loc[lambda cells: cells != ""]
+    def values(self, column: str) -> dict[int, str]:
+        """Return the cells of a column that are not empty, by line; none where the file lacks the column."""
+        return self._filled.get(column, {})
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """The line of every row of `sound`."""
+        return self.sound.index.tolist()
+
+    @cached_property
+    def cells(self) -> dict[str, list[str]]:
+        """The columns of `sound` as lists."""
+        return self.sound.to_dict("list")
+
+    def rows(self, *columns: str) -> Iterator[Any]:
+        """Yield every row of `sound`: `.Index` is its line, the rest its cells of these columns."""
+        return map(_row(columns), self.lines, *(self.cells[name] for name in columns))
+
+    @cached_property
+    def _filled(self) -> dict[str, dict[int, str]]:
+        return {
+            name: {line: cell for line, cell in zip(self.lines, cells, strict=True) if cell}
+            for name, cells in self.cells.items()
+        }
 
     def problem(self, row: int, column: str, found: str, expected: str, advice: str) -> Problem:
         """Return a problem of one cell, at the line in which the cell itself begins."""
@@ -60,6 +86,11 @@ class CsvTable:
         known = [name for name in before if name in self.frame.columns]
         line = row + sum(cell.count("\n") for cell in self.frame.loc[row, known])
         return Problem(self.file, line, column, found, expected, advice)
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> type:
+    return namedtuple("Row", ("Index", *columns))
 
 
 def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Problem]]:

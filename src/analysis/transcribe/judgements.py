@@ -45,7 +45,8 @@ def coders_are_declared(raw: RawTables) -> Iterator[Problem]:
     """Every coder of a table is described in `study.yaml`: who or what read, when and how."""
     declared = {coder.id for coder in raw.meta.coders} if raw.meta else set()
     for table in raw.tables.values() if raw.meta else ():
-        for line, coder in table.values("coder").drop_duplicates().items():
+        first = {coder: line for line, coder in reversed(table.values("coder").items())}
+        for coder, line in first.items():
             if coder != CONSENSUS and coder not in declared and SLUG.fullmatch(coder):
                 expected = f"a coder that study.yaml lists ({', '.join(sorted(declared)) or 'none'})"
                 advice = did_you_mean(coder, declared, "describe the coder there")

@@ -60,7 +60,7 @@ class RawTables:
     def rows(self, table: str, *columns: str) -> Iterator[tuple[CsvTable, Any]]:
         """Yield every row of every file of a table: `.Index` is its line, the rest its cells."""
         for found in self.files(table, *columns):
-            for row in found.sound[list(columns)].itertuples():
+            for row in found.rows(*columns):
                 yield found, row
 
     def known(self, table: str, column: str = "id") -> frozenset[str] | None:
@@ -71,8 +71,10 @@ class RawTables:
     def by_id(self, table: str, *columns: str) -> dict[str, Any]:
         """Return the rows of a table by their ids; none where it was not read."""
         found = self.with_columns(table, "id", *columns)
-        rows = found.sound.drop_duplicates("id").itertuples(index=False) if found else ()
-        return {row.id: row for row in rows}
+        rows: dict[str, Any] = {}
+        for row in found.rows("id", *columns) if found else ():
+            rows.setdefault(row.id, row)
+        return rows
 
 
 def unknown_id(
@@ -95,11 +97,12 @@ def repeats(table: CsvTable, columns: list[str]) -> Iterator[tuple[int, str, int
         return
     # Of a row whose cells cannot be told apart, the id at least is known.
     frame = table.frame if columns == ["id"] else table.sound
-    rows = frame[columns].loc[lambda rows: rows[columns[-1]] != ""]
-    first = pd.Series(rows.index, rows.index).groupby([rows[name] for name in columns]).transform("first")
-    for line in rows.index[first != rows.index]:
-        if line not in table.uneven:
-            yield line, rows.at[line, columns[-1]], first[line]
+    first: dict[tuple[str, ...], int] = {}
+    cells = (frame[name].tolist() for name in columns)
+    for line, *key in zip(frame.index.tolist(), *cells, strict=True):
+        earlier = first.setdefault(tuple(key), line) if key[-1] else line
+        if earlier != line and line not in table.uneven:
+            yield line, key[-1], earlier
 
 
 def before(day: str, other: str, counted: FiscalYear = JAPANESE) -> bool:

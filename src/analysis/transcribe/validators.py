@@ -103,7 +103,7 @@ def cells_hold_what_their_column_allows(raw: RawTables) -> Iterator[Problem]:
     for table, field in raw.fields():
         if raw.meta is None and field.vocabulary == EVALUATION_KIND:
             continue  # the study's own kinds stand in study.yaml, which could not be read
-        for line, cell in table.sound[field.name].items():
+        for line, cell in zip(table.lines, table.cells[field.name], strict=True):
             if found := wrong(cell, field, raw.schema):
                 yield table.problem(line, field.name, quoted(cell), *found)
 
@@ -142,12 +142,13 @@ def words_are_in_the_language_of_their_column(raw: RawTables) -> Iterator[Proble
                 if japanese and len(japanese) > len(_LATIN.findall(cell)):
                     advice = "translate it, or see whether two headings are swapped"
                     yield table.problem(line, field.name, quoted(cell), "English", advice)
-        elif field.language == "ja" and len(cells) > 2 and not any(map(_JAPANESE.search, cells)):
-            worded = sum(1 for cell in cells if _WORD.search(cell))
+        elif field.language == "ja" and len(cells) > 2 and not any(map(_JAPANESE.search, cells.values())):
+            worded = sum(1 for cell in cells.values() if _WORD.search(cell))
             if 2 * worded > len(cells):
-                found = f"no Japanese in {len(cells)} cells, such as {quoted(cells.iloc[0])}"
+                line, cell = next(iter(cells.items()))
+                found = f"no Japanese in {len(cells)} cells, such as {quoted(cell)}"
                 advice = "see whether two headings are swapped"
-                yield table.problem(cells.index[0], field.name, found, "Japanese", advice)
+                yield table.problem(line, field.name, found, "Japanese", advice)
 
 
 def ids_are_of_one_row(raw: RawTables) -> Iterator[Problem]:
@@ -337,7 +338,7 @@ def inferred_columns_are_named(raw: RawTables) -> Iterator[Problem]:
         given_anyway = {*_GIVEN, *note_columns(raw.schema.languages)}
         own = tuple(field.name for field in fields if field.name not in given_anyway)
         given = table.has("basis", "inferred", "note")
-        for row in table.sound[["basis", "inferred", "note"]].itertuples() if given else ():
+        for row in table.rows("basis", "inferred", "note") if given else ():
             if row.basis == "stated" and row.inferred:
                 expected, advice = "nothing where basis is stated", "empty it, or write inferred in basis"
                 yield table.problem(row.Index, "inferred", quoted(row.inferred), expected, advice)
