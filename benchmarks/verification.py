@@ -38,7 +38,7 @@ from analysis.transcribe.normaliser import _RADICALS, normalise
 from analysis.transcribe.problems import StudyError
 from analysis.transcribe.schema import Field, Schema, Table
 from analysis.verify import sources, verify
-from analysis.verify.check_cells import Cells, CellVerdict, Claims
+from analysis.verify.check_cells import Cells, CellVerdict
 from analysis.verify.passages import Fingerprint, PassageVerdict, Place, fingerprint, locate
 from analysis.verify.source_text import SourceText
 
@@ -174,19 +174,24 @@ def tried(study: Study, source_text: str, schema: Schema, chosen: Sequence[Mutat
     layout = SourceText(source_text, study.meta.normaliser)
     places = dict(zip(study.tables["passages"]["id"], locate(_prints(study), layout), strict=True))
     cells = Cells(study, schema, layout, places)
-    return [Killed(mutation, _fate(mutation, study, schema, cells)) for mutation in chosen]
+    rows = {name: _rows(study.tables[name]) for name in {mutation.table for mutation in chosen}}
+    return [Killed(m, _fate(m, study, schema, cells, rows[m.table])) for m in chosen]
 
 
-def _fate(mutation: Mutation, study: Study, schema: Schema, cells: Cells) -> str:
-    table, frame = schema.tables[mutation.table], study.tables[mutation.table]
-    row = frame.loc[[mutation.line]].astype(object)
-    row[mutation.column] = mutation.after
-    tables = MappingProxyType({**study.tables, mutation.table: row})
-    alone = Schema(MappingProxyType({table.name: table}), schema.vocabularies, {})
-    for claims in Claims(replace(study, tables=tables), alone).rows():
-        if any(cell.verdict == CellVerdict.NOT_FOUND for cell in cells._of_row(claims)):
-            return "NOT_FOUND"
-    if _repeats(row, frame, table, mutation):
+def _rows(frame: pd.DataFrame) -> dict[int, dict[str, str]]:
+    return frame.astype("string").fillna("").to_dict("index")
+
+
+def _fate(
+    mutation: Mutation, study: Study, schema: Schema, cells: Cells, rows: dict[int, dict[str, str]]
+) -> str:
+    table = schema.tables[mutation.table]
+    row = {**rows[mutation.line], mutation.column: mutation.after}
+    claims = cells.claims.of_row(table, mutation.line, row)
+    if any(cell.verdict == CellVerdict.NOT_FOUND for cell in cells.of_row(claims)):
+        return "NOT_FOUND"
+    others = [other for line, other in rows.items() if line != mutation.line]
+    if _repeats(row, others, table):
         return "repeats"
     return "refused" if _refused(mutation, study, schema) else "survived"
 
@@ -209,11 +214,10 @@ def _refused(mutation: Mutation, study: Study, schema: Schema) -> bool:
     return False
 
 
-def _repeats(row: pd.DataFrame, frame: pd.DataFrame, table: Table, mutation: Mutation) -> bool:
+def _repeats(row: dict[str, str], others: Sequence[dict[str, str]], table: Table) -> bool:
     """Whether the mutated row says what another row says, which is true of the source."""
     keys = [f.name for f in table.own if f.references or f.verbatim]
-    others = frame.drop(index=mutation.line)[keys].astype(str)
-    return bool((others == row[keys].astype(str).iloc[0]).all(axis=1).any())
+    return any(all(other[key] == row[key] for key in keys) for other in others)
 
 
 def _prints(study: Study) -> list[Fingerprint]:

@@ -96,30 +96,29 @@ class Claims:
         for table in self.schema.tables.values():
             verbatim = () if table.judgement else table.verbatim_in(self.language)
             if verbatim and "passages" in {f.name for f in table.fields_for(self.study.meta.kind)}:
-                yield from self._rows_of(table, verbatim)
+                frame = self.study.tables[table.name].astype("string").fillna("")
+                for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
+                    yield self.of_row(table, int(line), row)
 
-    def _rows_of(self, table: Table, verbatim: tuple[Field, ...]) -> Iterator[RowClaims]:
-        frame = self.study.tables[table.name]
-        for line, row in zip(frame.index, frame.astype("string").fillna("").to_dict("records"), strict=True):
-            concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
-            claims = [
-                self._of_row(field, kind, row)
-                for field in verbatim
-                if row[field.name]
-                for kind in (field.verbatim or "").split()
-            ]
-            yield RowClaims(
-                table.name,
-                int(line),
-                tuple(row["passages"].split()),
-                tuple(claim for claim in claims if claim.column not in concluded),
-                tuple(claim for claim in claims if claim.column in concluded),
-                tuple(
-                    self._normal(row[name]) for name in (f"label_{self.language}", "unit") if row.get(name)
-                ),
-            )
+    def of_row(self, table: Table, line: int, row: Mapping[str, str]) -> RowClaims:
+        """What one row claims, its cells given as text."""
+        concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
+        claims = [
+            self._of_cell(field, kind, row)
+            for field in table.verbatim_in(self.language)
+            if row[field.name]
+            for kind in (field.verbatim or "").split()
+        ]
+        return RowClaims(
+            table.name,
+            line,
+            tuple(row["passages"].split()),
+            tuple(claim for claim in claims if claim.column not in concluded),
+            tuple(claim for claim in claims if claim.column in concluded),
+            tuple(self._normal(row[name]) for name in (f"label_{self.language}", "unit") if row.get(name)),
+        )
 
-    def _of_row(self, field: Field, kind: str, row: Mapping[str, str]) -> Claim:
+    def _of_cell(self, field: Field, kind: str, row: Mapping[str, str]) -> Claim:
         """What a cell claims, with what other cells of its row say of how it is printed."""
         if kind == "grade":
             return self._grade(field, row)
@@ -220,9 +219,10 @@ class Cells:
     def results(self) -> Iterator[CellResult]:
         """Check every verbatim cell, table by table."""
         for row in self.claims.rows():
-            yield from self._of_row(row)
+            yield from self.of_row(row)
 
-    def _of_row(self, row: RowClaims) -> Iterator[CellResult]:
+    def of_row(self, row: RowClaims) -> Iterator[CellResult]:
+        """Check the verbatim cells of one row."""
         anchor = self.schema.tables[row.table].anchor_in(self.study.meta.language)
         judgements = judge(self._row_text(row.passages), row.claims, anchor, row.called)
         # A cell that is verbatim in two ways must stand in both; the first it fails in tells.
