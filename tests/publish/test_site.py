@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -38,8 +39,9 @@ def broken(path: Path, ids: dict[Path, set[str]]) -> list[str]:
         if not target.is_file():
             missing.append(address)
         elif parts.fragment and target.suffix == ".html":
-            known = ids.setdefault(target, set(parsed(target).xpath("//@id")))
-            missing += [address] if unquote(parts.fragment) not in known else []
+            if target not in ids:
+                ids[target] = set(parsed(target).xpath("//@id"))
+            missing += [address] if unquote(parts.fragment) not in ids[target] else []
     return missing
 
 
@@ -73,8 +75,8 @@ def test_no_link_is_broken_and_no_id_stands_twice(published):
     ids: dict[Path, set[str]] = {}
     faults = {}
     for path in pages(published):
-        own = parsed(path).xpath("//@id")
-        if wrong := broken(path, ids) + [i for i in set(own) if own.count(i) > 1]:
+        own = Counter(parsed(path).xpath("//@id"))
+        if wrong := broken(path, ids) + [id_ for id_, times in own.items() if times > 1]:
             faults[path.name] = wrong
     assert faults == {}
 

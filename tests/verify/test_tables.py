@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import lru_cache, partial
 
 import pytest
 from hypothesis import example, given
@@ -29,13 +29,20 @@ def judged(
 ) -> list[Judgement]:
     """What becomes of a row with a region, a number and its year, that cites a text with a table."""
     normal = partial(normalise, normaliser=usual(language))
-    table = tuple(tables.read(text.splitlines(), language, normal, set(map(normal, REGIONS))))
     claims = [
         Claim("region", "region", region, (normal(region),), Names(map(normal, REGIONS))),
         Claim("value", "number", number(value), times=times),
         Claim("as_of", "date", year),
     ]
-    return judge(RowText(normal(text), language, table), claims, None)
+    return judge(cited(text, language), claims, None)
+
+
+@lru_cache(maxsize=1)
+def cited(text: str, language: str) -> RowText:
+    """A text with a table as a row cites it."""
+    normal = partial(normalise, normaliser=usual(language))
+    table = tuple(tables.read(text.splitlines(), language, normal, set(map(normal, REGIONS))))
+    return RowText(normal(text), language, table)
 
 
 def stands(*row: str, **more: object) -> bool:
