@@ -291,7 +291,7 @@ compare: environment
 expected: report
 	@$(run) analysis expected
 
-## format, style, types and the tests that need no kernel: under half a minute
+## format, style, types and the quick tests: about a minute
 check: environment
 	@$(run) ruff format --check --quiet src tests
 	@$(run) ruff check --quiet src tests notebooks

@@ -36,14 +36,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item._id = type(item._id).parse(named)
 
 
-_SLOW = {"new_project", "built", "run_notebook", "elsewhere"}  # fixtures that run commands or notebooks
+_BUILDS = {"new_project", "built", "run_notebook", "elsewhere"}  # fixtures that run commands or notebooks
+_STUDIES = {"make", "write", "published", "checked"}  # fixtures that make or check a whole study
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark as `unit` what does not say that it needs a kernel, a browser or a project of its own."""
-    if not any(item.get_closest_marker(name) for name in ("unit", "build", "browser")):
-        slow = _SLOW & set(getattr(item, "fixturenames", ())) or item.path.name == "test_setup.py"
-        item.add_marker("build" if slow else "unit")
+    """Mark what says nothing of itself: `build` or `study` by what it asks for, else `unit`."""
+    if not any(item.get_closest_marker(name) for name in ("unit", "study", "build", "browser")):
+        asked = set(getattr(item, "fixturenames", ()))
+        builds = _BUILDS & asked or item.path.name == "test_setup.py"
+        item.add_marker("build" if builds else "study" if _STUDIES & asked else "unit")
 
 
 # -- Studies ---------------------------------------------------------------------------------------

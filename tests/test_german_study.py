@@ -23,6 +23,8 @@ from analysis.verify import passages, verify
 from analysis.verify.check_cells import CellVerdict
 from analysis.verify.passages import PassageVerdict
 
+pytestmark = pytest.mark.study
+
 FOLDER = paths.ROOT / "tests" / "studies" / "hafenstaedte"
 SOURCE = FOLDER / "source.txt"
 TODAY = date(2024, 5, 17)

@@ -16,6 +16,8 @@ from analysis.figures.colours import ACCENTS
 from analysis.figures.svg import hits
 from analysis.figures.writer import MIME
 
+pytestmark = pytest.mark.study
+
 LONG = {
     "en": "A most extraordinarily long-winded designation <b>*of*</b> $x$ [y](z) for inter-organisational matters ",
     "ja": "非常に長い名称をもつ地域科学技術イノベーション推進のための広域連携強化促進事業（第二期・延長分）",

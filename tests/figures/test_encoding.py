@@ -12,6 +12,8 @@ from analysis.figures.chart import NARROW, WIDE, Chart
 from analysis.figures.encoding import region_colours, span_of
 from analysis.figures.svg import hits
 
+pytestmark = pytest.mark.study
+
 # record: period, period_source, start, end, open_end, inferred
 CASES = {
     "stated": ("FY2002/FY2004", "project", "2002-04-01", "2005-03-31", "no", ""),

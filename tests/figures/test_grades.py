@@ -14,6 +14,8 @@ from analysis.figures.check import faults
 from analysis.figures.regions import tiles_on
 from analysis.figures.sheet import tile_width
 
+pytestmark = pytest.mark.study
+
 WORDS = ("excellent", "good", "far below what was expected of it", "")
 
 

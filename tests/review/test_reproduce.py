@@ -30,6 +30,8 @@ from analysis.review.expected import artefacts, expected
 from analysis.review.judge import judge
 from small_project import SmallProject
 
+pytestmark = pytest.mark.study
+
 SCHEMA = json.loads((paths.ROOT / "docs" / "certificate.schema.json").read_text("utf-8"))
 FIGURE = "en/figures/tiles"
 TABLE = "data/grades.csv"

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from analysis.tidy import agreement, joins, statements
 
+pytestmark = pytest.mark.study
+
 THEMES = ("money", "people")
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.tidy import grades
 
+pytestmark = pytest.mark.study
+
 LETTERS = ("S", "A", "B", "C")
 SCALES = [
     {"id": f"{scale}-{letter.lower()}", "scale": scale, "grade": letter, "rank": rank, "complete": complete}

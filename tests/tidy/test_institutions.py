@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from analysis.tidy import institutions
 
+pytestmark = pytest.mark.study
+
 NAMES = tuple("abcdef")
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from analysis.tidy import phases
 from analysis.transcribe.study_yaml import Meta
 
+pytestmark = pytest.mark.study
+
 
 def supported_in(study, book, region: str, reading: str = "stated") -> list[int]:
     """Return the years in which a region is supported under a reading."""

@@ -20,7 +20,7 @@ from analysis.transcribe.problems import StudyError
 from analysis.verify import passages
 from workbooks import about, contents, there_and_back
 
-pytestmark = pytest.mark.unit
+pytestmark = pytest.mark.study
 SOURCE = """\
 1 Two towns
 

@@ -13,6 +13,8 @@ from analysis.transcribe import load
 from analysis.transcribe.problems import StudyError
 from analysis.verify import verification_log, verify
 
+pytestmark = pytest.mark.study
+
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 TODAY = date(2024, 5, 17)
 FROM = "４．課題のその後"  # from here on the text is another document

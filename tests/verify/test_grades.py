@@ -16,6 +16,8 @@ from analysis.verify import grades, verify
 from analysis.verify.check_cells import CellVerdict
 from analysis.verify.extract import Names
 
+pytestmark = pytest.mark.study
+
 TOWNS = ("Ashenford", "Brindlequay", "Living Dyes")
 WORDS = ("excellent", "good", "fair", "poor")
 JAPANESE = ("優", "良", "可", "不可")

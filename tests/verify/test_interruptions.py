@@ -20,6 +20,8 @@ from analysis.verify.passages import PassageVerdict, fingerprint, locate
 from analysis.verify.source_text import SourceText
 from verify.typesetting import Setting, pieces, typeset
 
+pytestmark = pytest.mark.study
+
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 TODAY = date(2024, 5, 17)
 

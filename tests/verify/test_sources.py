@@ -22,6 +22,8 @@ from analysis.transcribe import load
 from analysis.transcribe.problems import StudyError
 from analysis.verify import pdf, sources, verify
 
+pytestmark = pytest.mark.study
+
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 TEXT = "港の倉庫は2001年に閉じられ、跡地には広場が造られた。データは図で示す。"
 needs_pdf = pytest.mark.skipif(

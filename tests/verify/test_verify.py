@@ -21,6 +21,8 @@ from analysis.verify import verification_log as record
 from analysis.verify import verify
 from analysis.verify.passages import Fingerprint, fingerprint
 
+pytestmark = pytest.mark.study
+
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 TODAY = date(2024, 5, 17)
 

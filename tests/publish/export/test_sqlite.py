@@ -15,6 +15,8 @@ from analysis.publish.export import sqlite
 from analysis.transcribe import load
 from analysis.transcribe.validators import SUBJECTS
 
+pytestmark = pytest.mark.study
+
 
 @pytest.fixture(scope="module")
 def opened(book):
