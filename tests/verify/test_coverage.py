@@ -12,7 +12,7 @@ from analysis.transcribe import load
 from analysis.verify import coverage
 from analysis.verify.coverage import Heading
 from analysis.verify.passages import Fingerprint, locate
-from analysis.verify.source_text import SourceText, Span
+from analysis.verify.source_text import SourceText, Span, headings_in
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 
@@ -84,6 +84,19 @@ def test_overlapping_places_are_counted_once_all_the_same(study_of_nothing, span
 def study_of_nothing(study):
     tables = {name: frame.iloc[:0] for name, frame in study.tables.items()}
     return load.Study(study.id, study.folder, study.meta, tables)
+
+
+@pytest.mark.parametrize("before", ["Die ", "A ", "In ", "3 neue ", "Im Jahr 2 "])
+def test_a_title_after_other_words_is_no_heading(before):
+    text = SourceText(f"Der Hafen wuchs.\n{before}Ergebnisse lagen vor.\n", "spaced-1")
+    assert headings_in(text, {"results": "Ergebnisse"}) == []
+
+
+@pytest.mark.parametrize("before", ["", "2 ", "2.1 ", "II. ", "IV ", "B.1 ", "C) ", "§ 3 ", "第2章 ", "三、"])
+def test_a_heading_is_found_with_the_number_before_it(before):
+    text = SourceText(f"Der Hafen wuchs.\n{before}Ergebnisse\nEs kam so.\n", "spaced-1")
+    ((section, span),) = headings_in(text, {"results": "Ergebnisse"})
+    assert (section, text.plain.text[span.start : span.end]) == ("results", f"{before}Ergebnisse")
 
 
 def test_headings_are_found_with_their_numbers_and_belong_to_their_sections(study, layout):

@@ -146,6 +146,12 @@ class SourceText:
                 yield Reading(self.raw, tuple(lines), self.normaliser, self.numbers)
 
 
+# The number of a section: `2.1`, `II.`, `B.1`, `§ 3`, `第2章`.
+_NUMBER = re.compile(
+    r"(?:第?[\d一二三四五六七八九十]+[章節部編]?|[IVXLC]+(?=[.) ])|[A-Z](?=[.)\d])|§)?[\d.。:、) ]*"
+)
+
+
 def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[tuple[str, Span]]:
     """Where the printed headings of sections begin a line, in the sections' order, with their numbers.
 
@@ -162,7 +168,7 @@ def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[tuple[str
             place, end = after + match.start(), after + match.end()
             line = starts[bisect.bisect_right(starts, place) - 1]
             # Before the title there is at most the section's number on its line.
-            if not text[line:place].strip("0123456789.。 "):
+            if _NUMBER.fullmatch(text, line, place):
                 places.append(Span(line, end - line))
         if places:
             found.append((section, next((span for span in places if span.end in ends), places[0])))
