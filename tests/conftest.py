@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 _BUILDS = {"new_project", "built", "run_notebook", "elsewhere"}  # fixtures that run commands or notebooks
-_STUDIES = {"make", "write", "published", "checked"}  # fixtures that make or check a whole study
+_STUDIES = {"make", "published", "checked"}  # fixtures that make or check a whole study
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -83,7 +83,7 @@ class CsvTable:
     def problem(self, row: int, column: str, found: str, expected: str, advice: str) -> Problem:
         """Return a problem of one cell, at the line in which the cell itself begins."""
         before = self.header[: self.header.index(column)] if column in self.header else ()
-        known = [name for name in before if name in self.frame.columns]
+        known = [name for name in before if name in self.columns]
         line = row + sum(cell.count("\n") for cell in self.frame.loc[row, known])
         return Problem(self.file, line, column, found, expected, advice)
 

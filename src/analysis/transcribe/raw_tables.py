@@ -98,8 +98,7 @@ def repeats(table: CsvTable, columns: list[str]) -> Iterator[tuple[int, str, int
     # Of a row whose cells cannot be told apart, the id at least is known.
     frame = table.frame if columns == ["id"] else table.sound
     first: dict[tuple[str, ...], int] = {}
-    cells = (frame[name].tolist() for name in columns)
-    for line, *key in zip(frame.index.tolist(), *cells, strict=True):
+    for line, *key in frame[columns].itertuples(name=None):
         earlier = first.setdefault(tuple(key), line) if key[-1] else line
         if earlier != line and line not in table.uneven:
             yield line, key[-1], earlier

@@ -88,13 +88,14 @@ class Claims:
     def __init__(self, study: Study, schema: Schema) -> None:
         self.study, self.language = study, study.meta.language
         self.schema = schema.with_kinds(study.meta.own_kinds)
+        self._verbatim = {t.name: t.verbatim_in(self.language) for t in self.schema.tables.values()}
         self._known: dict[tuple[str, str], Known] = {}
         self._sought: dict[int, Names] = {}
 
     def rows(self) -> Iterator[RowClaims]:
         """Yield every row that cites passages and has a verbatim cell, table by table."""
         for table in self.schema.tables.values():
-            verbatim = () if table.judgement else table.verbatim_in(self.language)
+            verbatim = () if table.judgement else self._verbatim[table.name]
             if verbatim and "passages" in {f.name for f in table.fields_for(self.study.meta.kind)}:
                 frame = self.study.tables[table.name].astype("string").fillna("")
                 for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
@@ -105,7 +106,7 @@ class Claims:
         concluded = row["inferred"].split() if row.get("basis") == "inferred" else []
         claims = [
             self._of_cell(field, kind, row)
-            for field in table.verbatim_in(self.language)
+            for field in self._verbatim[table.name]
             if row[field.name]
             for kind in (field.verbatim or "").split()
         ]
@@ -158,6 +159,7 @@ class Claims:
         """The printed label of each row that a key may name."""
         return self._column((field.references or "").split(".")[0], "label_ja")
 
+    @cached_property
     def names_of_rows(self) -> frozenset[str]:
         """The names of what a printed table may have rows of, normalised."""
         tables = [("regions", "name_ja"), ("programmes", "label_ja"), ("projects", "label_ja")]
@@ -268,7 +270,7 @@ class Cells:
             )
             if stops[number] <= span.end + 1
         ]
-        meta, names = self.study.meta, self.claims.names_of_rows()
+        meta, names = self.study.meta, self.claims.names_of_rows
         return tuple(tables.read(lines, meta.language, lambda line: normalise(line, meta.normaliser), names))
 
     def _piece(self, id_: str) -> str:
