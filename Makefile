@@ -302,7 +302,7 @@ check: environment
 test: environment
 	@$(run) pytest --numprocesses=auto --dist=loadgroup
 
-## the built report in a real browser: links, keyboard, axe, search (Node.js 20 and Chromium)
+## the built report in a real browser (Node.js 20, Chromium); PICTURES=folder keeps how each page looks
 test-browser: report
 	@REPORT="$$PWD/reports/$${STUDY:-okamoto2020}" PYTHON_FOR_TESTS=$(python) sh tests/browser/run.sh
 

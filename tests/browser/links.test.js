@@ -1,97 +1,16 @@
-// Every link of the site leads somewhere, and the evidence leads both ways.
+// Readers who follow links: from a mark to its evidence, on to the next record, and to another language.
 
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { address, folder, languages, none, pages, startBrowser, url, visit } from "./report.js";
+import { address, folder, languages, none, startBrowser, url, visit } from "./report.js";
 
 let browser;
-const linked = new Map(); // page address to its links
-const anchors = new Map(); // page address to its ids
-
-before(async () => {
-  browser = await startBrowser();
-  for (const { path } of pages) {
-    const found = await visit(browser, url(path), (page) => page.evaluate(() => ({
-      ids: [...document.querySelectorAll("[id], a[name]")].map((e) => e.id || e.name),
-      links: [...document.querySelectorAll("[href], [src], [action], a")].map((e) => ({
-        raw: e.getAttribute("href") ?? e.getAttribute("xlink:href") ?? e.getAttribute("src") ?? e.getAttribute("action"),
-        words: e.textContent.trim().slice(0, 40),
-      })),
-    })));
-    linked.set(url(path), found.links);
-    anchors.set(url(path), new Set(found.ids));
-  }
-});
+before(async () => { browser = await startBrowser(); });
 after(() => browser.close());
 
-/** What is wrong with a link on a page; nothing where it leads somewhere. */
-function fault(from, { raw, words }) {
-  if (raw === null) return `a link that goes nowhere: ${words}`;
-  if (raw === "#" || raw === "") return from.endsWith("search.html") ? undefined : `an empty link: ${words}`;
-  const target = new URL(raw, from);
-  if (/^https?:$/.test(target.protocol)) return undefined; // an address of a public record
-  if (target.protocol !== "file:") return `${raw}: not a link to follow`;
-  const fragment = decodeURIComponent(target.hash.slice(1));
-  target.hash = target.search = "";
-  const path = fileURLToPath(target);
-  if (!path.startsWith(folder)) return `${raw}: leads out of the report`;
-  if (!existsSync(path) || statSync(path).isDirectory()) return `${raw}: no such file`;
-  if (fragment && !anchors.get(target.href)?.has(fragment)) return `${raw}: no such place on the page`;
-  return undefined;
-}
-
-test("no link of any page is dead", () => {
-  const faults = [];
-  for (const [from, links] of linked) {
-    for (const link of links) {
-      const wrong = fault(from, link);
-      if (wrong) faults.push(`${from.slice(url(folder).length + 1)}: ${wrong}`);
-    }
-  }
-  assert.ok([...linked.values()].flat().length > 100, "links were found at all");
-  none([...new Set(faults)], "dead links");
-});
-
-test("no link inside a figure's own SVG file is dead", () => {
-  const faults = [];
-  for (const language of languages) {
-    const figures = join(folder, language, "figures");
-    for (const name of readdirSync(figures).filter((file) => file.endsWith(".svg"))) {
-      const text = readFileSync(join(figures, name), "utf8");
-      for (const [, raw] of text.matchAll(/href="([^"#][^"]*)"/g)) {
-        const wrong = fault(url(join(figures, name)), { raw, words: "" });
-        if (wrong) faults.push(`${language}/figures/${name}: ${wrong}`);
-      }
-    }
-  }
-  none([...new Set(faults)], "dead links");
-});
-
-test("everything of a site that can be reached by nobody is left out", () => {
-  const reached = new Set();
-  for (const [from, links] of linked) {
-    for (const { raw } of links) {
-      if (!raw || /^https?:/.test(raw)) continue;
-      const target = new URL(raw, from);
-      target.hash = target.search = "";
-      reached.add(fileURLToPath(target));
-    }
-  }
-  const faults = [];
-  for (const language of languages) {
-    for (const name of readdirSync(join(folder, language), { recursive: true })) {
-      const path = join(folder, language, name);
-      const loaded = /_static.(cards\.js|figures\.woff)$/.test(name); // by a script and a style
-      if (statSync(path).isFile() && !loaded && !reached.has(path)) faults.push(`${language}/${name}`);
-    }
-  }
-  none(faults, "files no page leads to");
-});
-
-const evidence = (language) => pages.filter((p) => p.language === language && /evidence-/.test(p.name));
+/** The id of a page's last card. */
+const lastCard = (page) => page.evaluate(() => [...document.querySelectorAll(".card")].at(-1).id);
 
 for (const language of languages) {
   test(`${language}: every mark of a figure can be hit, is large enough, and opens its evidence beside it`, async () => {
@@ -150,46 +69,22 @@ for (const language of languages) {
   });
 
   test(`${language}: an address of a card, opened on a telephone, shows the card`, async () => {
-    for (const { path } of evidence(language).slice(0, 4)) {
-      const id = [...anchors.get(url(path))].filter((name) => /^[a-z]+-.*[a-z]/.test(name)).at(-1);
-      await visit(browser, `${url(path)}#${id}`, (page) => landed(page, id), { viewport: { width: 360, height: 740 } });
+    for (const name of ["evaluations", "events", "statements"].map((table) => `evidence-${table}.html`)) {
+      const id = await visit(browser, address(language, name), lastCard);
+      await visit(browser, `${address(language, name)}#${id}`, (page) => landed(page, id), { viewport: { width: 360, height: 740 } });
     }
-  });
-
-  test(`${language}: what leads to a card is named on the card`, async () => {
-    const cards = new Map(); // card to the places that it says use it
-    for (const { path } of evidence(language)) {
-      for (const [id, used] of await visit(browser, url(path), (page) => page.evaluate(() =>
-        [...document.querySelectorAll(".card")].map((card) =>
-          [card.id, [...card.querySelectorAll("dd a")].map((a) => a.getAttribute("href"))])))) cards.set(id, used);
-    }
-    const faults = [];
-    for (const { name, path } of pages.filter((p) => p.language === language && !p.front && !/evidence-/.test(p.name))) {
-      const led = await visit(browser, url(path), (page) => page.evaluate(() =>
-        [...document.querySelectorAll("figure.exhibit, .table, .finding")].flatMap((place) =>
-          [...place.querySelectorAll("a[href^='evidence-']")].map((a) => [place.id, a.getAttribute("href").split("#")[1]]))));
-      for (const [place, card] of led) {
-        const back = `${name.split("/")[1]}#`;
-        if (!cards.has(card)) faults.push(`${name}#${place}: ${card} has no card`);
-        else if (!cards.get(card).some((href) => href.startsWith(back))) faults.push(`${card}: no way back to ${name}`);
-      }
-    }
-    none([...new Set(faults)], "evidence that leads one way only");
   });
 
   test(`${language}: the switch of language stays on the page, and on the card`, async () => {
     const other = languages.find((one) => one !== language);
-    for (const { name, path } of pages.filter((p) => p.language === language && !p.front)) {
-      await visit(browser, url(path), async (page) => {
-        await page.locator("header .switch a").click();
-        await page.waitForLoadState();
-        assert.equal(page.url(), address(other, name.split("/")[1]));
-        assert.equal(await page.getAttribute("html", "lang"), other);
-      });
-    }
-    const { path } = evidence(language)[0];
-    const id = [...anchors.get(url(path))].findLast((name) => /-/.test(name));
-    await visit(browser, `${url(path)}#${id}`, async (page) => {
+    await visit(browser, address(language, "issues.html"), async (page) => {
+      await page.locator("header .switch a").click();
+      await page.waitForURL(address(other, "issues.html"));
+      assert.equal(await page.getAttribute("html", "lang"), other);
+    });
+    await visit(browser, address(language, "evidence-statements.html"), async (page) => {
+      const id = await lastCard(page);
+      await page.goto(`${address(language, "evidence-statements.html")}#${id}`);
       await page.evaluate(() => scrollTo(0, 0));
       await page.locator("header .switch a").click();
       await page.waitForURL((there) => there.pathname.includes(`/${other}/`));

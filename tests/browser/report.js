@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
-const project = resolve(import.meta.dirname, "../..");
+/** The project's folder. */
+export const project = resolve(import.meta.dirname, "../..");
 
 export const folder = resolve(process.env.REPORT ?? join(project, "reports/okamoto2020"));
-export const pictures = resolve(process.env.PICTURES ?? join(project, "reports/screenshots"));
 
 const manifest = join(folder, "manifest.json");
 if (!existsSync(manifest)) {

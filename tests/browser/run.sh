@@ -3,7 +3,7 @@
 #
 #   REPORT     the built report; reports/okamoto2020 if not given
 #   CHROMIUM   the browser; /usr/bin/chromium if not given
-#   PICTURES   where screenshots and PDFs go; reports/screenshots if not given
+#   PICTURES   a folder for pictures of every page, on screens and on paper; none are taken if not given
 #
 # Arguments are files of this folder to run instead of all: ./run.sh links.test.js
 set -eu
