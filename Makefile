@@ -7,7 +7,7 @@
 .DEFAULT_GOAL := help
 .SUFFIXES:
 SHELL := /bin/sh
-PARAMETERS := STUDY STUDIES LANGUAGE LANGUAGES PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM SECTION
+PARAMETERS := STUDY STUDIES LANGUAGE LANGUAGES PAGE SOURCE WORDS JOBS FORCE KERNELS REVIEWER A B EXECUTOR ADDRESS TITLE NAME CONTAINER WORKBOOK WITH FROM SECTION PICTURES
 
 ifeq ($(OS),Windows_NT)
 $(error make does not run here: use WSL, or python -m analysis (docs/reproduce.md, Without make))
@@ -211,6 +211,7 @@ help:
 #: REVIEWER='…'     who reproduces, for the certificate
 #: A=NAME           a report's folder or a revision, for compare (HEAD if not given)
 #: B=NAME           the other (the built report if not given)
+#: PICTURES=FOLDER  keep how every page looks there, for test-browser
 #: JOBS=N           how many notebooks run at once
 #: FORCE=1          build what is fresh, too; with lock: newer versions
 #: KERNELS=cold     ordinary kernels

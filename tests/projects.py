@@ -19,29 +19,8 @@ from analysis import paths
 STUDIES = paths.ROOT / "tests" / "studies"
 HARBOUR = STUDIES / "harbour"
 RIVERTOWNS = STUDIES / "rivertowns"
-MAKE_PARAMETERS = (
-    "STUDY",
-    "STUDIES",
-    "LANGUAGE",
-    "LANGUAGES",
-    "SECTION",
-    "PAGE",
-    "SOURCE",
-    "WORDS",
-    "JOBS",
-    "FORCE",
-    "KERNELS",
-    "REVIEWER",
-    "A",
-    "B",
-    "EXECUTOR",
-    "ADDRESS",
-    "TITLE",
-    "NAME",
-    "WORKBOOK",
-    "WITH",
-    "FROM",
-)
+_LIST = re.search(r"^PARAMETERS := (.+)$", (paths.ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+MAKE_PARAMETERS = tuple(_LIST[1].split())
 
 
 @dataclass(frozen=True)
@@ -192,5 +171,6 @@ def copy_with_tests(folder: Path) -> Project:
     ignored = shutil.ignore_patterns("__pycache__", "browser", "notebooks")
     shutil.copytree(paths.TESTS, folder / "tests", ignore=ignored)
     shutil.copytree(paths.RAW, folder / "data" / "raw", dirs_exist_ok=True)
-    shutil.copy(paths.ROOT / "pyproject.toml", folder)
+    for name in ("pyproject.toml", "Makefile"):
+        shutil.copy(paths.ROOT / name, folder)
     return project

@@ -17,34 +17,12 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
+from projects import MAKE_PARAMETERS
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
-PARAMETERS = (
-    "STUDY",
-    "STUDIES",
-    "LANGUAGE",
-    "PAGE",
-    "SOURCE",
-    "WORDS",
-    "JOBS",
-    "FORCE",
-    "KERNELS",
-    "REVIEWER",
-    "A",
-    "B",
-    "EXECUTOR",
-    "ADDRESS",
-    "TITLE",
-    "NAME",
-    "WORKBOOK",
-    "WITH",
-    "FROM",
-    "LANGUAGES",
-    "SECTION",
-    "CONTAINER",
-)
 COMMANDS = {
     "help",
     "report",
@@ -234,7 +212,7 @@ def test_all_extras_together_are_the_whole_lock():
 
 def environment_without_make() -> dict[str, str]:
     """Return this process's environment as a new terminal would have it: `make test` adds to it."""
-    ours = ("MAKE", "MFLAGS", "PYTHONPATH", "PYTEST", *PARAMETERS)
+    ours = ("MAKE", "MFLAGS", "PYTHONPATH", "PYTEST", *MAKE_PARAMETERS)
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
@@ -296,9 +274,9 @@ def received(run: subprocess.CompletedProcess) -> dict:
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_reaches_the_command_letter_by_letter_and_nothing_in_it_runs(checkout, value):
     before = checkout.files()
-    run = checkout.make(*here("report", *(f"{name}={value}" for name in PARAMETERS)))
+    run = checkout.make(*here("report", *(f"{name}={value}" for name in MAKE_PARAMETERS)))
     environment = received(run)["environment"]
-    assert {name: environment[name] for name in PARAMETERS} == dict.fromkeys(PARAMETERS, value)
+    assert {name: environment[name] for name in MAKE_PARAMETERS} == dict.fromkeys(MAKE_PARAMETERS, value)
     assert checkout.files() == before
 
 
@@ -353,7 +331,7 @@ def test_a_misspelt_parameter_is_refused_with_the_list_of_those_there_are(checko
     run = checkout.make(*here("report", "STUDDY=x"))
     assert run.returncode == 2
     assert len(run.stderr.splitlines()) == 1
-    assert all(name in run.stderr for name in ("STUDDY", *PARAMETERS))
+    assert all(name in run.stderr for name in ("STUDDY", *MAKE_PARAMETERS))
 
 
 def test_both_languages_are_built_whatever_gettext_is_told(checkout):
@@ -363,7 +341,7 @@ def test_both_languages_are_built_whatever_gettext_is_told(checkout):
 
 def test_a_parameter_that_was_not_given_does_not_reach_the_command(checkout):
     environment = received(checkout.make(*here("report")))["environment"]
-    assert [name for name in PARAMETERS if name in environment] == ["LANGUAGE"]
+    assert [name for name in MAKE_PARAMETERS if name in environment] == ["LANGUAGE"]
 
 
 def test_help_lists_every_command_and_needs_no_environment(checkout):
@@ -373,7 +351,7 @@ def test_help_lists_every_command_and_needs_no_environment(checkout):
     assert run.returncode == 0
     assert listed == phony - {"environment"}
     assert listed >= COMMANDS
-    assert set(re.findall(r"^  ([A-Z]+)=", run.stdout, re.MULTILINE)) == {*PARAMETERS, "PYTHON"}
+    assert set(re.findall(r"^  ([A-Z]+)=", run.stdout, re.MULTILINE)) == {*MAKE_PARAMETERS, "PYTHON"}
     assert not (checkout.folder / ".venv").exists()
 
 
