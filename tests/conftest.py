@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -46,6 +47,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         asked = set(getattr(item, "fixturenames", ()))
         builds = _BUILDS & asked or item.path.name == "test_setup.py"
         item.add_marker("build" if builds else "study" if _STUDIES & asked else "unit")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Spare `-m unit` the modules that are of another kind as a whole: importing them takes half its start."""
+    if config.option.markexpr != "unit" or collection_path.suffix != ".py":
+        return None
+    other = re.compile(r"^pytestmark = \[?\s*pytest\.mark\.(study|build)\b", re.MULTILINE)
+    return True if other.search(collection_path.read_text("utf-8")) else None
 
 
 # -- Studies ---------------------------------------------------------------------------------------

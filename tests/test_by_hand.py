@@ -85,22 +85,33 @@ def test_a_notebook_runs_as_it_is_in_any_folder_and_leaves_nothing_there(elsewhe
     assert list(elsewhere.iterdir()) == []
 
 
-def test_papermill_runs_a_notebook_from_any_folder_in_the_language_it_is_told(elsewhere):
-    before = (paths.NOTEBOOKS / "03_issues.ipynb").read_bytes()
-    titles = {
-        language: shown(papermill("03_issues", elsewhere, "-p", "language", language), FIGURE)[0]["title"]
-        for language in ("ja", "en")
+@pytest.fixture(scope="module")
+def grid(tmp_path_factory) -> dict[str, NotebookNode]:
+    """The page of issues run by papermill from a shell, in another language with each choice of links."""
+    folder = tmp_path_factory.mktemp("grid")
+    source = paths.NOTEBOOKS / "03_issues.ipynb"
+    before = source.read_bytes()
+    runs = {
+        links: papermill("03_issues", folder, "-p", "language", language, "-p", "links", links)
+        for language, links in (("ja", "names"), ("en", "same_topic"))
     }
-    assert titles["en"].isascii() and not titles["ja"].isascii()
-    assert [path.name for path in elsewhere.iterdir()] == ["out.ipynb"]
-    assert (paths.NOTEBOOKS / "03_issues.ipynb").read_bytes() == before
+    assert [path.name for path in folder.iterdir()] == ["out.ipynb"]
+    assert source.read_bytes() == before
+    return runs
 
 
-def test_a_grid_from_a_shell_gives_a_frame_of_findings(elsewhere):
+@pytest.mark.xdist_group("by-hand")
+def test_papermill_runs_a_notebook_from_any_folder_in_the_language_it_is_told(grid):
+    japanese, english = (shown(grid[links], FIGURE)[0]["title"] for links in ("names", "same_topic"))
+    assert english.isascii() and not japanese.isascii()
+
+
+@pytest.mark.xdist_group("by-hand")
+def test_a_grid_from_a_shell_gives_a_frame_of_findings(grid):
     rows = [
         {"links": links, "id": finding["id"], "value": finding["value"]}
-        for links in ("names", "same_topic")
-        for finding in shown(papermill("03_issues", elsewhere, "-p", "links", links), FINDING)
+        for links, notebook in grid.items()
+        for finding in shown(notebook, FINDING)
     ]
     found = pd.DataFrame(rows).pivot(index="id", columns="links", values="value")
     assert len(found) and (found["names"] != found["same_topic"]).any()

@@ -115,7 +115,7 @@ def test_a_column_is_worded_for_its_language_in_any_language():
 def made(tmp_path_factory) -> Project:
     """Both studies in a project, verified and built by commands, with a few pages."""
     project = copy_project(tmp_path_factory.mktemp("languages") / "project")
-    project = Project(project.folder, "towns").only_pages("index", "grades", "evidence", "methods")
+    project = Project(project.folder, "towns").only_pages("grades", "evidence", "methods")
     rivertowns_in(("de", "en"), project.raw)
     rivertowns_in(("en",), project.raw.parent / "english")
     for folder in (project.raw, project.raw.parent / "english"):
@@ -183,7 +183,7 @@ def test_a_report_has_files_in_its_languages_only(made):
 
 @pytest.mark.build
 def test_words_without_translation_are_counted_once(made, tmp_path):
-    copy = made.copy(tmp_path / "copy")
+    copy = made.copy(tmp_path / "copy").only_pages("methods")
     for path in (copy.folder / "src/analysis/languages").glob("*.po"):
         path.unlink()
     done = copy.run("report", LANGUAGE="de")
@@ -196,7 +196,7 @@ def test_words_without_translation_are_counted_once(made, tmp_path):
 
 @pytest.mark.build
 def test_a_study_beside_that_lacks_a_language_is_named_and_read_in_english(made, tmp_path):
-    copy = made.copy(tmp_path / "copy")
+    copy = made.copy(tmp_path / "copy").only_pages("methods")
     shutil.rmtree(copy.raw.parent / "harbour", ignore_errors=True)
     done = copy.run("report", STUDY="", STUDIES="towns english")
     assert done.returncode == 0, done.stderr

@@ -293,7 +293,6 @@ def test_statuses_are_compared_issue_by_issue(judged, book):
     }
 
 
-@pytest.mark.unit
 @settings(max_examples=15, deadline=None)
 @given(
     cells=st.lists(
