@@ -174,7 +174,7 @@ def test_findings_of_all_pages_stand_where_a_notebook_asks_for_them():
     findings = blocks.findings_of(samples.overview("en"))
     asked = samples.code(samples.shown({blocks.FINDINGS: {}, "text/plain": "here"}))
     shown = [b for b in read(asked, findings=findings).blocks if b.kind == "finding"]
-    assert [f.id for f in shown] == ["support-years", "issues-better"] and shown[0].figure
+    assert [f.name for f in shown] == ["support-years", "issues-better"] and shown[0].figure
     own = read(*samples.overview("en")["cells"], findings=findings)
     assert [f.figure for f in own.blocks if f.kind == "finding"] == [None, None]
 
@@ -182,7 +182,7 @@ def test_findings_of_all_pages_stand_where_a_notebook_asks_for_them():
 def test_numbers_that_follow_one_another_stand_side_by_side():
     number = samples.code(samples.shown({blocks.NUMBER: {"value": "21", "text": "years"}}))
     (group,) = read(number, number).blocks
-    assert (group.name, [n.value for n in group.blocks]) == ("numbers", ["21", "21"])
+    assert (group.look, [n.value for n in group.blocks]) == ("numbers", ["21", "21"])
 
 
 @given(st.text(max_size=200))
@@ -202,4 +202,4 @@ def test_a_value_that_varies_is_told_from_one_that_stands(said):
 
 
 def _about(finding):
-    return {"id": finding.id, "headline": finding.title, "robustness": {"text": "19 to 20", "flips": False}}
+    return {"id": finding.name, "headline": finding.title, "robustness": {"text": "19 to 20", "flips": False}}

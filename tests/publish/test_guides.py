@@ -49,4 +49,4 @@ def test_a_guide_leads_to_other_guides_and_names_other_files(plan):
 def test_the_line_above_a_table_is_its_caption(plan):
     found = guides(["en"], plan("a", there=("a",)))
     (table,) = [b for b in found[0].page_of(found).blocks if b.kind == "table"]
-    assert table.caption == "What is what"
+    assert table.title == "What is what"

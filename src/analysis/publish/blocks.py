@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import groupby
+from dataclasses import dataclass, replace
+from itertools import groupby, product
 from typing import Any
 
 from lxml import html
@@ -42,14 +42,16 @@ class Span:
     to: str = ""
 
 
-class _Block:
+class Block:
+    """What stands on a page; the `name` of some is their anchor, with a `title`."""
+
     @property
     def kind(self) -> str:
         return type(self).__name__.lower()
 
 
 @dataclass(frozen=True)
-class Heading(_Block):
+class Heading(Block):
     """A heading with the anchor that leads to it."""
 
     level: int
@@ -58,14 +60,14 @@ class Heading(_Block):
 
 
 @dataclass(frozen=True)
-class Paragraph(_Block):
+class Paragraph(Block):
     """A paragraph of words."""
 
     spans: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Listing(_Block):
+class Listing(Block):
     """A list, its items blocks."""
 
     ordered: bool
@@ -73,21 +75,21 @@ class Listing(_Block):
 
 
 @dataclass(frozen=True)
-class Group(_Block):
+class Group(Block):
     """Blocks that stand together: a `quote`, or by the tag of their cell `numbers` or an `aside`."""
 
-    name: str
+    look: str
     blocks: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Column:
-    """The head of a column."""
+    """The head of a column; cells of a `short` one are words that no line should break."""
 
     title: str
     number: bool = False
     judgement: bool = False
-    short: bool = False  # whether its cells are words that no line should break
+    short: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,48 +114,47 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table(_Block):
-    """A table with its rows."""
+class Table(Block):
+    """A table with its rows; `cut` is how many of them are left out."""
 
     name: str
-    caption: str
+    title: str
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    cut: int = 0  # rows that are left out
+    cut: int = 0
 
 
 @dataclass(frozen=True)
-class Figure(_Block):
-    """A figure of the report: two drawings of the same rows, its words and its files."""
+class Figure(Block):
+    """A figure as `analysis.figures` displays it, with its PNG; `words` are anchors and blocks."""
 
     name: str
     title: str
     subtitle: str
     alt: str
-    words: tuple[tuple[str, tuple[Any, ...]], ...]  # anchor and blocks
-    records: tuple[str, ...]
+    words: tuple[tuple[str, tuple[Any, ...]], ...]
+    records: Sequence[str]
     source: str
     csv: str
-    wide: str
-    narrow: str
+    svg: Mapping[str, Any]  # the wide drawing, and the narrow one of the same rows
+    role: str
     png: bytes
-    role: str = "main"
     level: int = 3
 
 
 @dataclass(frozen=True)
-class Finding(_Block):
+class Finding(Block):
     """What was found, how it was counted, what would make it false, and whether it holds."""
 
-    id: str
+    name: str
     headline: tuple[Any, ...]
     how: tuple[Any, ...]
     unless: tuple[Any, ...]
     robustness: tuple[Any, ...]
     flips: bool
-    varies: bool = False  # whether its value is another under some reading
-    tried: bool = True  # whether another reading was run at all
-    figure: Figure | None = None
+    varies: bool  # whether its value is another under some reading
+    tried: bool  # whether another reading was run at all
+    figure: Any = None  # its small figure; its name until that is found
     level: int = 3
     page: str = ""  # where its evidence stands, as `issues#answers`; empty on that page itself
 
@@ -163,7 +164,7 @@ class Finding(_Block):
 
 
 @dataclass(frozen=True)
-class Number(_Block):
+class Number(Block):
     """A large number and what it counts."""
 
     value: str
@@ -171,23 +172,20 @@ class Number(_Block):
 
 
 @dataclass(frozen=True)
-class Picture(_Block):
+class Picture(Block):
     """A picture from an ordinary cell: PNG or JPEG bytes, or SVG."""
 
     data: bytes
     type: str
-    alt: str
+    alt: str = ""
 
 
 @dataclass(frozen=True)
-class Code(_Block):
+class Code(Block):
     """Text as it was written: a value, what was printed, LaTeX."""
 
     text: str
     language: str = ""
-
-
-Block = Heading | Paragraph | Listing | Group | Table | Figure | Finding | Picture | Code
 
 
 @dataclass(frozen=True)
@@ -196,8 +194,8 @@ class Page:
 
     title: str
     blocks: tuple[Any, ...]
-    notices: tuple[str, ...] = ()
-    reads: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    notices: tuple[str, ...]
+    reads: Mapping[str, Any]
 
 
 def read(
@@ -216,37 +214,41 @@ def read(
     """
     reader = _Reader(language, name, findings)
     blocks = [block for cell in notebook["cells"] for block in reader.cell(cell)]
-    blocks = _titled(blocks, subject, language)
     _unique(blocks, name)
-    title = next((plain(b.spans) for b in blocks if b.kind == "heading" and b.level == 1), "")
-    placed = blocks if findings is None else [b for b in blocks if not _small(b)]
-    placed = _placed(blocks) if findings is None else placed
-    return Page(title, tuple(_ranked(_filled(placed))), tuple(reader.notices), reader.reads)
+    title = next((b for b in blocks if b.kind == "heading" and b.level == 1), Heading(1, ()))
+    if subject not in plain(title.spans):  # one notebook makes several pages
+        ended = replace(title, spans=(*title.spans, languages.colon(language) + subject))
+        blocks = [ended if block is title else block for block in blocks]
+        title = ended
+    placed = _placed(blocks) if findings is None else [b for b in blocks if not _small(b)]
+    placed = list(_ranked(_gathered(filled(placed))))
+    return Page(plain(title.spans), tuple(placed), tuple(reader.notices), reader.reads)
+
+
+def bundles(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """What a notebook displayed: of each output its forms by MIME type."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            yield output.get("data", {})
 
 
 def findings_of(notebook: Mapping[str, Any]) -> list[Finding]:
     """The findings that a notebook declares, each with its small figure."""
-    bundles = [o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ())]
-    small = [
-        _figure(b[FIGURE], _bytes(b.get("image/png", "")))
-        for b in bundles
-        if b.get(FIGURE, {}).get("role") == "small"
-    ]
-    found = [_finding(b[FINDING]) for b in bundles if FINDING in b]
-    return [block for block in _placed([*small, *found]) if block.kind == "finding"]
+    found = [*bundles(notebook)]
+    figures = [made for b in found if FIGURE in b and _small(made := _figure(b))]
+    findings = [_finding(b[FINDING]) for b in found if FINDING in b]
+    return [block for block in _placed([*figures, *findings]) if block.kind == "finding"]
 
 
-def gathered(notebook: Mapping[str, Any]) -> list[str] | None:
+def gathered(notebook: Mapping[str, Any]) -> Sequence[str] | None:
     """The order in which a notebook shows the findings of all pages together; None where it does not."""
-    bundles = (o.get("data", {}) for cell in notebook["cells"] for o in cell.get("outputs", ()))
-    asked = [list(b[FINDINGS].get("order", ())) for b in bundles if FINDINGS in b]
-    return asked[0] if asked else None
+    return next((b[FINDINGS].get("order", ()) for b in bundles(notebook) if FINDINGS in b), None)
 
 
-def _filled(blocks: Sequence[Any]) -> list[Any]:
-    """Blocks without the headings under which nothing stands: a study may lack what a section is about."""
+def filled(blocks: Iterable[Any]) -> list[Any]:
+    """Blocks without the headings under which nothing stands; a page's title stays."""
     kept: list[Any] = []
-    for block in reversed(blocks):
+    for block in reversed([*blocks]):
         after = kept[-1] if kept else None
         empty = after is None or (after.kind == "heading" and after.level <= getattr(block, "level", 0))
         if block.kind != "heading" or block.level == 1 or not empty:
@@ -263,20 +265,20 @@ class _Reader:
 
     def __init__(self, language: str, name: str, findings: Sequence[Finding] | None) -> None:
         self.language, self.name, self.findings = language, name, findings
-        self.others = set(languages.others(language, languages.DEFAULT))  # as cells are tagged
+        # A cell with one of these tags is of another language, or for other readers.
+        self.others = {"hidden", *languages.others(language, languages.DEFAULT)}
         self.notices: list[str] = []
         self.reads: dict[str, Any] = {}
 
     def cell(self, cell: Mapping[str, Any]) -> list[Any]:
         tags = cell.get("metadata", {}).get("tags", [])
-        if self.others.intersection(tags) or "hidden" in tags:
+        if self.others.intersection(tags):
             return []
+        blocks: list[Any] = []
         if cell["cell_type"] == "markdown":
             blocks = markdown(_joined(cell["source"]))
         elif cell["cell_type"] == "code":
             blocks = [b for output in cell.get("outputs", []) for b in self.output(output)]
-        else:
-            blocks = []
         looks = [tag for tag in tags if tag in ("numbers", "aside")]
         return [Group(looks[0], tuple(blocks))] if looks and blocks else blocks
 
@@ -284,22 +286,21 @@ class _Reader:
         kind = output["output_type"]
         if kind == "error":
             raise PublishError(f"{self.name}: a cell ended in {output['ename']}: {output['evalue']}")
-        if kind == "stream":
-            text = _joined(output["text"])
-            if output["name"] == "stderr":
-                self.notices += [line for line in text.strip().splitlines()[:3] if line.strip()]
-                return []
+        if kind != "stream":
+            return self.bundle(output.get("data", {}))
+        text = _joined(output["text"])
+        if output["name"] != "stderr":
             return self.text(text)
-        return self.bundle(output.get("data", {}))
+        self.notices += [line for line in text.strip().splitlines()[:3] if line.strip()]
+        return []
 
     def bundle(self, data: Mapping[str, Any]) -> list[Any]:
         """The blocks of one display: of the first form that is known."""
-        if READS in data:
-            self.reads.update(data[READS])
+        self.reads.update(data.get(READS, {}))
         if any(kind in data for kind in SILENT):
             return []
         if FIGURE in data:
-            return [_figure(data[FIGURE], _bytes(data.get("image/png", "")))]
+            return [_figure(data)]
         if TABLE in data:
             return [_table(data[TABLE], self.language)]
         if FINDING in data:
@@ -345,36 +346,23 @@ def _bytes(data: str | Sequence[str]) -> bytes:
 # -- The report's own outputs ------------------------------------------------------------------------
 
 
-def _figure(about: Mapping[str, Any], png: bytes) -> Figure:
-    svg = about["svg"]
-    name = about["name"]
-    return Figure(
-        name=name,
-        title=about["title"],
-        subtitle=about.get("subtitle", ""),
-        alt=about["alt"],
-        words=tuple((f"{name}-{w['id']}", tuple(markdown(w["text"]))) for w in about.get("words", ())),
-        records=tuple(about.get("records", ())),
-        source=about.get("source", ""),
-        csv=about.get("csv", ""),
-        wide=svg["wide"],
-        narrow=svg.get("narrow") or "",
-        png=png,
-        role=about.get("role", "main"),
-    )
+def _figure(bundle: Mapping[str, Any]) -> Figure:
+    about = bundle[FIGURE]
+    words = tuple((f"{about['name']}-{w['id']}", tuple(markdown(w["text"]))) for w in about["words"])
+    return Figure(**{**about, "words": words}, png=_bytes(bundle["image/png"]))
 
 
 def _table(about: Mapping[str, Any], language: str) -> Table:
     rows = tuple(
-        Row(tuple(_cell(cell, language) for cell in row["cells"]), row.get("record") or "")
+        Row(tuple(_cell(cell, language) for cell in row["cells"]), row["record"] or "")
         for row in about["rows"]
     )
     columns = tuple(
         Column(
-            c["title"],
-            c.get("kind") == "number",
-            c.get("kind") == "judgement",
-            all(len(row.cells[n].text) <= _SHORT for row in rows if n < len(row.cells)),
+            title=c["title"],
+            number=c["kind"] == "number",
+            judgement=c["kind"] == "judgement",
+            short=all(len(row.cells[n].text) <= _SHORT for row in rows),
         )
         for n, c in enumerate(about["columns"])
     )
@@ -382,18 +370,18 @@ def _table(about: Mapping[str, Any], language: str) -> Table:
 
 
 def _cell(cell: Mapping[str, Any], language: str) -> Cell:
-    spans: tuple[Any, ...] = (str(cell["text"]),)
-    if (own := cell.get("lang")) and own != language:
-        spans = (Span("lang", spans, own),)
-    if cell.get("to"):
+    spans: tuple[Any, ...] = (cell["text"],)
+    if cell["lang"] and cell["lang"] != language:
+        spans = (Span("lang", spans, cell["lang"]),)
+    if cell["to"]:
         spans = (Span("link", spans, cell["to"]),)
-    return Cell(spans, bool(cell.get("inferred")), cell.get("sort"))
+    return Cell(spans, cell["inferred"], cell["sort"])
 
 
 def _finding(about: Mapping[str, Any]) -> Finding:
     robust = about.get("robustness") or {}
     return Finding(
-        id=about["id"],
+        name=about["id"],
         headline=inline(about["headline"]),
         how=inline(about.get("how", "")),
         unless=inline(about.get("unless", "")),
@@ -401,7 +389,7 @@ def _finding(about: Mapping[str, Any]) -> Finding:
         flips=bool(robust.get("flips")),
         varies=bool(about.get("varies") or robust.get("varies")),
         tried=robust.get("readings", 2) > 1,
-        figure=about.get("figure") or None,  # its name; `_placed` puts the figure there
+        figure=about.get("figure"),  # its name; `_placed` puts the figure there
     )
 
 
@@ -523,47 +511,33 @@ def _tidy(spans: Iterable[Any]) -> list[Any]:
 
 def _html_table(element: Any) -> Table:
     """A table in HTML, as pandas writes it: heads of several rows are joined, spans filled in."""
-    head = [r for r in element.iter("tr") if r.getparent().tag == "thead" or not r.findall("td")]
-    lines = _grid(head)
-    body = _grid([r for r in element.iter("tr") if r not in head])
-    width = max(map(len, [*lines, *body]), default=0)
-    titles = [
-        " · ".join(dict.fromkeys(t for line in lines if n < len(line) and (t := plain(line[n]).strip())))
-        for n in range(width)
-    ]
-    rows = tuple(Row(tuple(Cell(spans) for spans in line)) for line in body)
-    columns = tuple(
-        Column(t, _numeric(row.cells[n].text for row in rows if n < len(row.cells)))
-        for n, t in enumerate(titles)
-    )
+    lines = [*element.iter("tr")]
+    head = [r for r in lines if r.getparent().tag == "thead" or not r.findall("td")]
+    grid = _grid([*head, *(r for r in lines if r not in head)])
+    rows = tuple(Row(tuple(map(Cell, line))) for line in grid[len(head) :])
+    columns = []
+    for n in range(max(map(len, grid), default=0)):
+        titles = dict.fromkeys(plain(line[n]).strip() for line in grid[: len(head)])
+        numeric = _numeric(row.cells[n].text for row in rows)
+        columns.append(Column(" · ".join(filter(None, titles)), numeric))
     caption = element.find("caption")
-    return Table("", "" if caption is None else plain(_tidy(_inside(caption))), columns, rows)
+    return Table("", "" if caption is None else plain(_tidy(_inside(caption))), tuple(columns), rows)
 
 
 def _grid(rows: Sequence[Any]) -> list[list[tuple[Any, ...]]]:
-    """Cells by row and column, those that span several repeated in each."""
-    made: list[list[tuple[Any, ...]]] = []
-    waiting: dict[int, tuple[int, tuple[Any, ...]]] = {}  # column: rows still to fill, and with what
-    for row in rows:
-        line: list[tuple[Any, ...]] = []
-
-        def fill(line: list = line) -> None:
-            while len(line) in waiting:
-                left, spans = waiting.pop(len(line))
-                if left > 1:
-                    waiting[len(line)] = (left - 1, spans)
-                line.append(spans)
-
+    """Cells by row and column: those that span several repeated in each, empty ones where there is none."""
+    found: dict[tuple[int, int], tuple[Any, ...]] = {}
+    for y, row in enumerate(rows):
+        x = 0
         for cell in row.iterchildren("td", "th"):
-            fill()
+            while (y, x) in found:
+                x += 1
+            down, across = _count(cell.get("rowspan")), _count(cell.get("colspan"))
             spans = tuple(_tidy(_inside(cell)))
-            for _ in range(_count(cell.get("colspan"))):
-                if (down := _count(cell.get("rowspan"))) > 1:
-                    waiting[len(line)] = (down - 1, spans)
-                line.append(spans)
-        fill()
-        made.append(line)
-    return made
+            places = product(range(y, min(y + down, len(rows))), range(x, x + across))
+            found |= dict.fromkeys(places, spans)
+    width = max((x + 1 for _, x in found), default=0)
+    return [[found.get((y, x), ()) for x in range(width)] for y in range(len(rows))]
 
 
 def _count(value: str | None) -> int:
@@ -575,17 +549,13 @@ def _numeric(texts: Iterable[str]) -> bool:
     return bool(filled) and all(re.fullmatch(r"[-+−]?[\d,]*\.?\d+(e[-+]\d+)?\s?%?", t) for t in filled)
 
 
-def _latex(text: str) -> list[Any]:
-    return [Code(text.strip(), "latex")]
-
-
 _ORDINARY = {
     "text/markdown": markdown,
     "text/html": of_html,
-    "image/svg+xml": lambda text: [Picture(text.encode(), "image/svg+xml", "")],
-    "image/png": lambda text: [Picture(_bytes(text), "image/png", "")],
-    "image/jpeg": lambda text: [Picture(_bytes(text), "image/jpeg", "")],
-    "text/latex": _latex,
+    "image/svg+xml": lambda text: [Picture(text.encode(), "image/svg+xml")],
+    "image/png": lambda text: [Picture(_bytes(text), "image/png")],
+    "image/jpeg": lambda text: [Picture(_bytes(text), "image/jpeg")],
+    "text/latex": lambda text: [Code(text.strip(), "latex")],
 }
 
 
@@ -637,19 +607,9 @@ def links(blocks: Iterable[Any]) -> list[str]:
             found += [f"record:{row.record}" for row in block.rows if row.record]
         if block.kind == "figure":
             found += [f"record:{record}" for record in block.records]
-            found += re.findall(r'href="(record:[^"]+)"', block.wide)
+            found += re.findall(r'href="(record:[^"]+)"', block.svg["wide"])
         found += [to for spans in spans_of(block) for to in of(spans)]
     return list(dict.fromkeys(found))
-
-
-def _titled(blocks: list[Any], subject: str, language: str) -> list[Any]:
-    """The first heading ends in what the page is about, where one notebook makes several pages."""
-    for n, block in enumerate(blocks):
-        if block.kind == "heading" and block.level == 1:
-            said = subject and subject not in plain(block.spans)
-            more = (languages.colon(language) + subject,) if said else ()
-            return [*blocks[:n], replace(block, spans=block.spans + more), *blocks[n + 1 :]]
-    return blocks
 
 
 def _placed(blocks: list[Any]) -> list[Any]:
@@ -673,7 +633,7 @@ def _placed(blocks: list[Any]) -> list[Any]:
 def _ranked(blocks: Iterable[Any]) -> Iterator[Any]:
     """Headings get anchors, the same in every language, and figures and findings a rank below them."""
     level, number = 1, 0
-    for block in _gathered(blocks):
+    for block in blocks:
         if block.kind == "heading":
             if block.level > 1:
                 number += 1
@@ -693,11 +653,10 @@ def _gathered(blocks: Iterable[Any]) -> Iterator[Any]:
             yield from run
 
 
-def _unique(blocks: Iterable[Any], name: str) -> None:
+def _unique(blocks: Iterable[Any], page: str) -> None:
     taken: set[str] = set()
     for block in walk(blocks):
-        own = {"figure": "name", "table": "name", "finding": "id"}.get(block.kind)
-        label = getattr(block, own) if own else ""
-        if label and label in taken:
-            raise PublishError(f"{name}: two outputs are named {label!r}; give one of them another name")
-        taken.add(label)
+        name = getattr(block, "name", "")
+        if name and name in taken:
+            raise PublishError(f"{page}: two outputs are named {name!r}; give one of them another name")
+        taken.add(name)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import yaml
 
 from analysis import paths
 from analysis.languages import DEFAULT, comma, nearest
-from analysis.publish.site import Term
+from analysis.publish.evidence import rows
 from analysis.tidy import datapackage
 from analysis.transcribe import schema
 from analysis.words import Words
@@ -21,117 +20,101 @@ GLOSSARY = paths.DOCS / "glossary.yaml"
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column in a dictionary."""
-
-    name: str
-    title: str
-    description: str
-    values: str
-
-
-@dataclass(frozen=True)
-class TableOfData:
-    """One table: what it is, its columns, and its files where it has some."""
+class Term:
+    """A term of the glossary in the reader's language."""
 
     anchor: str
-    name: str
-    title: str
-    description: str
-    columns: tuple[Column, ...]
-    rows: int | None = None
-    file: str = ""
+    term: str
+    full: str
+    text: str
+    also: str
+    also_lang: str
 
 
-@dataclass(frozen=True)
-class Group:
-    """Tables that are listed together."""
-
-    anchor: str
-    title: str
-    tables: tuple[TableOfData, ...]
-
-
-def groups(package: Mapping[str, Any], folder: Path, beside: Sequence[str], words: Words) -> list[Group]:
+def groups(packages: Mapping[str, Mapping], folder: Path, words: Words) -> list[dict[str, Any]]:
     """The tidy tables of a study and of those beside it, then the dictionary of the raw tables.
 
-    `folder` holds the tables as the report ships them: of the study itself, and of each other one
-    in a folder of its name.
+    `packages` describe them by the study's name; `folder` holds the tables as the report ships them: of the
+    first study itself, and of each other one in a folder of its name. Tables are listed in groups, each
+    with an anchor, a title and its `tables`; of a table there is what `data.html` shows.
     """
-    made = [Group("tidy", words.text("tidy_tables"), tuple(_tidy(package, folder, "", words)))]
-    for other in beside:
-        own = json.loads((folder / other / "datapackage.json").read_text("utf-8"))
-        shown = nearest(words.language, datapackage.languages(own["study"]))
-        title = f"{words.text('tidy_tables')}: {own['study'][f'short_{shown}']}"
-        made.append(Group(f"tidy-{other}", title, tuple(_tidy(own, folder / other, f"{other}/", words))))
-    raw = tuple(_raw(package["study"], words))
-    return [*made, Group("raw", words.text("raw_dictionary"), raw)]
+    made: list[dict[str, Any]] = []
+    for name, package in packages.items():
+        about, title, prefix = package["study"], words.text("tidy_tables"), ""
+        if made:
+            shown = nearest(words.language, datapackage.languages(about))
+            title, prefix = f"{title}: {about[f'short_{shown}']}", f"{name}/"
+        tables = list(_tidy(package, folder / prefix, prefix, words))
+        made.append({"anchor": f"tidy-{prefix}".strip("-/"), "title": title, "tables": tables})
+    study = next(iter(packages.values()))["study"]
+    tables = list(_raw(study, words))
+    return [*made, {"anchor": "raw", "title": words.text("raw_dictionary"), "tables": tables}]
 
 
-def _tidy(package: Mapping[str, Any], folder: Path, prefix: str, words: Words) -> Iterator[TableOfData]:
-    title, text = (
-        key if words.language == "en" else f"{key}_{words.language}" for key in ("title", "description")
-    )
+def _tidy(package: Mapping[str, Any], folder: Path, prefix: str, words: Words) -> Iterator[dict[str, Any]]:
+    def told(what: Mapping[str, str], part: str, instead: str) -> str:
+        return what.get(part if words.language == "en" else f"{part}_{words.language}", instead)
+
     for resource in package["resources"]:
-        name = Path(resource["path"]).stem
-        yield TableOfData(
-            anchor=f"tidy-{prefix.replace('/', '-')}{name}",
-            name=resource["path"],
-            title=resource.get(title) or resource.get("title") or name,
-            description=resource.get(text) or resource.get("description", ""),
-            columns=tuple(
-                Column(
-                    f["name"],
-                    f.get(title, f.get("title", "")),
-                    f.get(text, ""),
-                    words.text(f"type_{f['type']}"),
-                )
-                for f in resource["schema"]["fields"]
-            ),
-            rows=_count(folder / resource["path"]),
-            file=f"../data/{prefix}{resource['path']}",
-        )
+        name, path = Path(resource["path"]).stem, resource["path"]
+        yield {
+            "anchor": f"tidy-{prefix.replace('/', '-')}{name}",
+            "name": path,
+            "title": told(resource, "title", resource.get("title", name)),
+            "description": told(resource, "description", resource.get("description", "")),
+            "columns": [
+                {
+                    "name": field["name"],
+                    "title": told(field, "title", field.get("title", "")),
+                    "description": told(field, "description", ""),
+                    "domain": words.text(f"type_{field['type']}"),
+                }
+                for field in resource["schema"]["fields"]
+            ],
+            "rows": len(rows(folder / path)),
+            "file": f"../data/{prefix}{path}",
+        }
 
 
-def _count(path: Path) -> int:
-    from analysis.publish.evidence import rows
-
-    return len(rows(path))
-
-
-def _raw(study: Mapping[str, Any], words: Words) -> Iterator[TableOfData]:
-    book, language, kind = schema.of_package(study), words.language, study["kind"]
+def _raw(study: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]]:
+    book, language = schema.of_package(study), words.language
     for name, table in {**book.tables, **book.shared}.items():
-        columns = tuple(
-            Column(f.name, f.title(language), f.description(language), _domain(book, f, words))
-            for f in table.fields_for(kind)
-        )
-        yield TableOfData(
-            f"raw-{name}", f"{name}.csv", table.title(language), table.description(language), columns
-        )
+        yield {
+            "anchor": f"raw-{name}",
+            "name": f"{name}.csv",
+            "title": table.title(language),
+            "description": table.description(language),
+            "columns": [
+                {
+                    "name": field.name,
+                    "title": field.title(language),
+                    "description": field.description(language),
+                    "domain": _domain(book, field, words),
+                }
+                for field in table.fields_for(study["kind"])
+            ],
+            "file": "",
+        }
 
 
 def _domain(book: schema.Schema, known: schema.Field, words: Words) -> str:
     """What the cells of a column may hold, in words."""
     language = words.language
     if known.vocabulary:
-        return comma(language).join(
-            f"{v} ({book.label(known.vocabulary, v, language)})" for v in book.vocabularies[known.vocabulary]
-        )
+        labels = book.vocabularies[known.vocabulary].items()
+        return comma(language).join(f"{value} ({label(language)})" for value, label in labels)
     if known.references:
-        table = known.references.partition(".")[0]
-        if table in book.tables:
-            return words.text("type_id_of", table=book.tables[table].title(language))
-        return words.text("type_id_other")
+        table = book.tables.get(known.references.partition(".")[0])
+        return words.text("type_id_of", table=table.title(language)) if table else words.text("type_id_other")
     return words.text(f"type_{known.format or known.type}")
 
 
-def terms(language: str, path: Path = GLOSSARY) -> tuple[Term, ...]:
+def terms(language: str) -> tuple[Term, ...]:
     """The glossary in a language, else in English; empty where there is none."""
-    if not path.is_file():
+    if not GLOSSARY.is_file():
         return ()
     other, language = ("ja", "en") if language == "en" else ("en", nearest(language, DEFAULT))
-    found = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or []
+    found = yaml.load(GLOSSARY.read_text("utf-8"), Loader=yaml.CSafeLoader) or []
     return tuple(
         Term(
             anchor=f"term-{n}",

@@ -8,9 +8,10 @@ differ in the report.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -57,15 +58,14 @@ class Guide:
         return replace(page, blocks=tuple(_captioned(page.blocks)))
 
 
-def _captioned(found: Sequence[blocks.Block]) -> list[blocks.Block]:
-    made: list[blocks.Block] = []
+def _captioned(found: Iterable[Any]) -> list[Any]:
+    made: list[Any] = []
     for block in found:
-        before = made[-1] if made else None
-        if isinstance(block, blocks.Table) and isinstance(before, blocks.Paragraph):
-            said = blocks.plain(before.spans)
+        if block.kind == "table" and made and made[-1].kind == "paragraph":
+            said = blocks.plain(made[-1].spans)
             if said.endswith((":", "：")):
-                made.pop()
-                block = replace(block, caption=said.rstrip(":："))
+                made[-1:] = [replace(block, title=said.rstrip(":："))]
+                continue
         made.append(block)
     return made
 

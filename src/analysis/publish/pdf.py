@@ -11,8 +11,8 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +23,16 @@ from PIL import Image
 from analysis.figures import font
 from analysis.languages import semicolon
 from analysis.publish import blocks, drawing
-from analysis.publish.evidence import Card, Named, Section
+from analysis.publish.evidence import Card
 from analysis.publish.site import THEME
 from analysis.publish.store import Store, digest
 from analysis.words import counted
 
 if TYPE_CHECKING:
-    from analysis.publish.report import Language
+    from analysis.publish.language import Language
 
 MOST_PAGES = 16  # of the report; what does not fit is in the appendix
-_WORDS = ("how", "unless", "robust", "flips")
+_WORDS = ("how", "unless", "robust", "flips", "inferred")
 _KNOWN = 0x0500  # the typesetter's own fonts have Latin, Greek and Cyrillic letters
 _COVER = ("index",)  # the page whose content begins the report
 
@@ -58,27 +58,27 @@ DENSITIES = (
 )
 
 
-def write(store: Store, book: Language) -> list[str]:
+def write(store: Store, book: Language, key: str) -> list[str]:
     """Set both PDFs of a language where their content changed; return what is to be said of them.
+
+    `key` is the digest of what both are made from.
 
     Never call it in a forked process: the typesetter's threads stay behind, and it would wait for
     them forever. Raises PublishError where the typesetter refuses or warns, as of a missing font.
     """
     notices = []
-    pages = book.paper_key
     for name, make in (("report", _report), ("evidence", _appendix)):
         path = f"{name}-{book.language}.pdf"
-
-        def made(path: str = path, make: Callable[[Language], bytes] = make) -> tuple[dict[str, bytes], int]:
-            content = make(book)
-            return {path: content}, page_count(content)
-
-        count = store.make(path, digest(name, *pages), made)
+        count = store.make(path, digest(name, key), _file, path, make, book)
         if name == "report" and count > MOST_PAGES:
-            notices.append(
-                f"{path} has {counted(count, 'page')}, {MOST_PAGES} are meant; shorten what the pages say"
-            )
+            said = f"{path} has {counted(count, 'page')}, {MOST_PAGES} are meant"
+            notices.append(f"{said}; shorten what the pages say")
     return notices
+
+
+def _file(path: str, make: Callable[[Language], bytes], book: Language) -> tuple[dict[str, bytes], int]:
+    content = make(book)
+    return {path: content}, page_count(content)
 
 
 def page_count(content: bytes) -> int:
@@ -151,6 +151,7 @@ class _Tree:
 
     def __init__(self, book: Language, density: Density | None) -> None:
         self.book, self.density = book, density
+        self.colon = book.words.text("colon")
         self.page, self.level = "", 1
 
     def report(self) -> Node:
@@ -159,8 +160,7 @@ class _Tree:
         for job in self._jobs(("findings", "regions", "evidence")):
             if job.page != "evidence":
                 made += self._chapter(job.page)
-        scale = self.density.scale if self.density else 1
-        return self._document(made, "report", scale=scale)
+        return self._document(made, self.book.imprint["title"])
 
     def appendix(self) -> Node:
         """The pages for researchers, every table of the others, and all cards in brief."""
@@ -169,115 +169,96 @@ class _Tree:
             if job.group == "researchers" or job.page == "evidence":
                 made += self._chapter(job.page)
             else:
-                found = self.book.pages[job.page].blocks
-                if tables := [n for b in blocks.walk(found) if b.kind == "table" for n in self._table(b)]:
-                    made += [self._title(job.title), *tables]
-        for title, sections in self.book.sections.values():
-            made += [self._title(title), *map(self._cards, sections)]
-        return self._document(made, "evidence", contents=True)
+                found = blocks.walk(self.book.pages[job.page].blocks)
+                tables = self.node(tuple(block for block in found if block.kind == "table"))
+                made += [_title(job.title), *tables] if tables else []
+        for section in self.book.sections.values():
+            cards = [self._card(card) for card in section.cards]
+            made += [_title(section.heading), {"kind": "cards", "cards": cards}]
+        title = self.book.imprint["title"] + self.colon + self.book.words.text("appendix")
+        return self._document(made, title)
 
     def _jobs(self, groups: Sequence[str]) -> list[Any]:
         jobs = [run.job for run in self.book.runs if run.job.group in groups]
         return sorted(jobs, key=lambda job: groups.index(job.group))
 
-    def _document(self, made: list[Node], name: str, *, scale: float = 1, contents: bool = False) -> Node:
-        imprint, words = self.book.imprint, self.book.words
-        colon = words.text("colon")
-        date = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", imprint.date)
-        title = imprint.title if name == "report" else imprint.title + colon + words.text("appendix")
-        address = imprint.source_address
-        source = [
-            imprint.source,
-            *([" ", {"kind": "link", "to": address, "spans": [address]}] if address else []),
-        ]
+    def _document(self, made: list[Node], title: str) -> Node:
+        imprint, words, colon = self.book.imprint, self.book.words, self.colon
+        date = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", imprint["date"])
+        address = imprint["source_address"]
+        labels = [node.get("label") for part in made for node in (part, *part.get("cards", ()))]
         return {
             "language": self.book.language,
             "fonts": [TTFont(path, lazy=True)["name"].getBestFamilyName() for path in font.files()],
             "title": shown(title),
-            "subtitle": shown(imprint.subtitle),
-            "byline": shown(words.text("by", authors=imprint.authors, date=self.book.site.day)),
-            "authors": [shown(imprint.authors)],
+            "subtitle": shown(imprint["subtitle"]),
+            "byline": shown(words.text("by", authors=imprint["authors"], date=imprint["day"])),
+            "authors": [shown(imprint["authors"])],
             "date": [int(part) for part in date.groups()] if date else None,
             "words": {key: words.text(key) for key in _WORDS},
             "imprint": [
-                source,
-                [shown(imprint.rights)],
-                [shown(words.text("transcription") + colon + imprint.verification)],
-                [shown(words.text("cite") + colon + imprint.citation)],
+                [imprint["source"], *([" ", _link(address, address)] if address else [])],
+                [shown(imprint["rights"])],
+                [shown(words.text("transcription") + colon + imprint["verification"])],
+                [shown(words.text("cite") + colon + imprint["citation"])],
             ],
             "blocks": made,
-            "anchors": dict.fromkeys(_labels(made), True),
-            "scale": scale,
-            "contents": contents,
+            "anchors": dict.fromkeys(filter(None, labels), True),  # what a link can lead to
+            "scale": self.density.scale if self.density else 1,
+            "contents": self.density is None,
         }
-
-    def _title(self, text: str) -> Node:
-        return {"kind": "heading", "level": 1, "spans": [shown(text)]}
-
-    def _heading(self, block: blocks.Heading) -> Iterator[Node]:
-        label = f"page:{self.page}" + (f"#{block.anchor}" if block.anchor else "")
-        self.level = min(block.level, self.level + 1)  # a rank left out would be an error on paper
-        yield {"kind": "heading", "level": self.level, "spans": self.spans(block.spans), "label": label}
 
     def _chapter(self, page: str) -> list[Node]:
         """A page as a chapter; the first page's own title is the report's."""
         self.page = page
-        found = list(self.book.pages[page].blocks)
-        if page in _COVER and self.density:
-            found = [b for b in found if not (b.kind == "heading" and b.level == 1)]
-        made, drawn = [], 0
-        for block in found:
-            if block.kind == "figure":
-                drawn += 1
-                if self.density and drawn > self.density.figures:
-                    continue
-            if block.kind == "finding" and self.density and page not in _COVER and self._told(block):
-                continue
-            made += self.block(block)
-        return list(_without_empty(made))
+        told = {finding.name for finding in self.book.findings or ()}  # on the report's first pages already
+        kept, drawn = [], 0
+        for block in self.book.pages[page].blocks:
+            drawn += block.kind == "figure"
+            elsewhere = self.density and (
+                (block.kind == "figure" and drawn > self.density.figures)
+                or (block.kind == "heading" and block.level == 1 and page in _COVER)
+                or (block.kind == "finding" and block.name in told and page not in _COVER)
+            )
+            if self._holds(block) and not elsewhere:
+                kept.append(block)
+        return self.node(tuple(blocks.filled(kept)))
 
-    def _told(self, finding: blocks.Finding) -> bool:
-        """Whether the report tells of a finding on its first pages already."""
-        return any(finding.id == one.id for one in self.book.findings or ())
+    def _holds(self, block: Any) -> bool:
+        """Whether a block has room: the report leaves long tables to the appendix."""
+        if not isinstance(block, blocks.Table):
+            return True
+        return bool(block.rows) and not (self.density and len(block.rows) > self.density.rows)
 
-    def block(self, block: Any) -> list[Node]:
-        """A block as nodes: none where the report leaves it to the appendix."""
-        make = getattr(self, f"_{block.kind}", None)
-        return list(make(block)) if make else []
+    def node(self, value: Any) -> Any:
+        """A block, or whatever one holds, as JSON; words with what cannot be seen made visible."""
+        if isinstance(value, str):
+            return shown(value)
+        if isinstance(value, tuple):
+            return [self.node(each) for each in value if self._holds(each)]
+        if not is_dataclass(value):
+            return value
+        kind = getattr(value, "kind", "")
+        if make := getattr(self, f"_{kind}", None):
+            return {"kind": kind, **make(value)}
+        return {"kind": kind, **{f.name: self.node(getattr(value, f.name)) for f in fields(value)}}
 
-    def _nested(self, found: Iterable[Any]) -> list[Node]:
-        return [node for block in found for node in self.block(block)]
+    def _heading(self, block: blocks.Heading) -> Node:
+        self.level = min(block.level, self.level + 1)  # a rank left out would be an error on paper
+        label = self._label(block.anchor)
+        return {"level": self.level, "spans": self.node(block.spans), "label": label}
 
-    def _paragraph(self, block: blocks.Paragraph) -> Iterator[Node]:
-        yield {"kind": "paragraph", "spans": self.spans(block.spans)}
+    def _label(self, place: str) -> str:
+        return f"page:{self.page}" + (f"#{place}" if place else "")
 
-    def _listing(self, block: blocks.Listing) -> Iterator[Node]:
-        yield {
-            "kind": "list",
-            "ordered": block.ordered,
-            "items": [self._nested(item) for item in block.items],
-        }
+    def _link(self, span: blocks.Span) -> Node:
+        """A link as the PDF has it: to a page's chapter, a record's card, or the web."""
+        to = f"page:{self.page}{span.to}" if span.to.startswith("#") else span.to
+        return {"to": to, "spans": self.node(span.spans)}
 
-    def _group(self, block: blocks.Group) -> Iterator[Node]:
-        numbers = [b for b in block.blocks if b.kind == "number"]
-        if numbers:
-            made = [{"value": shown(n.value), "spans": self.spans(n.spans)} for n in numbers]
-            yield {"kind": "numbers", "numbers": made}
-        else:
-            yield {"kind": block.name, "blocks": self._nested(block.blocks)}
-
-    def _code(self, block: blocks.Code) -> Iterator[Node]:
-        yield {"kind": "code", "text": shown(block.text)}
-
-    def _figure(self, block: blocks.Figure) -> Iterator[Node]:
-        yield {
-            "kind": "figure",
-            "label": f"page:{self.page}#{block.name}",
-            "title": shown(block.title),
-            "subtitle": shown(block.subtitle),
-            "source": shown(block.source),
-            **self._drawn(block.wide, block.alt),
-        }
+    def _figure(self, block: blocks.Figure) -> Node:
+        said = {part: shown(getattr(block, part)) for part in ("title", "subtitle", "source")}
+        return {**said, "label": self._label(block.name), **self._drawn(block.svg["wide"], block.alt)}
 
     def _drawn(self, svg: str, alt: str) -> Node:
         width = re.search(r'<svg[^>]*\bwidth="([\d.]+)', svg)
@@ -287,10 +268,9 @@ class _Tree:
             "width": float(width[1]) if width else 1000,
         }
 
-    def _picture(self, block: blocks.Picture) -> Iterator[Node]:
+    def _picture(self, block: blocks.Picture) -> Node:
         if block.type == "image/svg+xml":
-            yield {"kind": "picture", **self._drawn(block.data.decode(), block.alt)}
-            return
+            return self._drawn(block.data.decode(), block.alt)
         with Image.open(io.BytesIO(block.data)) as picture:
             width, height = picture.size
         data = base64.b64encode(block.data).decode("ascii")
@@ -299,94 +279,42 @@ class _Tree:
             f' viewBox="0 0 {width} {height}"><image width="{width}" height="{height}"'
             f' href="data:{block.type};base64,{data}"/></svg>'
         )
-        yield {"kind": "picture", **self._drawn(svg, block.alt)}
+        return self._drawn(svg, block.alt)
 
-    def _finding(self, block: blocks.Finding) -> Iterator[Node]:
-        made: Node = {"kind": "finding", "label": f"page:{self.page}#{block.id}", "flips": block.flips}
+    def _finding(self, block: blocks.Finding) -> Node:
+        made: Node = {"label": self._label(block.name), "flips": block.flips}
         for part in ("headline", "how", "unless", "robustness"):
-            made[part] = self.spans(getattr(block, part))
+            made[part] = self.node(getattr(block, part))
         if block.figure:
-            made["figure"] = self._drawn(block.figure.narrow or block.figure.wide, block.figure.alt)
-        yield made
-
-    def _table(self, block: blocks.Table) -> Iterator[Node]:
-        if not block.rows or (self.density and len(block.rows) > self.density.rows):
-            return
-        yield {
-            "kind": "table",
-            "caption": shown(block.caption),
-            "head": [shown(column.title) or " " for column in block.columns],
-            "numbers": [column.number for column in block.columns],
-            "rows": [[{"cell": self._cell(cell)} for cell in _filled(row, block)] for row in block.rows],
-        }
-
-    def _cell(self, cell: blocks.Cell) -> list[Any]:
-        spans = self.spans(cell.spans)
-        return (
-            [*spans, {"kind": "inferred", "spans": [self.book.words.text("inferred")]}]
-            if cell.inferred
-            else spans
-        )
-
-    def spans(self, spans: Iterable[Any]) -> list[Any]:
-        """Spans with their links as the PDF has them: to a page's chapter, a record's card, or the web."""
-        made: list[Any] = []
-        for span in spans:
-            if isinstance(span, str):
-                made.append(shown(span))
-            else:
-                to = f"page:{self.page}{span.to}" if span.to.startswith("#") else span.to
-                made.append({"kind": span.kind, "to": to, "spans": self.spans(span.spans)})
+            svg = block.figure.svg
+            made["figure"] = self._drawn(svg["narrow"] or svg["wide"], block.figure.alt)
         return made
 
     # -- Cards -------------------------------------------------------------------------------------
 
-    def _cards(self, section: Section) -> Node:
-        return {"kind": "cards", "cards": [self._card(card) for card in section.cards]}
-
     def _card(self, card: Card) -> Node:
         """A card in brief: what it says, how far it is checked, where it stands, its values."""
-        words = self.book.words
-        colon = words.text("colon")
+        colon = self.colon
         lines: list[list[Any]] = []
         if card.level:
             lines.append([shown(card.level_words + (colon + card.inferred if card.inferred else ""))])
         for place in card.places:
-            begins = words.text("begins", opening=place.opening)
-            lines.append([_link(place.key, shown(place.where), card.key), shown(f", {begins}")])
-        lines += [[shown(title), colon, *self._named(values)] for title, values in card.values]
-        lines += [[shown(title), colon, *self._named(values)] for title, values in card.judged]
-        lines += [[{"kind": "link", "to": a, "spans": [shown(a)]}] for a in card.addresses]
+            begins = self.book.words.text("begins", opening=place.opening)
+            where = shown(place.where)
+            own = where if place.key == card.key else _link(f"record:{place.key}", where)
+            lines.append([own, shown(f", {begins}")])
+        for title, values in (*card.values, *card.judged):
+            # A link for each would double the file.
+            names = [shown(named.label) for named in values[:12]]
+            more = "…" if len(values) > 12 else ""
+            lines.append([shown(title), colon, semicolon(self.book.language).join(names) + more])
+        lines += [[_link(address, shown(address))] for address in card.addresses]
         return {"label": f"record:{card.key}", "title": shown(card.title), "lines": lines}
 
-    def _named(self, many: Sequence[Named]) -> list[Any]:
-        gap = semicolon(self.book.language)
-        made: list[Any] = []
-        for named in many[:12]:
-            made += [gap] * bool(made)
-            made.append(shown(named.label))  # a link for each would double the file
-        return [*made, "…"] if len(many) > 12 else made
+
+def _title(text: str) -> Node:
+    return {"kind": "heading", "level": 1, "spans": [shown(text)]}
 
 
-def _link(key: str, text: str, own: str = "") -> Any:
-    return text if key == own else {"kind": "link", "to": f"record:{key}", "spans": [text]}
-
-
-def _filled(row: blocks.Row, table: blocks.Table) -> list[blocks.Cell]:
-    return [*row.cells, *[blocks.Cell(()) for _ in range(len(table.columns) - len(row.cells))]]
-
-
-def _without_empty(nodes: Sequence[Node]) -> Iterator[Node]:
-    """Nodes without headings under which nothing stands."""
-    for node, after in zip(nodes, [*nodes[1:], None], strict=True):
-        bare = after is None or (after["kind"] == "heading" and after["level"] <= node.get("level", 0))
-        if not (node["kind"] == "heading" and bare):
-            yield node
-
-
-def _labels(nodes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """What a link can lead to."""
-    for node in nodes:
-        if node.get("label"):
-            yield node["label"]
-        yield from _labels(node.get("cards", ()))
+def _link(to: str, text: str) -> Node:
+    return {"kind": "link", "to": to, "spans": [text]}

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from analysis.publish import blocks
-from analysis.publish.evidence import Card, page_of
-from analysis.publish.site import Entry, Term
+from analysis.publish.data import Term
+from analysis.publish.evidence import Section
+from analysis.publish.language import Entry
 
 FILE = "_static/search-entries.js"
 # What an entry is, most telling first: ties are put in this order.
@@ -36,47 +37,44 @@ def of_page(page: str, found: Iterable[Any]) -> list[Found]:
         if block.kind == "heading":
             close(anchor, heading)
             anchor, heading = block.anchor, blocks.plain(block.spans)
-        elif named := _named(block):
-            place, title, words = named
-            made.append([PART, title, f"{page}.html#{place}", _squeezed(words), ""])
+        elif name := getattr(block, "name", ""):
+            made.append([PART, block.title, f"{page}.html#{name}", _squeezed(_summary(block)), ""])
         else:
-            texts.append(text_of(block))
+            texts.append(_text(block))
     close(anchor, heading)
     return made
 
 
-def _named(block: Any) -> tuple[str, str, str] | None:
-    """Place, title and words of what stands on a page under a name of its own."""
+def _summary(block: Any) -> str:
+    """What is said of a figure, table or finding beside its title."""
     if block.kind == "figure":
-        words = " ".join([block.subtitle, block.alt, *(text_of(b) for _, w in block.words for b in w)])
-        return block.name, block.title, words
+        return " ".join([block.subtitle, block.alt, *(_text(b) for _, words in block.words for b in words)])
     if block.kind == "finding":
-        return block.id, block.title, blocks.plain([*block.how, " ", *block.robustness])
-    if block.kind == "table" and block.name:
-        return block.name, block.caption, text_of(block)
-    return None
+        return blocks.plain([*block.how, " ", *block.robustness])
+    return _text(block)
 
 
-def text_of(block: Any) -> str:
+def _text(block: Any) -> str:
     """All words of a block."""
     if block.kind == "code":
         return block.text
     if block.kind == "listing":
-        return " ".join(text_of(b) for item in block.items for b in item)
+        return " ".join(_text(b) for item in block.items for b in item)
     if block.kind == "group":
-        return " ".join(map(text_of, block.blocks))
+        return " ".join(map(_text, block.blocks))
     if block.kind == "table":
         return " ".join(cell.text for row in block.rows for cell in row.cells)
     return " ".join(blocks.plain(spans) for spans in blocks.spans_of(block))
 
 
-def of_card(card: Card, kind: str) -> Found:
-    """The entry of a record's card; `kind` says which table it is of."""
-    values = [] if card.key.rpartition("/")[0].endswith("passages") else card.values
-    said = [n.label for _, named in values for n in named if not n.label.startswith("http")]
-    gists = [place.gist for place in card.places if place.gist != card.title]
-    text = _squeezed(" ".join([f"{kind}.", *gists, *said, card.note]))
-    return [CARD, card.title, f"{page_of(card.key)}.html#{card.anchor}", text, card.other_label]
+def of_cards(section: Section) -> Iterator[Found]:
+    """The entries of the cards of a table."""
+    for card in section.cards:
+        values = [] if section.page.endswith("passages") else card.values
+        said = [n.label for _, named in values for n in named if not n.label.startswith("http")]
+        gists = [place.gist for place in card.places if place.gist != card.title]
+        text = _squeezed(" ".join([f"{section.title}.", *gists, *said, card.note]))
+        yield [CARD, card.title, f"{section.page}.html#{card.anchor}", text, card.other_label]
 
 
 def script(entries: Sequence[Entry], parts: Iterable[Found], terms: Sequence[Term]) -> bytes:
@@ -84,12 +82,12 @@ def script(entries: Sequence[Entry], parts: Iterable[Found], terms: Sequence[Ter
     found = [[PAGE, e.title, f"{e.page}.html", "", e.also] for e in entries]
     found += [[CARD, t.term, f"glossary.html#{t.anchor}", f"{t.full} {t.text}", t.also] for t in terms]
     found += list(parts)
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"))
-    return f"const searchEntries = {escaped(text)};\n".encode()
+    return f"const searchEntries = {escaped(found)};\n".encode()
 
 
-def escaped(text: str) -> str:
+def escaped(content: Any) -> str:
     """JSON that is a script, too: U+2028 and U+2029 end a line in older JavaScript."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 

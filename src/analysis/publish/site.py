@@ -9,23 +9,25 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import replace
+from functools import cache, cached_property
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from analysis import languages
-from analysis.links import address, anchor
+from analysis.links import anchor
 from analysis.publish import blocks, drawing
-from analysis.publish.evidence import Card, Named, Section
-from analysis.transcribe import periods
-from analysis.words import Words
+from analysis.publish.data import Term
+from analysis.publish.evidence import Card, Section
+
+if TYPE_CHECKING:
+    from analysis.publish.language import Language
 
 THEME = Path(__file__).parent / "theme"
-GROUPS = ("findings", "regions", "evidence", "researchers")
 _SIGNS = "\u3041-\u30ff\u3400-\u9fff\uff66-\uff9f々"
 # What on a page is not in its language: Japanese signs, and on a Japanese page several English words in a row.
 _JAPANESE = re.compile(f"[{_SIGNS}](?:[{_SIGNS}、。・「」（）]*[{_SIGNS}])?")
@@ -40,84 +42,6 @@ def _foreign(language: str) -> tuple[re.Pattern[str], str]:
     return (_NOTHING, "") if language.startswith(("zh", "yue")) else (_JAPANESE, "ja")
 
 
-@dataclass(frozen=True)
-class Imprint:
-    """What the report says of itself in one language."""
-
-    title: str
-    subtitle: str
-    authors: str
-    date: str
-    citation: str
-    source: str  # the source's citation
-    source_address: str
-    rights: str
-    verification: str
-    licence: str
-    address: str = ""  # where the report is published, if anywhere
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A page in the navigation."""
-
-    page: str
-    title: str
-    group: str
-    also: str = ""  # its title in the other language, for the search
-
-
-@dataclass(frozen=True)
-class Term:
-    """A term of the glossary in the reader's language."""
-
-    anchor: str
-    term: str
-    full: str
-    text: str
-    also: str
-    also_lang: str
-
-
-@dataclass(frozen=True)
-class Site:
-    """What all pages of a language share."""
-
-    language: str
-    languages: tuple[str, ...]
-    imprint: Imprint
-    entries: tuple[Entry, ...]
-    words: Words = field(repr=False)
-    labels: Mapping[str, Named] = field(repr=False, hash=False)
-    regions: Mapping[str, str] = field(hash=False)  # what regions are called
-    record_regions: Mapping[str, str] = field(repr=False, hash=False)  # the region a record is of
-    terms: tuple[Term, ...] = ()
-    picture: str = ""  # the hero figure's PNG, for those who share a link
-
-    @property
-    def day(self) -> str:
-        """The report's date as a reader of the language expects it."""
-        return periods.display(self.imprint.date, self.language)
-
-    @property
-    def others(self) -> list[str]:
-        """The report's other languages."""
-        return languages.others(self.language, self.languages)
-
-    @property
-    def pages(self) -> frozenset[str]:
-        return frozenset(entry.page for entry in self.entries)
-
-    def href(self, to: str) -> str:
-        """The address that a link leads to; empty where it leads nowhere."""
-        scheme, _, rest = to.partition(":")
-        if scheme == "record":
-            return address(to) if rest in self.labels else ""
-        if scheme == "page":
-            return address(to) if rest.partition("#")[0] in self.pages else ""
-        return to if to.startswith(("https://", "http://", "#")) else ""
-
-
 class Renderer:
     """Sets one page; remembers which terms it has explained already.
 
@@ -125,8 +49,9 @@ class Renderer:
     what a link says only once, in `names`: by record, or by the address of a place on a page.
     """
 
-    def __init__(self, site: Site, page: str, *, brief: bool = False) -> None:
+    def __init__(self, site: Language, page: str, *, brief: bool = False) -> None:
         self.site, self.page, self.brief = site, page, brief
+        self.foreign, self.foreign_language = _foreign(site.language)
         self.explained: set[str] = set()
         self.lost: list[str] = []  # links that lead nowhere
         self.names: dict[str, str] = {}
@@ -134,23 +59,25 @@ class Renderer:
     @cached_property
     def shared(self) -> dict[str, Any]:
         """What every template may use."""
-        current = next((entry for entry in self.site.entries if entry.page == self.page), None)
-        own = {"site": self.site, "page": self.page, "current": current, "tongue": languages}
-        words = {"word": self.word, "spans": self.spans, "terms": self.terms, "plain": blocks.plain}
-        links = {"link": self.link, "href": self.site.href, "region": self.region, "drawing": self.drawing}
-        links["anchor"] = anchor
-        words["mixed"] = self.mixed
-        return own | words | links
+        return {
+            "site": self.site,
+            "page": self.page,
+            "current": next((entry for entry in self.site.entries if entry.page == self.page), None),
+            "tongue": languages,
+            "word": self.site.words.text,
+            "spans": self.spans,
+            "terms": self.terms,
+            "mixed": self.mixed,
+            "link": self.link,
+            "href": self.site.href,
+            "anchor": anchor,
+            "region": self.site.record_regions.get,
+            "drawing": self.drawing,
+        }
 
     def render(self, template: str, **values: Any) -> str:
         """A page as HTML."""
         return environment().get_template(template).render(**self.shared, **values)
-
-    def word(self, key: str, **values: Any) -> str:
-        return self.site.words.text(key, **values)
-
-    def region(self, record: str) -> str:
-        return self.site.record_regions.get(record, "")
 
     # -- Words -----------------------------------------------------------------------------------
 
@@ -163,36 +90,30 @@ class Renderer:
 
     def _span(self, span: Any, terms: bool) -> Markup:
         if isinstance(span, str):
-            return self._text(span, terms)
-        inner = self.spans(span.spans, terms=terms and span.kind not in ("link", "code"))
-        if span.kind == "link":
-            return self.link(span.to, inner)
+            return self._explained(span) if terms else self.mixed(span)
         if span.kind == "lang":
-            return Markup('<span lang="{}">{}</span>').format(span.to, blocks.plain(span.spans))
-        tag = span.kind if span.kind in ("strong", "em", "code", "mark", "sub", "sup") else "span"
-        return Markup(f"<{tag}>{{}}</{tag}>").format(inner)
+            return _tag("span", blocks.plain(span.spans), lang=span.to)
+        inner = self.spans(span.spans, terms=terms and span.kind not in ("link", "code"))
+        return self.link(span.to, inner) if span.kind == "link" else _tag(span.kind, inner)
 
     def mixed(self, text: str) -> Markup:
         """Words in which what is in the other language is marked so, for a screen reader."""
         made, at = Markup(""), 0
-        pattern, language = _foreign(self.site.language)
-        for found in pattern.finditer(text):
-            other = Markup('<span lang="{}">{}</span>').format(language, found[0])
-            made, at = made + escape(text[at : found.start()]) + other, found.end()
-        return Markup((made + escape(text[at:])).replace("\n", Markup("<br>")))
+        for found in self.foreign.finditer(text):
+            made += escape(text[at : found.start()]) + _tag("span", found[0], lang=self.foreign_language)
+            at = found.end()
+        return (made + escape(text[at:])).replace("\n", Markup("<br>"))
 
-    def _text(self, text: str, terms: bool) -> Markup:
-        if not terms or not self.site.terms:
-            return self.mixed(text)
+    def _explained(self, text: str) -> Markup:
         made, rest = Markup(""), text
         while found := self._first_term(rest):
             match, term = found
             self.explained.add(term.anchor)
-            plain = term.full and not _foreign(self.site.language)[0].search(term.full)
-            said = f"{term.full}{self.word('colon')}{term.text}" if plain else term.text
-            made += self.mixed(rest[: match.start()])
-            made += Markup('<a class="term" href="glossary.html#{}" title="{}">{}</a>').format(
-                term.anchor, said, match[0]
+            full = term.full and not self.foreign.search(term.full)
+            said = f"{term.full}{self.site.words.text('colon')}{term.text}" if full else term.text
+            to = f"glossary.html#{term.anchor}"
+            made += self.mixed(rest[: match.start()]) + _tag(
+                "a", match[0], class_="term", href=to, title=said
             )
             rest = rest[match.end() :]
         return made + self.mixed(rest)
@@ -200,10 +121,21 @@ class Renderer:
     def _first_term(self, text: str) -> tuple[re.Match[str], Term] | None:
         found = [
             (match, term)
-            for term, pattern in _patterns(self.site)
+            for term, pattern in self._patterns
             if term.anchor not in self.explained and (match := pattern.search(text))
         ]
         return min(found, key=lambda pair: (pair[0].start(), -len(pair[0][0])), default=None)
+
+    @cached_property
+    def _patterns(self) -> list[tuple[Term, re.Pattern[str]]]:
+        # Where no blank ends a word: not within a name, of which the term is a part.
+        within, made = "[一-龯々ァ-ヴー]", []
+        wide = self.site.language.startswith(("ja", "zh"))
+        before, after = (f"(?<!{within})", f"(?!{within})") if wide else (r"\b", r"\b")
+        for term in self.site.terms:
+            names = sorted({n for n in (term.term, term.full) if len(n) > 1}, key=len, reverse=True)
+            made.append((term, re.compile(f"{before}(?:{'|'.join(map(re.escape, names))}){after}")))
+        return made
 
     def link(self, to: str, inner: Any) -> Markup:
         """Words that lead to a target; to a record also by what shows it beside the page."""
@@ -213,22 +145,28 @@ class Renderer:
             return Markup(escape(inner))
         if self.brief and to.startswith(("record:", "page:")):
             kind, _, key = to.partition(":")
-            key = key if kind == "record" else address
-            inner = Markup("") if self.names.setdefault(key, escape(inner)) == escape(inner) else inner
-            return Markup('<a {}="{}">{}</a>').format("data-to" if kind == "record" else "href", key, inner)
-        about = Markup(' rel="noreferrer"') if address.startswith("http") else ""
-        return Markup('<a href="{}"{}>{}</a>').format(address, about, inner)
+            name, key = ("data-to", key) if kind == "record" else ("href", address)
+            known = self.names.setdefault(key, escape(inner)) == escape(inner)
+            return _tag("a", Markup("") if known else inner, **{name: key})
+        return _tag("a", inner, href=address, **({"rel": "noreferrer"} if address.startswith("http") else {}))
 
     def drawing(self, svg: str, name: str, *, fixed: bool = False) -> Markup:
         """A drawing as part of the page; `fixed` where it has one layout for all widths."""
-        return Markup(drawing.inline(svg, name, self.site.href, self._label, fixed=fixed))
 
-    def _label(self, to: str) -> str:
-        label = self.site.labels.get(to.removeprefix("record:"))
-        return label.label if label else ""
+        def label(to: str) -> str:
+            named = self.site.labels.get(to.removeprefix("record:"))
+            return named.label if named else ""
+
+        return Markup(drawing.inline(svg, name, self.site.href, label, fixed=fixed))
 
 
-@lru_cache(maxsize=1)
+def _tag(name: str, inner: Any, **attributes: str) -> Markup:
+    """An element of HTML, everything escaped that is not Markup."""
+    said = "".join(f' {key.rstrip("_")}="{escape(value)}"' for key, value in attributes.items())
+    return Markup(f"<{name}{said}>{escape(inner)}</{name}>")
+
+
+@cache
 def environment() -> Environment:
     """The templates of the theme, compiled once."""
     made = Environment(
@@ -243,81 +181,44 @@ def environment() -> Environment:
     return made
 
 
-def _patterns(site: Site) -> list[tuple[Term, re.Pattern[str]]]:
-    made = []
-    for term in site.terms:
-        names = sorted({n for n in (term.term, term.full) if len(n) > 1}, key=len, reverse=True)
-        body = "|".join(map(re.escape, names))
-        # Where no blank ends a word: not within a name, of which the term is a part.
-        within = "[一-龯々ァ-ヴー]"
-        edges = (
-            (f"(?<!{within})", f"(?!{within})") if site.language.startswith(("ja", "zh")) else (r"\b", r"\b")
-        )
-        made.append((term, re.compile(f"{edges[0]}(?:{body}){edges[1]}")))
-    return made
-
-
 # -- Pages ---------------------------------------------------------------------------------------
 
 
-def notebook_page(site: Site, name: str, page: blocks.Page, more: Mapping[str, Any]) -> tuple[str, list[str]]:
+def notebook_page(site: Language, name: str, page: blocks.Page, **more: Any) -> tuple[str, list[str]]:
     """One page of a notebook as HTML, and the links of it that lead nowhere.
 
-    `more` goes to the template as it is: sections of the evidence, whether there is a notebook.
+    `more` goes to the template as it is: tables of the evidence, whether there is a notebook.
     """
     renderer = Renderer(site, name)
-    text = renderer.render(
-        "page.html",
-        blocks=_with_numbers(page.blocks),
-        title=page.title,
-        description=_description(page, site),
-        **more,
-    )
-    missing = [n for n in _names(page.blocks) if f'id="{n}"' not in text]
-    if missing:
+    first = next((blocks.plain(b.spans) for b in page.blocks if b.kind == "paragraph"), "")
+    about = re.sub(r"\s+", " ", first or site.imprint["subtitle"])
+    about = about if len(about) <= 160 else about[:159] + "…"
+    found = _with_numbers(page.blocks)
+    text = renderer.render("page.html", blocks=found, title=page.title, description=about, **more)
+    names = [getattr(block, "name", "") for block in blocks.walk(page.blocks)]
+    if missing := [name for name in names if name and f'id="{name}"' not in text]:
         raise blocks.PublishError(f"{name}.html: the run displayed {', '.join(missing)}, the page does not")
     return text, renderer.lost
 
 
-def _names(page: Iterable[Any]) -> list[str]:
-    kinds = {"figure": "name", "table": "name", "finding": "id"}
-    found = [getattr(b, kinds[b.kind]) for b in blocks.walk(page) if b.kind in kinds]
-    return [name for name in found if name]
-
-
 def _with_numbers(page: Sequence[Any]) -> list[Any]:
     """Tables without a name get one, so that they can be led to."""
-    made, number = [], 0
+    made, number = [], count(1)
     for block in page:
-        if block.kind == "table" and not block.name:
-            number += 1
-            block = replace(block, name=f"table-{number}")
-        made.append(block)
+        unnamed = block.kind == "table" and not block.name
+        made.append(replace(block, name=f"table-{next(number)}") if unnamed else block)
     return made
 
 
-def _description(page: blocks.Page, site: Site) -> str:
-    first = next((blocks.plain(b.spans) for b in page.blocks if b.kind == "paragraph"), "")
-    text = re.sub(r"\s+", " ", first or site.imprint.subtitle)
-    return text if len(text) <= 160 else text[:159] + "…"
-
-
-def evidence_page(
-    site: Site,
-    name: str,
-    title: str,
-    sections: Sequence[Section],
-    uses: Mapping[str, Sequence[tuple[str, str]]],
-) -> str:
-    """All cards of a table, or of a study set beside, with what rests on each."""
-    renderer = Renderer(site, name)
-    shown = {card.region for section in sections for card in section.cards if card.region}
-    return renderer.render(
+def evidence_page(site: Language, section: Section, uses: Mapping[str, Sequence[tuple[str, str]]]) -> str:
+    """All cards of a table, with what rests on each."""
+    shown = {card.region for card in section.cards}
+    return Renderer(site, section.page).render(
         "evidence.html",
-        title=title,
-        sections=sections,
+        title=section.heading,
+        section=section,
         uses=uses,
-        description=title,
+        description=section.heading,
         regions={r: n for r, n in site.regions.items() if r in shown},
     )
 
@@ -325,7 +226,7 @@ def evidence_page(
 def card(renderer: Renderer) -> Callable[[Card, Sequence[tuple[str, str]]], str]:
     """What sets a card by itself, for the panel beside a figure."""
     module = environment().get_template("cards.html").make_module(renderer.shared)
-    return lambda one, uses: _LINKS.sub(_keys, str(module.card(one, uses, 2)))  # type: ignore[attr-defined]
+    return lambda one, uses: _LINKS.sub(_keys, str(module.card(one, uses)))  # type: ignore[attr-defined]
 
 
 _LINKS = re.compile(r'<ul>((?:<li><a data-to="[^"]+"></a></li>)+)</ul>')
@@ -334,10 +235,3 @@ _LINKS = re.compile(r'<ul>((?:<li><a data-to="[^"]+"></a></li>)+)</ul>')
 def _keys(links: re.Match[str]) -> str:
     """A list of nothing but links to records: their keys, of which the page makes the list again."""
     return '<ul data-to="{}"></ul>'.format(" ".join(re.findall(r'data-to="([^"]+)"', links[1])))
-
-
-def front(imprints: Mapping[str, Imprint], languages: Sequence[str], words: Mapping[str, Words]) -> str:
-    """The page that chooses a language; `words` are those of each."""
-    return (
-        environment().get_template("front.html").render(imprints=imprints, languages=languages, words=words)
-    )

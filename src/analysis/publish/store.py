@@ -33,37 +33,27 @@ class Store:
     def __init__(self, last: Path, folder: Path, record: Mapping[str, Any]) -> None:
         self.last, self.folder, self.record = last, folder, record
         self.memory: dict[str, Any] = {}
-        self.written: list[str] = []  # names of what was made anew
 
-    def kept(self, name: str) -> Any:
-        """What the last making of a name said beside its files; None where there is none."""
-        return self.record.get(name, {}).get("said")
-
-    def make(self, name: str, key: str, make: Callable[[], tuple[Files, Any]]) -> Any:
+    def make(self, name: str, key: str, make: Callable[..., tuple[Files, Any]], *values: Any) -> Any:
         """Bring files into the folder and return what their making said (JSON).
 
-        `make` gives files and what it says; it is called where the key is another than the last
-        time, or a file of the last report is no longer as it was.
+        `make` gives files and what it says; it is called with the values where the key is another
+        than the last time, or a file of the last report is no longer as it was.
         """
         last = self.record.get(name)
-        if last and last["key"] == key and self._take(last["files"]):
+        if last and last["key"] == key and all(map(self._is_kept, last["files"], last["files"].values())):
+            for path in last["files"]:
+                (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.last / path, self.folder / path)
             self.memory[name] = last
             return last["said"]
-        files, said = make()
+        files, said = make(*values)
         for path, content in files.items():
             folders.write(self.folder / path, content)
         digests = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
         self.memory[name] = {"key": key, "files": digests, "said": said}
-        self.written.append(name)
         return said
 
-    def _take(self, files: Mapping[str, str]) -> bool:
-        """Take files over from the last report; False where one of them is not as it was made."""
-        for path, known in files.items():
-            there = self.last / path
-            if not there.is_file() or hashlib.sha256(there.read_bytes()).hexdigest() != known:
-                return False
-        for path in files:
-            (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(self.last / path, self.folder / path)
-        return True
+    def _is_kept(self, path: str, known: str) -> bool:
+        there = self.last / path
+        return there.is_file() and hashlib.sha256(there.read_bytes()).hexdigest() == known
