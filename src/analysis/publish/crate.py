@@ -7,16 +7,16 @@ There are no times of runs: two builds of the same report are the same bytes.
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import analysis
 from analysis import paths
 from analysis.languages import nearest, others, stop
+from analysis.publish.evidence import rows
 from analysis.publish.store import digest
 from analysis.tidy import datapackage
 from analysis.words import small
@@ -40,6 +40,17 @@ _TYPES = {
     ".woff": "font/woff",
 }
 
+_ABOUT = (
+    "Figures, tables and findings made from checked tables by parameterized notebooks. Dated by the"
+    " last date in its data; of the build there is no time. / 検査済みの表から、パラメータ付きのノート"
+    "ブックで作った図・表・所見。日付はデータの最後の日付であり、作成の時刻は記さない。"
+)
+# The properties whose values are entities, given by their ids.
+_ENTITIES = frozenset(
+    "about affiliation author conformsTo hasPart instrument isBasedOn isPartOf license mentions object"
+    " result".split()
+)
+
 Entity = dict[str, Any]
 
 
@@ -52,21 +63,21 @@ def metadata(
     language and name, which files it has, its figures and what its run read (see `store.Store`).
     """
     languages = list(dict.fromkeys(run.job.language for run in runs))
-    files = [*_files(package, languages), *(f for run in runs for f in _pages(run, memory))]
+    files = [*_files(package, languages), *(f for run in runs for f in _pages(run, memory[name_of(run.job)]))]
     files.append(_file("manifest.json", "Digests of all files", alternateName="全ファイルのダイジェスト"))
     known = {file["@id"] for file in files}
-    files += [_file(name, Path(name).stem) for name in _rest(folder) if name not in known]
-    actions = [*(_run(run, memory) for run in runs), *(_setting(language, runs) for language in languages)]
-    root = _root(folder, package, languages) | {
-        "hasPart": _to(*(file["@id"] for file in files)),
-        "mentions": _to(*(action["@id"] for action in actions)),
-    }
+    # All else that is there: other pages and tables, and what pages are set with.
+    there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    files += [_file(name, Path(name).stem) for name in there if name not in known]
+    actions = [_run(run.job, memory[name_of(run.job)]) for run in runs]
+    actions += [_setting(language, runs) for language in languages]
+    parts = {"hasPart": [file["@id"] for file in files], "mentions": [action["@id"] for action in actions]}
     graph = [
-        {"@id": FILE, "@type": "CreativeWork", "about": _to("./"), "conformsTo": _to(_CRATE)},
-        root,
+        _entity(FILE, "CreativeWork", about="./", conformsTo=_CRATE),
+        _root(folder, package, languages, parts),
         *files,
         *actions,
-        *(p for run in runs for p in _parameters(run.job)),
+        *(parameter for run in runs for parameter in _parameters(run.job)),
         *_notebooks(runs),
         *_context(package),
     ]
@@ -75,104 +86,91 @@ def metadata(
 
 
 def _entity(id_: str, type_: str | list[str], **said: Any) -> Entity:
-    return {"@id": id_, "@type": type_, **said}
+    """An entity and what is said of it; one reference or further name stands alone, as RO-Crate wants it."""
+    made: Entity = {"@id": id_, "@type": type_}
+    for key, value in said.items():
+        if key in _ENTITIES:
+            value = [{"@id": each} for each in ([value] if isinstance(value, str) else value)]
+        if isinstance(value, list) and len(value) == 1 and key != "inLanguage":
+            value = value[0]
+        if value or key == "value":
+            made[key] = value
+    return made
 
 
-def _root(folder: Path, package: Mapping[str, Any], languages: Sequence[str]) -> Entity:
-    about = package["study"]
+def _root(folder: Path, package: Mapping[str, Any], languages: list[str], parts: Entity) -> Entity:
+    about, licence = package["study"], package["licenses"][0]["path"]
     spoken = datapackage.languages(about)
     first = nearest("en", spoken)
-    text = "Figures, tables and findings made from checked tables by parameterized notebooks. Dated by the"
-    text += (
-        " last date in its data; of the build there is no time. / 検査済みの表から、パラメータ付きのノート"
-    )
-    text += "ブックで作った図・表・所見。日付はデータの最後の日付であり、作成の時刻は記さない。"
-    own: dict[str, Any] = {
+    named = {
         "name": f"Report: {about[f'title_{first}']}",
+        "alternateName": [small(x).text("report", title=about[f"title_{x}"]) for x in others(first, spoken)],
+        "description": _ABOUT,
     }
-    own |= _also([small(x).text("report", title=about[f"title_{x}"]) for x in others(first, spoken)])
-    own |= {"description": text, "datePublished": _date(folder, package), "inLanguage": list(languages)}
-    whose = {"license": _to(package["licenses"][0]["path"]), "author": _to(_AUTHORS)}
-    whose |= {"isBasedOn": _to(_SOURCE), "about": _to(_SOURCE)}
-    return _entity("./", "Dataset", conformsTo=_to(_PROFILE), **own, **whose)
-
-
-def _date(folder: Path, package: Mapping[str, Any]) -> str:
-    """The last date that the data name: of the check, else of a reading, else the source's year."""
-    with (folder / "data" / "evidence.csv").open(encoding="utf-8", newline="") as file:
-        read = max((row["read"] for row in csv.DictReader(file)), default="")
-    return package["verification"]["date"] or read or str(package["study"]["year"])
+    # The last date that the data name: of the check, else of a reading, else the source's year.
+    read = max((row["read"] for row in rows(folder / "data" / "evidence.csv")), default="")
+    named["datePublished"] = package["verification"]["date"] or read or str(about["year"])
+    whose = {"license": licence, "author": _AUTHORS, "isBasedOn": _SOURCE, "about": _SOURCE}
+    return _entity("./", "Dataset", conformsTo=_PROFILE, **named, inLanguage=languages, **whose, **parts)
 
 
 # -- Files -----------------------------------------------------------------------------------------
 
 
+def _file(name: str, title: str, **more: Any) -> Entity:
+    encoding = _TYPES.get(Path(name).suffix, "application/octet-stream")
+    return _entity(name, "File", name=title, encodingFormat=encoding, **more)
+
+
 def _files(package: Mapping[str, Any], languages: Sequence[str]) -> Iterator[Entity]:
     yield _file("index.html", "Choice of language", alternateName="言語の選択")
     for language in languages:
-        title = package["study"][f"title_{language}"]
+        title, appendix = package["study"][f"title_{language}"], small(language).text("appendix")
         yield _file(f"report-{language}.pdf", title, inLanguage=language)
-        appendix = small(language).text("appendix")
         yield _file(f"evidence-{language}.pdf", f"{title} ({appendix})", inLanguage=language)
     yield _file("data/datapackage.json", "Description of the tidy tables", alternateName="整形済みの表の説明")
     for resource in package["resources"]:
-        yield _file(f"data/{resource['path']}", resource["title"], **_also(_titles(resource)))
+        titles = [value for key, value in resource.items() if key.startswith("title_")]
+        yield _file(f"data/{resource['path']}", resource["title"], alternateName=titles)
 
 
-def _pages(run: Any, memory: Mapping[str, Any]) -> Iterator[Entity]:
+def _pages(run: Any, made: Mapping[str, Any]) -> Iterator[Entity]:
     """A run's page, its executed notebook and the files of its figures."""
-    made, language = memory[name_of(run.job)], run.job.language
     figures = {name: (title, alt) for name, title, alt in made["said"]["figures"]}
     for path in made["files"]:
         file = Path(path)
-        if file.parent.name == "figures":
-            title, alt = figures[file.stem]
-            yield _file(path, title, description=alt, inLanguage=language)
-        else:
-            kind = {".ipynb": " (ipynb)"}.get(file.suffix, "")
-            yield _file(path, f"{run.job.title}{kind}", inLanguage=language)
-
-
-def _rest(folder: Path) -> list[str]:
-    """All that is there: other pages and tables, and what pages are set with."""
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
-
-
-def _file(name: str, title: str, **more: Any) -> Entity:
-    return _entity(
-        name,
-        "File",
-        name=title,
-        encodingFormat=_TYPES.get(Path(name).suffix, "application/octet-stream"),
-        **more,
-    )
+        own = (f"{run.job.title} (ipynb)" if file.suffix == ".ipynb" else run.job.title, "")
+        title, alt = figures[file.stem] if file.parent.name == "figures" else own
+        yield _file(path, title, description=alt, inLanguage=run.job.language)
 
 
 # -- Runs ------------------------------------------------------------------------------------------
 
 
-def _run(run: Any, memory: Mapping[str, Any]) -> Entity:
+def name_of(job: Any) -> str:
+    """What a run is called: its language and page."""
+    return f"{job.language}/{job.page}"
+
+
+def _run(job: Any, made: Mapping[str, Any]) -> Entity:
     """One run of one notebook: from tables and parameters to a page and its figures."""
-    job, made = run.job, memory[name_of(run.job)]
     given = ", ".join(f"{name}={value}" for name, value in job.parameters.items())
-    own = f"{job.parameters.get('study', '')}/"
-    reads = [name.removeprefix(own) for name in made["said"]["reads"] if name != "readings"]
-    used = [*(f"data/{name}.csv" for name in reads), *(p["@id"] for p in _parameters(job))]
     named = {"name": f"{job.title} ({job.language})", "description": f"{job.notebook}.ipynb: {given}"}
-    return _action(f"#run-{job.language}-{job.page}", _notebook(job), used, made["files"], **named)
+    own = f"{job.parameters.get('study', '')}/"
+    used = [f"data/{name.removeprefix(own)}.csv" for name in made["said"]["reads"] if name != "readings"]
+    used += [parameter["@id"] for parameter in _parameters(job)]
+    done = {"instrument": f"#notebook-{job.notebook}", "object": used, "result": list(made["files"])}
+    return _entity(f"#run-{job.language}-{job.page}", "CreateAction", **named, **done, actionStatus=_DONE)
 
 
 def _setting(language: str, runs: Sequence[Any]) -> Entity:
     """The making of a language's PDFs from its executed notebooks."""
-    names = [f"notebooks/{name_of(run.job)}.ipynb" for run in runs if run.job.language == language]
     text = "The pages of one language as one document / 一言語のページを一つの文書に"
+    used = [f"notebooks/{name_of(run.job)}.ipynb" for run in runs if run.job.language == language]
     made = [f"report-{language}.pdf", f"evidence-{language}.pdf"]
-    return _action(f"#pdf-{language}", _PROJECT, names, made, name=f"PDF ({language})", description=text)
-
-
-def _action(id_: str, by: str, used: Iterable[str], made: Iterable[str], **said: str) -> Entity:
-    done = {"instrument": _to(by), "object": _to(*used), "result": _to(*made), "actionStatus": _DONE}
-    return _entity(id_, "CreateAction", **said, **done)
+    named = {"name": f"PDF ({language})", "description": text}
+    done = {"instrument": _PROJECT, "object": used, "result": made}
+    return _entity(f"#pdf-{language}", "CreateAction", **named, **done, actionStatus=_DONE)
 
 
 def _parameters(job: Any) -> list[Entity]:
@@ -188,70 +186,43 @@ def _notebooks(runs: Sequence[Any]) -> Iterator[Entity]:
             for cell in run.notebook["cells"]
             if cell["cell_type"] == "code" and "injected-parameters" not in cell["metadata"].get("tags", [])
         ]
+        name, kinds = run.job.notebook, ["SoftwareApplication", "SoftwareSourceCode"]
         known = {"version": analysis.__version__, "identifier": f"sha256:{digest(code)}"}
-        known |= {"license": _to(CODE_LICENCE), "isPartOf": _to(_PROJECT)}
-        kinds = ["SoftwareApplication", "SoftwareSourceCode"]
-        yield _entity(_notebook(run.job), kinds, name=f"{run.job.notebook}.ipynb", **known)
-
-
-def _notebook(job: Any) -> str:
-    return f"#notebook-{job.notebook}"
+        whose = {"license": CODE_LICENCE, "isPartOf": _PROJECT}
+        yield _entity(f"#notebook-{name}", kinds, name=f"{name}.ipynb", **known, **whose)
 
 
 # -- What the report is about, and whose it is -----------------------------------------------------
 
 
 def _context(package: Mapping[str, Any]) -> Iterator[Entity]:
-    licence, lock = package["licenses"][0], hashlib.sha256(paths.LOCK.read_bytes()).hexdigest()
-    own = {"softwareVersion": analysis.__version__, "license": _to(CODE_LICENCE)}
-    own["softwareRequirements"] = f"requirements.lock, sha256:{lock}"
+    lock = f"requirements.lock, sha256:{hashlib.sha256(paths.LOCK.read_bytes()).hexdigest()}"
+    own = {"softwareVersion": analysis.__version__, "license": CODE_LICENCE, "softwareRequirements": lock}
     yield _entity(_PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
     yield _entity(_PROJECT, "SoftwareApplication", name="regional-innovation-notebooks", **own)
     yield _entity(_AUTHORS, "Organization", name="The contributors", alternateName="本プロジェクトの貢献者")
-    for title, name, path in (
-        (licence["title"], licence["name"], licence["path"]),
-        ("MIT License", "MIT", CODE_LICENCE),
-    ):
-        yield _entity(path, "CreativeWork", name=title, identifier=name, url=path)
+    code = {"title": "MIT License", "name": "MIT", "path": CODE_LICENCE}
+    for licence in (package["licenses"][0], code):
+        title, path = licence["title"], licence["path"]
+        yield _entity(path, "CreativeWork", name=title, identifier=licence["name"], url=path)
     yield from _source(package["study"])
 
 
 def _source(about: Mapping[str, Any]) -> Iterator[Entity]:
     """The study's source with its authors; who compiled records need not be a person."""
     kind = {"document": "Person", "records": "Organization"}[about["kind"]]
-    authors = [f"#author-{n}" for n, _ in enumerate(about["authors"], 1)]
+    authors = {f"#author-{n}": author for n, author in enumerate(about["authors"], 1)}
     spoken = datapackage.languages(about)
-    own = nearest("en", spoken)
-    told = [own, *others(own, spoken)]
+    told = [nearest("en", spoken), *others(nearest("en", spoken), spoken)]
+    title, *titles = (about[f"title_{x}"] for x in told)
     text = " / ".join(f"{about[f'venue_{x}']}{stop(x)}{about[f'rights_{x}']}" for x in told)
     said = {"inLanguage": about["language"], "datePublished": str(about["year"]), "description": text}
-    titles = {"name": about[f"title_{own}"]} | _also([about[f"title_{x}"] for x in told[1:]])
-    yield _entity(_SOURCE, "CreativeWork", **titles, author=_to(*authors), **said)
-    for name, author in zip(authors, about["authors"], strict=True):
-        where = name.replace("author", "affiliation")
-        names = [author[f"name_{x}"] for x in told]
+    yield _entity(_SOURCE, "CreativeWork", name=title, alternateName=titles, author=list(authors), **said)
+    for id_, author in authors.items():
+        name, *names = (author[f"name_{x}"] for x in told)
         affiliations = [author[f"affiliation_{x}"] for x in told]
         stated = next(filter(None, affiliations), "")
-        at = {"affiliation": _to(where)} if stated else {}
-        yield _entity(name, kind, name=names[0], **_also(names[1:]), **at)
+        at = id_.replace("author", "affiliation")
+        yield _entity(id_, kind, name=name, alternateName=names, affiliation=at if stated else [])
         if stated:
-            yield _entity(where, "Organization", name=stated, **_also(affiliations[1:]))
-
-
-def _also(names: Sequence[str]) -> dict[str, Any]:
-    """What something is called in other languages: one alone where there is one."""
-    return {"alternateName": names[0] if len(names) == 1 else list(names)} if names else {}
-
-
-def _titles(described: Mapping[str, Any]) -> list[str]:
-    return [value for key, value in described.items() if key.startswith("title_")]
-
-
-def _to(*names: str) -> Any:
-    """References to entities: one alone where there is one, as RO-Crate wants it."""
-    return {"@id": names[0]} if len(names) == 1 else [{"@id": name} for name in names]
-
-
-def name_of(job: Any) -> str:
-    """What a run is called: its language and page."""
-    return f"{job.language}/{job.page}"
+            yield _entity(at, "Organization", name=stated, alternateName=affiliations[1:])
