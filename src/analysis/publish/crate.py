@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,9 +47,8 @@ _ABOUT = (
     "ブックで作った図・表・所見。日付はデータの最後の日付であり、作成の時刻は記さない。"
 )
 # The properties whose values are entities, given by their ids.
-_ENTITIES = frozenset(
-    "about affiliation author conformsTo hasPart instrument isBasedOn isPartOf license mentions object"
-    " result".split()
+_ENTITIES = re.compile(
+    "about|affiliation|author|conformsTo|hasPart|instrument|isBasedOn|isPartOf|license|mentions|object|result"
 )
 
 Entity = dict[str, Any]
@@ -89,7 +89,7 @@ def _entity(id_: str, type_: str | list[str], **said: Any) -> Entity:
     """An entity and what is said of it; one reference or further name stands alone, as RO-Crate wants it."""
     made: Entity = {"@id": id_, "@type": type_}
     for key, value in said.items():
-        if key in _ENTITIES:
+        if _ENTITIES.fullmatch(key):
             value = [{"@id": each} for each in ([value] if isinstance(value, str) else value)]
         if isinstance(value, list) and len(value) == 1 and key != "inLanguage":
             value = value[0]

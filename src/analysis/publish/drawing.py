@@ -32,11 +32,15 @@ def inline(
 ) -> str:
     """A drawing for a page: its ids begin with `name`, its links lead, its colours follow the reader's."""
     root = _clean(svg, name)
-    for link in root.iter(f"{_SVG}a"):
+    for link in list(root.iter(f"{_SVG}a")):
         to = link.get("href", "")
-        _lead(link, href(to), label(to))
+        _lead(link, href(to))
+        if href(to) and label(to) and link.find(f"{_SVG}title") is None:
+            title = etree.Element(f"{_SVG}title")
+            title.text = label(to)
+            link.insert(0, title)
     width = root.attrib.pop("width", "")
-    for own in ("height", "id", "style"):
+    for own in ("height", "id", "style", "aria-label"):
         root.attrib.pop(own, None)
     if fixed and width:  # has one layout only: shown as large as it was drawn, in a frame that scrolls
         root.set("style", f"min-width: {width}px; max-width: {width}px")
@@ -45,8 +49,7 @@ def inline(
     root.set("class", "drawing" if follows else "drawing white")
     root.set("role", "group")
     root.set("aria-labelledby", f"{name.rpartition('--')[0]}-title")
-    root.attrib.pop("aria-label", None)
-    return _text(root)
+    return etree.tostring(root, encoding="unicode")
 
 
 def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> bytes:
@@ -55,11 +58,9 @@ def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> byt
     `source` is the site's font, which has them all.
     """
     root = _clean(svg, name)
-    for link in root.iter(f"{_SVG}a"):
+    for link in list(root.iter(f"{_SVG}a")):
         to = href(link.get("href", ""))
-        if to.startswith("#"):
-            to = ""
-        _lead(link, to if to.startswith("http") or not to else f"../{to}", "")
+        _lead(link, "" if to.startswith("#") else to if to.startswith("http") or not to else f"../{to}")
     style = etree.Element(f"{_SVG}style")
     data = base64.b64encode(subset("".join(root.itertext()), source)).decode("ascii")
     style.text = (
@@ -68,7 +69,7 @@ def alone(svg: str, name: str, href: Callable[[str], str], source: bytes) -> byt
     )
     root.insert(0, style)
     _shorten(root, stated)
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root).encode()
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="unicode").encode()
 
 
 def _shorten(root: etree._Element, also: Callable[[str], str]) -> None:
@@ -83,16 +84,15 @@ def _clean(svg: str, name: str) -> etree._Element:
     """The drawing without scripts, styles, comments and what loads from elsewhere; ids made its own."""
     parser = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
     root = etree.fromstring(svg.encode(), parser)
-    for element in list(root.iter()):
-        tag = element.tag if isinstance(element.tag, str) else ""
-        if not _ELEMENTS.fullmatch(tag.removeprefix(_SVG)) and element is not root:
-            _drop(element)
-            continue
+    tags = {element.tag for element in root.iter()}
+    known = {tag for tag in tags if isinstance(tag, str) and _ELEMENTS.fullmatch(tag.removeprefix(_SVG))}
+    etree.strip_elements(root, *(tags - known), with_tail=False)
+    for element in root.iter(etree.Element):
         for key, value in list(element.attrib.items()):
             plain = key.removeprefix(_XLINK)
             if plain == "href":
                 del element.attrib[key]
-                element.set("href", _reference(tag.removeprefix(_SVG), value, name))
+                element.set("href", _reference(element.tag.removeprefix(_SVG), value, name))
             elif plain.startswith(("on", "{")) or plain in ("target", "show", "type"):
                 del element.attrib[key]
             elif plain == "id":
@@ -103,20 +103,6 @@ def _clean(svg: str, name: str) -> etree._Element:
     return root
 
 
-def _drop(element: etree._Element) -> None:
-    """Take an element away and keep the words after it."""
-    parent = element.getparent()
-    if parent is None:
-        return
-    if element.tail:
-        before = element.getprevious()
-        if before is None:
-            parent.text = (parent.text or "") + element.tail
-        else:
-            before.tail = (before.tail or "") + element.tail
-    parent.remove(element)
-
-
 def _reference(tag: str, value: str, name: str) -> str:
     if tag == "a":
         return value
@@ -125,20 +111,12 @@ def _reference(tag: str, value: str, name: str) -> str:
     return f"#{name}-{value[1:]}" if value.startswith("#") else ""
 
 
-def _lead(link: etree._Element, address: str, label: str) -> None:
+def _lead(link: etree._Element, address: str) -> None:
+    """Let a link lead to an address; without one its content is a group."""
+    link.set("href", address)
     if not address:
         link.tag = f"{_SVG}g"
-        link.attrib.pop("href", None)
-        return
-    link.set("href", address)
-    if label and link.find(f"{_SVG}title") is None:
-        title = etree.Element(f"{_SVG}title")
-        title.text = label
-        link.insert(0, title)
-
-
-def _text(root: etree._Element) -> str:
-    return etree.tostring(root, encoding="unicode")
+        del link.attrib["href"]
 
 
 def stated(svg: str) -> str:
@@ -151,11 +129,8 @@ def stated(svg: str) -> str:
 
 def characters(drawings: Iterable[str]) -> str:
     """Every character that drawings say, once, in order."""
-    said: set[str] = set(" 0123456789")
-    for svg in drawings:
-        for text in re.findall(r">([^<]+)<", svg):
-            said |= set(text)
-    return "".join(sorted(said))
+    texts = (text for svg in drawings for text in re.findall(r">([^<]+)<", svg))
+    return "".join(sorted(set(" 0123456789").union(*texts)))
 
 
 @lru_cache(maxsize=4)
