@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -28,6 +29,7 @@ from analysis.transcribe.schema import Table as Described
 from analysis.transcribe.validators import SUBJECTS
 
 _TYPES = {"integer": "INTEGER", "number": "REAL"}
+_COMPUTED = "GENERATED ALWAYS AS"  # rows have no cells for such a column
 _SECTIONS = "sections"  # they stand in study.yaml, and get a table here
 # The header's change counter, and which version of the library wrote the file at which change: of a file that
 # is written once nothing is lost where both counts are 0 and the version is unsaid.
@@ -37,23 +39,21 @@ _PAGE = 4096
 
 @dataclass
 class _Table:
-    """A table to be made: its columns as SQL, what else holds of it, and its rows."""
+    """A table to be made: its columns with what SQL says of each, its rows, and what else holds of it."""
 
     name: str
-    columns: list[str]
+    columns: dict[str, str]
     rows: Iterable[Sequence]
-    constraints: list[str] = field(default_factory=list)
-    computed: list[str] = field(default_factory=list)  # columns that rows have no cells for
+    constraints: list[str]
 
-    def sql(self) -> tuple[str, str]:
-        """The statements that make the table and put a row into it."""
-        parts = ",\n  ".join([*self.columns, *self.computed, *self.constraints])
-        names = ", ".join(column[: column.index('" ') + 1] for column in self.columns)
-        places = ", ".join("?" * len(self.columns))
-        return (
-            f"CREATE TABLE {_q(self.name)} (\n  {parts}\n)",
-            f"INSERT INTO {_q(self.name)} ({names}) VALUES ({places})",
-        )
+    def make(self, file: sqlite3.Connection) -> None:
+        """Make the table; the cells of its rows are those of the columns that are not computed."""
+        parts = [*(f"{_q(name)} {said}" for name, said in self.columns.items()), *self.constraints]
+        file.execute(f"CREATE TABLE {_q(self.name)} (\n  " + ",\n  ".join(parts) + "\n)")
+        stored = [_q(name) for name, said in self.columns.items() if _COMPUTED not in said]
+        places = ", ".join("?" * len(stored))
+        insert = f"INSERT INTO {_q(self.name)} ({', '.join(stored)}) VALUES ({places})"
+        file.executemany(insert, ([_null(cell) for cell in row] for row in self.rows))
 
 
 def database(study: Study, schema: Schema, data: Tables) -> bytes:
@@ -61,24 +61,17 @@ def database(study: Study, schema: Schema, data: Tables) -> bytes:
 
     Raises ValueError where an id names nothing, which checked tables cannot have.
     """
-    tables = [*_about(study, schema, data), *_transcribed(study, schema), *_tidy(data)]
-    made = sqlite3.connect(":memory:", isolation_level=None)
-    try:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
         made.executescript(f"PRAGMA page_size={_PAGE}; PRAGMA encoding='UTF-8'; PRAGMA secure_delete=ON;")
-        for table in tables:
-            create, insert = table.sql()
-            made.execute(create)
-            made.executemany(insert, table.rows)
+        for table in (*_about(study, schema, data), *_transcribed(study, schema), *_tidy(data)):
+            table.make(made)
         gaps = {language: semicolon(language) for language in study.languages}
-        views = TEMPLATES.get_template("views.sql").render(
-            kind=study.meta.kind, linked=_linked(study, schema), gaps=gaps
-        )
+        kind, linked = study.meta.kind, _linked(study, schema)
+        views = TEMPLATES.get_template("views.sql").render(kind=kind, linked=linked, gaps=gaps)
         made.executescript(views)
         made.execute("VACUUM")
         _check(made)
         content = bytearray(made.serialize())
-    finally:
-        made.close()
     content[_COUNTER], content[_STAMP] = bytes(4), bytes(8)
     return bytes(content)
 
@@ -94,37 +87,29 @@ def _check(made: sqlite3.Connection) -> None:
 
 
 def _about(study: Study, schema: Schema, data: Tables) -> Iterator[_Table]:
-    meta = study.meta
+    meta, languages = study.meta, study.languages
     plain = [name for name, value in meta.items() if isinstance(value, str | int)]
     yield _simple("study", plain, [[meta[name] for name in plain]], key="id")
-    people = list(meta.authors[0])
     authors = [[n, *author.values()] for n, author in enumerate(meta.authors, 1)]
-    yield _simple("authors", ["position", *people], authors, key="position")
+    yield _simple("authors", ["position", *meta.authors[0]], authors, key="position")
     titles = [key for key in meta.sections[0] if key.startswith("title")] if meta.sections else ["title"]
     sections = [
         [s.id, n, *(s[title] for title in titles), s.role, "yes" if s.printed else "no"]
         for n, s in enumerate(meta.sections, 1)
     ]
-    columns = ["id", "position", *titles, "role", "printed"]
-    yield _simple(_SECTIONS, columns, sections, key="id")
+    yield _simple(_SECTIONS, ["id", "position", *titles, "role", "printed"], sections, key="id")
     values = [
-        [name, value, n, *map(label, study.languages)]
+        [name, value, n, *map(label, languages)]
         for name, labels in schema.vocabularies.items()
         for n, (value, label) in enumerate(labels.items(), 1)
     ]
-    columns = ["vocabulary", "value", "position", *each("label", study.languages)]
+    columns = ["vocabulary", "value", "position", *each("label", languages)]
     yield _simple("vocabularies", columns, values, key="vocabulary, value")
-    columns = [
-        "table_name",
-        "column_name",
-        "position",
-        *each("title description", study.languages),
-        "vocabulary",
-    ]
+    columns = ["table_name", "column_name", "position", *each("title description", languages), "vocabulary"]
     yield _simple("dictionary", columns, _dictionary(schema, meta.kind, data), key="table_name, column_name")
-    regions = list(enumerate(meta.regions, 1))
-    order = _simple("region_order", ["region", "position"], [[r, n] for n, r in regions], key="region")
-    order.constraints.append('FOREIGN KEY ("region") REFERENCES "regions" ("id")')
+    regions = [[region, n] for n, region in enumerate(meta.regions, 1)]
+    order = _simple("region_order", ["region", "position"], regions, key="region")
+    order.constraints.append(_foreign("region", "regions"))
     yield order
 
 
@@ -141,9 +126,8 @@ def _dictionary(schema: Schema, kind: str, data: Tables) -> Iterator[list]:
 
 def _simple(name: str, columns: Sequence[str], rows: Iterable[Sequence], key: str) -> _Table:
     """A table of texts, whose positions and years are numbers."""
-    numbers = {"position", "year"}
-    typed = [f"{_q(c)} {'INTEGER' if c in numbers else 'TEXT'}" for c in columns]
-    return _Table(name, typed, [[_null(cell) for cell in row] for row in rows], [f"PRIMARY KEY ({key})"])
+    typed = {column: "INTEGER" if column in ("position", "year") else "TEXT" for column in columns}
+    return _Table(name, typed, rows, [f"PRIMARY KEY ({key})"])
 
 
 # -- The transcribed tables ------------------------------------------------------------------------
@@ -161,45 +145,37 @@ def _transcribed(study: Study, schema: Schema) -> Iterator[_Table]:
         yield _raw(table, rows, schema, kind)
         for column in table.fields_for(kind):
             if column.many and column.target:
-                listed = column.target[0]
-                yield _listed(name, listed, rows, column.name, _one(listed))
+                yield _listed(name, column.target[0], rows, column.name)
             elif column.name == "address":
-                yield _listed(name, "addresses", rows, "address", "address")
+                yield _listed(name, "", rows, column.name)
 
 
 def _raw(table: Described, rows: pd.DataFrame, schema: Schema, kind: str) -> _Table:
     described = table.fields_for(kind)
-    columns: list[str] = []
-    constraints: list[str] = []
-    computed: list[str] = []
+    columns = {column.name: _column(column, schema) for column in described}
+    constraints = ['PRIMARY KEY ("id")']
     for column in described:
-        columns.append(_column(column, schema))
-        constraints += _foreign(column, table.name)
+        if column.references == _SECTIONS:
+            constraints.append(_foreign(column.name, _SECTIONS))
+        elif column.target and not column.many:
+            parent, key = column.target
+            constraints.append(_foreign(column.name, parent if key == "id" else f"{parent}_{key}", key))
     for column in described:
         for name, when, parent in _by_row(column, table, schema, kind):
-            computed.append(f"{_q(name)} TEXT GENERATED ALWAYS AS ({when}) VIRTUAL")
-            constraints.append(f'FOREIGN KEY ({_q(name)}) REFERENCES {_q(parent)} ("id")')
-    return _Table(table.name, columns, _rows(rows), ['PRIMARY KEY ("id")', *constraints], computed)
+            columns[name] = f"TEXT {_COMPUTED} ({when}) VIRTUAL"
+            constraints.append(_foreign(name, parent))
+    return _Table(table.name, columns, _rows(rows), constraints)
 
 
 def _column(column: Field, schema: Schema) -> str:
-    parts = [_q(column.name), _TYPES.get(column.type, "TEXT")]
-    parts += ["NOT NULL"] if column.required else []
-    parts += ["UNIQUE"] if column.unique else []
+    said = _TYPES.get(column.type, "TEXT") + " NOT NULL" * column.required + " UNIQUE" * column.unique
     if column.vocabulary:
-        values = ", ".join(map(_text, schema.values(column)))
-        parts.append(f"CHECK ({_q(column.name)} IN ({values}))")
-    return " ".join(parts)
+        said += f" CHECK ({_q(column.name)} IN ({', '.join(map(_text, schema.values(column)))}))"
+    return said
 
 
-def _foreign(column: Field, table: str) -> Iterator[str]:
-    """The foreign key of a column whose every cell names one row of one table."""
-    if column.references == _SECTIONS:
-        yield f'FOREIGN KEY ({_q(column.name)}) REFERENCES {_q(_SECTIONS)} ("id")'
-    elif column.target and not column.many:
-        parent, key = column.target
-        parent = parent if key == "id" else f"{parent}_{key}"
-        yield f"FOREIGN KEY ({_q(column.name)}) REFERENCES {_q(parent)} ({_q(key)})"
+def _foreign(column: str, parent: str, key: str = "id") -> str:
+    return f"FOREIGN KEY ({_q(column)}) REFERENCES {_q(parent)} ({_q(key)})"
 
 
 def _by_row(column: Field, table: Described, schema: Schema, kind: str) -> Iterator[tuple[str, str, str]]:
@@ -218,24 +194,18 @@ def _by_row(column: Field, table: Described, schema: Schema, kind: str) -> Itera
         yield f"{column.name}_{_one(parent)}", when, parent
 
 
-def _listed(table: str, listed: str, rows: pd.DataFrame, column: str, one: str) -> _Table:
-    """The several ids (or addresses) of a column's cells, one a row, in their order."""
+def _listed(table: str, parent: str, rows: pd.DataFrame, column: str) -> _Table:
+    """The several ids of a column's cells, one a row, in their order; without a parent they are addresses."""
     cells = [
         (row, n, each)
         for row, cell in zip(rows["id"], rows[column], strict=True)
         for n, each in enumerate(cell.split(), 1)
     ]
-    addresses = column == "address"
-    constraints = [
-        f'PRIMARY KEY ("record", {_q("position" if addresses else one)})',
-        f'FOREIGN KEY ("record") REFERENCES {_q(table)} ("id")',
-        *([] if addresses else [f'FOREIGN KEY ({_q(one)}) REFERENCES {_q(listed)} ("id")']),
-    ]
-    columns = [
-        f"{_q(name)} {kind} NOT NULL"
-        for name, kind in (("record", "TEXT"), ("position", "INTEGER"), (one, "TEXT"))
-    ]
-    return _Table(f"{table}_{listed}", columns, cells, constraints)
+    one = _one(parent) or "address"
+    constraints = [f'PRIMARY KEY ("record", {_q(one if parent else "position")})', _foreign("record", table)]
+    constraints += [_foreign(one, parent)] if parent else []
+    columns = {"record": "TEXT NOT NULL", "position": "INTEGER NOT NULL", one: "TEXT NOT NULL"}
+    return _Table(f"{table}_{parent or 'addresses'}", columns, cells, constraints)
 
 
 def _linked(study: Study, schema: Schema) -> list[str]:
@@ -254,7 +224,7 @@ def _linked(study: Study, schema: Schema) -> list[str]:
 def _tidy(data: Tables) -> Iterator[_Table]:
     for name, resource in data.resources.items():
         described = resource["schema"]
-        columns = [f"{_q(f['name'])} {_TYPES.get(f['type'], 'TEXT')}" for f in described["fields"]]
+        columns = {field["name"]: _TYPES.get(field["type"], "TEXT") for field in described["fields"]}
         key = ", ".join(map(_q, described.get("primaryKey", ())))
         yield _Table(f"tidy_{name}", columns, _rows(data.raw(name)), [f"PRIMARY KEY ({key})"] if key else [])
 
@@ -262,8 +232,8 @@ def _tidy(data: Tables) -> Iterator[_Table]:
 # -- SQL -------------------------------------------------------------------------------------------
 
 
-def _rows(frame: pd.DataFrame) -> list[list]:
-    return [[_null(cell) for cell in row] for row in frame.astype(object).to_numpy().tolist()]
+def _rows(frame: pd.DataFrame) -> Iterable[Sequence]:
+    return frame.astype(object).itertuples(index=False, name=None)
 
 
 def _null(cell: Any) -> Any:
