@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from analysis import languages
@@ -28,43 +27,19 @@ _IN_TEXT = str.maketrans(_ESCAPED)
 _IN_ADDRESS = str.maketrans({"{": "%7B", "}": "%7D", "\\": "%5C"})
 
 
-@dataclass(frozen=True)
-class Work:
-    """One work as far as it is known, its authors' names as printed."""
-
-    key: str
-    authors: tuple[str, ...]
-    issued: str  # EDTF with FY, as in the table
-    title: str
-    note: str  # in each of the study's languages: how it is cited, what was concluded, and from what
-    addresses: tuple[str, ...] = ()
-    venue: str = ""
-    language: str = ""
-
-    @property
-    def date(self) -> tuple[int, ...]:
-        """Year, month and day as far as stated; () where it is not a single date."""
-        found = _DAY.fullmatch(self.issued)
-        return tuple(int(part) for part in found.groups() if part) if found else ()
-
-    @property
-    def whole_note(self) -> str:
-        """The note with the addresses after the first, which has a field of its own."""
-        return " ".join([self.note, *self.addresses[1:]])
+Work = Mapping[str, Any]  # an item of CSL, with what is known of it; its authors' names as printed
 
 
 def works(study: Study, schema: Schema) -> Iterator[Work]:
     """The study's source, then the works it cites in the order of their table."""
     yield _source(study)
     for row in study.tables["references"].to_dict("records"):
-        yield Work(
-            key=f"{study.id}-{row['id']}",
-            authors=tuple(name.strip() for name in row["authors"].split(";") if name.strip()),
-            issued=row["year"],
-            title=row["title"],
-            note=_note(row, study, schema),
-            addresses=tuple(row["address"].split()),
-        )
+        authors = [name.strip() for name in row["authors"].split(";") if name.strip()]
+        # One address has a field of its own.
+        address, *others = row["address"].split() or [""]
+        note = " ".join([_note(row, study, schema), *others])
+        known = {"title": row["title"], "URL": address, "note": note}
+        yield _work(f"{study.id}-{row['id']}", authors, row["year"], known)
 
 
 def _source(study: Study) -> Work:
@@ -74,15 +49,20 @@ def _source(study: Study) -> Work:
     for other in languages.others(own, study.languages):
         names = "; ".join(author[f"name_{other}"] for author in meta.authors)
         note += [names, _whole_title(study, other), meta[f"venue_{other}"]]
-    return Work(
-        key=study.id,
-        authors=tuple(author[f"name_{own}"] for author in meta.authors),
-        issued=str(meta.year),
-        title=_whole_title(study, own),
-        note=" / ".join(note),
-        venue=meta[f"venue_{own}"],
-        language=meta.language,
-    )
+    known = {"title": _whole_title(study, own), "container-title": meta[f"venue_{own}"]}
+    known |= {"language": meta.language, "note": " / ".join(note)}
+    return _work(study.id, [author[f"name_{own}"] for author in meta.authors], str(meta.year), known)
+
+
+def _work(key: str, authors: Iterable[str], issued: str, known: Mapping[str, str]) -> Work:
+    """`issued` is a date of EDTF with FY, as in the table; what is not stated has no key."""
+    found = _DAY.fullmatch(issued)
+    date = [int(part) for part in found.groups() if part] if found else []
+    work: dict[str, Any] = {"id": key, "type": "document", "author": [{"literal": name} for name in authors]}
+    work |= {name: known.get(name) for name in ("title", "container-title")}
+    work["issued"] = {"date-parts": [date]} if date else {"literal": issued} if issued else None
+    work |= {name: known.get(name) for name in ("language", "URL", "note")}
+    return {name: value for name, value in work.items() if value}
 
 
 def _whole_title(study: Study, language: str) -> str:
@@ -111,23 +91,8 @@ def _note(row: Mapping[Any, str], study: Study, schema: Schema) -> str:
 
 
 def csl(works: Iterable[Work]) -> bytes:
-    """The works as a list of CSL items; what is not stated has no key."""
-    items = []
-    for work in works:
-        issued = {"date-parts": [list(work.date)]} if work.date else {"literal": work.issued}
-        item = {
-            "id": work.key,
-            "type": "document",
-            "author": [{"literal": name} for name in work.authors],
-            "title": work.title,
-            "container-title": work.venue,
-            "issued": issued if work.issued else "",
-            "language": work.language,
-            "URL": work.addresses[0] if work.addresses else "",
-            "note": work.whole_note,
-        }
-        items.append({name: value for name, value in item.items() if value})
-    return (json.dumps(items, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    """The works as a list of CSL items."""
+    return (json.dumps(list(works), ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
 def bibtex(works: Iterable[Work]) -> bytes:
@@ -135,29 +100,30 @@ def bibtex(works: Iterable[Work]) -> bytes:
     entries = []
     for work in works:
         fields = "".join(f"  {name} = {value},\n" for name, value in _fields(work))
-        entries.append(f"@misc{{{work.key},\n{fields}}}\n")
+        entries.append(f"@misc{{{work['id']},\n{fields}}}\n")
     return "\n".join(entries).encode("utf-8")
 
 
 def _fields(work: Work) -> Iterator[tuple[str, str]]:
-    if work.authors:
+    if names := [f"{{{_escaped(name['literal'])}}}" for name in work.get("author", ())]:
         # Doubly braced: a name stays whole, whatever order its parts are printed in.
-        yield "author", "{" + " and ".join(f"{{{_escaped(name)}}}" for name in work.authors) + "}"
-    if work.title:
-        yield "title", f"{{{{{_escaped(work.title)}}}}}"
-    if work.venue:
-        yield "howpublished", f"{{{_escaped(work.venue)}}}"
-    if work.issued:
-        yield "year", f"{{{work.date[0] if work.date else _escaped(work.issued)}}}"
-    if len(work.date) > 1:
-        yield "month", _MONTHS.split("|")[work.date[1] - 1]
-    if len(work.date) > 2:
-        yield "date", f"{{{work.issued}}}"  # BibLaTeX's: BibTeX has no word for the day
-    if work.addresses:
-        yield "url", f"{{{work.addresses[0].translate(_IN_ADDRESS)}}}"
-    if work.language:
-        yield "langid", f"{{{languages.name(work.language, 'en').lower()}}}"
-    yield "note", f"{{{_escaped(work.whole_note)}}}"
+        yield "author", f"{{{' and '.join(names)}}}"
+    if title := work.get("title"):
+        yield "title", f"{{{{{_escaped(title)}}}}}"
+    if venue := work.get("container-title"):
+        yield "howpublished", f"{{{_escaped(venue)}}}"
+    if issued := work.get("issued"):
+        year, *more = issued.get("date-parts", [[_escaped(issued.get("literal", ""))]])[0]
+        yield "year", f"{{{year}}}"
+        if more:
+            yield "month", _MONTHS.split("|")[more[0] - 1]
+        if more[1:]:  # BibLaTeX's field: BibTeX has no word for the day
+            yield "date", f"{{{year:04}-{more[0]:02}-{more[1]:02}}}"
+    if address := work.get("URL"):
+        yield "url", f"{{{address.translate(_IN_ADDRESS)}}}"
+    if language := work.get("language"):
+        yield "langid", f"{{{languages.name(language, 'en').lower()}}}"
+    yield "note", f"{{{_escaped(work.get('note', ''))}}}"
 
 
 def _escaped(text: str) -> str:

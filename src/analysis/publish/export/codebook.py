@@ -9,7 +9,6 @@ import csv
 import io
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
@@ -22,19 +21,10 @@ NAMESPACE = "urn:QDA-XML:codebook:1.0"
 _GUIDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
 
 
-@dataclass(frozen=True)
-class Code:
-    """A theme as tools for qualitative analysis know it: a name and a text."""
+def _codes(study: Study) -> Iterator[tuple[str, str, str]]:
+    """Id, name and text of the themes of a study, in its languages, the source's own language first.
 
-    id: str
-    name: str
-    description: str
-
-
-def codes(study: Study) -> Iterator[Code]:
-    """The themes of a study in their order, in its languages, the source's own language first.
-
-    The description begins with the theme's id, so that codings can be led back to the table.
+    The text begins with the theme's id, so that codings can be led back to the table.
     """
     first = nearest(study.meta.language, study.languages)
     languages = [first, *others(first, study.languages)]
@@ -42,7 +32,7 @@ def codes(study: Study) -> Iterator[Code]:
         name, *more = (theme[f"label_{language}"] for language in languages)
         name += f" ({'; '.join(more)})" if more else ""
         texts = [f"[{theme['id']}]", *(_defined(theme, language) for language in languages)]
-        yield Code(theme["id"], name, "\n\n".join(texts))
+        yield theme["id"], name, "\n\n".join(texts)
 
 
 def _defined(theme: Mapping[Any, str], language: str) -> str:
@@ -59,7 +49,7 @@ def taguette(study: Study) -> bytes:
     with io.StringIO(newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["tag", "description"])
-        writer.writerows([code.name, code.description] for code in codes(study))
+        writer.writerows([name, text] for _, name, text in _codes(study))
         return file.getvalue().encode("utf-8")
 
 
@@ -68,10 +58,10 @@ def refi_qda(study: Study) -> bytes | None:
     spaces: Any = {None: NAMESPACE}
     root = etree.Element(f"{{{NAMESPACE}}}CodeBook", origin="analysis", nsmap=spaces)
     parent = etree.SubElement(root, f"{{{NAMESPACE}}}Codes")
-    for code in codes(study):
-        about = {"guid": guid(study.id, code.id), "name": code.name, "isCodable": "true"}
+    for theme, name, text in _codes(study):
+        about = {"guid": guid(study.id, theme), "name": name, "isCodable": "true"}
         element = etree.SubElement(parent, f"{{{NAMESPACE}}}Code", about)
-        etree.SubElement(element, f"{{{NAMESPACE}}}Description").text = code.description
+        etree.SubElement(element, f"{{{NAMESPACE}}}Description").text = text
     if not len(parent):
         return None
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
