@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from analysis import paths
-from analysis.publish import publish
+from analysis.publish.report import publish
 
 sys.path.insert(0, str(Path(__file__).parent))
 import samples

@@ -421,7 +421,7 @@ def runs(languages: tuple[str, ...] = ("ja", "en")) -> list[Run]:
 
 if __name__ == "__main__":
     from analysis import paths
-    from analysis.publish import publish
+    from analysis.publish.report import publish
 
     if len(sys.argv) > 1:
         paths.REPORTS = Path(sys.argv[1]) / "reports"

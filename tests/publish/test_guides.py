@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from analysis.publish import PublishError, blocks
+from analysis.publish import blocks
+from analysis.publish.blocks import PublishError
 from analysis.publish.guides import guides
 
 

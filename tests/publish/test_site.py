@@ -13,7 +13,8 @@ import samples
 from lxml import html
 
 from analysis import paths
-from analysis.publish import PublishError, publish
+from analysis.publish.blocks import PublishError
+from analysis.publish.report import publish
 
 LANGUAGES = ("ja", "en")
 pytestmark = pytest.mark.xdist_group("published")

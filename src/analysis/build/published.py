@@ -31,7 +31,7 @@ def is_up_to_date(study: str, languages: Sequence[str], **what: Any) -> bool:
 
 def publish(study: str, runs: Sequence[run.Run], languages: Sequence[str], **what: Any) -> None:
     """Make reports/<study> from its runs, and note what it was made from."""
-    from analysis.publish import publish as publish_report
+    from analysis.publish.report import publish as publish_report
 
     publish_report(study, runs, languages, beside_studies=what.get("beside"))
     staleness.forget()

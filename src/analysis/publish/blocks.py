@@ -216,7 +216,7 @@ def read(
     blocks = [block for cell in notebook["cells"] for block in reader.cell(cell)]
     _unique(blocks, name)
     title = next((b for b in blocks if b.kind == "heading" and b.level == 1), Heading(1, ()))
-    if subject not in plain(title.spans):  # one notebook makes several pages
+    if title.spans and subject not in plain(title.spans):  # one notebook makes several pages
         ended = replace(title, spans=(*title.spans, languages.colon(language) + subject))
         blocks = [ended if block is title else block for block in blocks]
         title = ended

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from analysis import paths, words
 from analysis.languages import others, semicolon
@@ -17,14 +17,8 @@ from analysis.tidy import datapackage
 from analysis.transcribe import periods
 
 WORDS = Path(__file__).with_name("words.yaml")
+Run = Any  # a job and its executed notebook: see `analysis.build.run.Run`
 GROUPS = ("findings", "regions", "evidence", "researchers")
-
-
-class Run(Protocol):
-    """A job (see `analysis.build.plan.Job`) and its executed notebook."""
-
-    job: Any
-    notebook: Any
 
 
 @dataclass(frozen=True)
@@ -180,11 +174,16 @@ class Language:
     @cached_property
     def pages(self) -> dict[str, blocks.Page]:
         """The blocks of every notebook's page; read only where something is to be set anew."""
-        return {run.job.page: self._read(run) for run in self.runs}
-
-    def _read(self, run: Run) -> blocks.Page:
-        name, subject = f"{run.job.notebook}.ipynb", run.job.subject
-        return blocks.read(run.notebook, self.language, name=name, subject=subject, findings=self.findings)
+        return {
+            run.job.page: blocks.read(
+                run.notebook,
+                self.language,
+                name=f"{run.job.notebook}.ipynb",
+                subject=run.job.subject,
+                findings=self.findings,
+            )
+            for run in self.runs
+        }
 
     @cached_property
     def _page_names(self) -> set[str]:

@@ -25,7 +25,6 @@ from PIL import Image
 from analysis import folders, paths
 from analysis.figures import colours
 from analysis.publish import blocks, crate, data, drawing, guides, pdf, search, site
-from analysis.publish.evidence import Section
 from analysis.publish.language import Language, Run, figures
 from analysis.publish.store import Files, Store, digest
 
@@ -167,16 +166,13 @@ class _Maker:
             f"{self.folder}: {page}: {line}" for page, one in said.items() for line in one["notices"]
         ]
         uses = _used(said)
-        for section in self.book.sections.values():
-            own = {card.key: uses[card.key] for card in section.cards if card.key in uses}
-            self.make(section.page, [repr(section), own], self._make_evidence, section, own)
         self.make("cards", [repr(self.book.sections), uses], self._make_cards, uses)
         entries = [entry for section in self.book.sections.values() for entry in search.of_cards(section)]
         entries += [entry for one in said.values() for entry in one["entries"]]
         for guide in self.book.guides:
             entries += self.make(guide.page, [guide.file.read_bytes()], self._make_guide, guide)
-        for template, page, more in self._others():
-            self.make(page, [repr(more)], self._make_other, template, page, more)
+        for page, template, values in (*self._evidence(uses), *self._others()):
+            self.make(page, [repr(values)], self._make_page, page, template, values)
         self._static(search.script(self.book.entries, entries, self.book.terms))
 
     def _named_once(self) -> None:
@@ -200,9 +196,9 @@ class _Maker:
 
         def key(links: Sequence[str]) -> str:
             """With what a page says of the targets of its links."""
-            keys = {to: to.partition(":")[2] for to in links}
-            known = [(book.href(to), repr(book.labels.get(k))) for to, k in keys.items()]
-            return digest(self.around, *own, known, [book.record_regions.get(k) for k in keys.values()])
+            keys = [to.partition(":")[2] for to in links]
+            known = [(book.labels.get(key), book.record_regions.get(key)) for key in keys]
+            return digest(self.around, *own, list(map(book.href, links)), repr(known))
 
         before = self.store.record.get(name, {}).get("said") or {}
         said = self.store.make(name, key(before.get("links", [])), self._make_notebook, run)
@@ -211,9 +207,8 @@ class _Maker:
 
     def _make_notebook(self, run: Run) -> tuple[Files, dict[str, Any]]:
         job, page, folder = run.job, self.book.pages[run.job.page], self.folder
-        text, lost = site.notebook_page(
-            self.book, job.page, page, tables=self._tables(job.page), notebook=True
-        )
+        tables = self._tables(job.page)
+        text, lost = site.notebook_page(self.book, job.page, page, tables=tables, notebook=True)
         own = {figure["name"] for figure in figures(run.notebook)}
         drawn = [block for block in blocks.walk(page.blocks) if block.kind == "figure"]
         drawn += [f.figure for f in blocks.findings_of(run.notebook) if f.figure]  # shown elsewhere, perhaps
@@ -245,10 +240,6 @@ class _Maker:
 
     # -- Other pages -------------------------------------------------------------------------------
 
-    def _make_evidence(self, section: Section, uses: Uses) -> tuple[Files, None]:
-        text = site.evidence_page(self.book, section, uses)
-        return {f"{self.folder}/{section.page}.html": text.encode()}, None
-
     def _make_cards(self, uses: Uses) -> tuple[Files, None]:
         """All cards of the study as one script for the panel, and of those beside what some page leads to."""
         renderer = site.Renderer(self.book, "", brief=True)
@@ -269,22 +260,30 @@ class _Maker:
         files = {f"{self.folder}/{guide.page}.html": text.encode()}
         return files, search.of_page(guide.page, page.blocks)
 
-    def _others(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
-        """Template, name and content of the pages that come from no notebook."""
-        words = self.book.words
-        yield "data", "data", {"groups": data.groups(self.book.packages, self.store.folder / "data", words)}
-        found = {"none_found": words.template("search_none"), "found": words.template("search_found")}
-        yield "search", "search", found
-        if self.book.terms:
-            yield "glossary", "glossary", {}
-        if not any(run.job.page == "evidence" for run in self.book.runs):
-            yield "contents", "evidence", {"tables": self._tables("evidence")}
+    def _evidence(self, uses: Uses) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """The pages of cards with what rests on each, as `_others`."""
+        for section in self.book.sections.values():
+            own = {card.key: uses[card.key] for card in section.cards if card.key in uses}
+            named = {card.region for card in section.cards}
+            regions = {region: name for region, name in self.book.regions.items() if region in named}
+            values = {"title": section.heading, "section": section, "uses": own, "regions": regions}
+            yield section.page, "evidence.html", values
 
-    def _make_other(self, template: str, page: str, more: Mapping[str, Any]) -> tuple[Files, None]:
-        title = self.book.words.text(page)
-        text = site.Renderer(self.book, page).render(
-            f"{template}.html", title=title, description=title, **more
-        )
+    def _others(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Name, template and its values of the pages that come neither from notebooks nor from records."""
+        words = self.book.words
+        groups = data.groups(self.book.packages, self.store.folder / "data", words)
+        yield "data", "data.html", {"title": words.text("data"), "groups": groups}
+        found = {"none_found": words.template("search_none"), "found": words.template("search_found")}
+        yield "search", "search.html", {"title": words.text("search"), **found}
+        if self.book.terms:
+            yield "glossary", "glossary.html", {"title": words.text("glossary")}
+        if not any(run.job.page == "evidence" for run in self.book.runs):
+            values = {"title": words.text("evidence"), "tables": self._tables("evidence")}
+            yield "evidence", "contents.html", values
+
+    def _make_page(self, page: str, template: str, values: Mapping[str, Any]) -> tuple[Files, None]:
+        text = site.Renderer(self.book, page).render(template, description=values["title"], **values)
         return {f"{self.folder}/{page}.html": text.encode()}, None
 
     def _static(self, entries: bytes) -> None:

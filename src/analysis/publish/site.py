@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 from itertools import count
@@ -22,7 +22,7 @@ from analysis import languages
 from analysis.links import anchor
 from analysis.publish import blocks, drawing
 from analysis.publish.data import Term
-from analysis.publish.evidence import Card, Section
+from analysis.publish.evidence import Card
 
 if TYPE_CHECKING:
     from analysis.publish.language import Language
@@ -208,19 +208,6 @@ def _with_numbers(page: Sequence[Any]) -> list[Any]:
         unnamed = block.kind == "table" and not block.name
         made.append(replace(block, name=f"table-{next(number)}") if unnamed else block)
     return made
-
-
-def evidence_page(site: Language, section: Section, uses: Mapping[str, Sequence[tuple[str, str]]]) -> str:
-    """All cards of a table, with what rests on each."""
-    shown = {card.region for card in section.cards}
-    return Renderer(site, section.page).render(
-        "evidence.html",
-        title=section.heading,
-        section=section,
-        uses=uses,
-        description=section.heading,
-        regions={r: n for r, n in site.regions.items() if r in shown},
-    )
 
 
 def card(renderer: Renderer) -> Callable[[Card, Sequence[tuple[str, str]]], str]:
