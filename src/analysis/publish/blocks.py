@@ -154,7 +154,7 @@ class Finding(Block):
     flips: bool
     varies: bool  # whether its value is another under some reading
     tried: bool  # whether another reading was run at all
-    figure: Any = None  # its small figure; its name until that is found
+    figure: Figure | None = None
     level: int = 3
     page: str = ""  # where its evidence stands, as `issues#answers`; empty on that page itself
 
@@ -212,17 +212,15 @@ def read(
     page of a finding then shows it without. Raises PublishError where a cell failed, or two figures,
     tables or findings have one name.
     """
-    reader = _Reader(language, name, findings)
+    reader = _Reader(language, name, findings, _small(notebook) if findings is None else {})
     blocks = [block for cell in notebook["cells"] for block in reader.cell(cell)]
-    _unique(blocks, name)
     title = next((b for b in blocks if b.kind == "heading" and b.level == 1), Heading(1, ()))
     if title.spans and subject not in plain(title.spans):  # one notebook makes several pages
         ended = replace(title, spans=(*title.spans, languages.colon(language) + subject))
         blocks = [ended if block is title else block for block in blocks]
         title = ended
-    placed = _placed(blocks) if findings is None else [b for b in blocks if not _small(b)]
-    placed = list(_ranked(_gathered(filled(placed))))
-    return Page(plain(title.spans), tuple(placed), tuple(reader.notices), reader.reads)
+    blocks = list(_ranked(_gathered(filled(blocks))))
+    return Page(plain(title.spans), tuple(blocks), tuple(reader.notices), reader.reads)
 
 
 def bundles(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -234,10 +232,15 @@ def bundles(notebook: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def findings_of(notebook: Mapping[str, Any]) -> list[Finding]:
     """The findings that a notebook declares, each with its small figure."""
-    found = [*bundles(notebook)]
-    figures = [made for b in found if FIGURE in b and _small(made := _figure(b))]
-    findings = [_finding(b[FINDING]) for b in found if FINDING in b]
-    return [block for block in _placed([*figures, *findings]) if block.kind == "finding"]
+    small = _small(notebook)
+    return [_finding(bundle[FINDING], small) for bundle in bundles(notebook) if FINDING in bundle]
+
+
+def _small(notebook: Mapping[str, Any]) -> dict[str, Figure]:
+    """The small figures that findings of a notebook name: they stand in the findings, and only there."""
+    named = {bundle[FINDING].get("figure") for bundle in bundles(notebook) if FINDING in bundle}
+    figures = [_figure(bundle) for bundle in bundles(notebook) if FIGURE in bundle]
+    return {f.name: f for f in figures if f.role == "small" and f.name in named}
 
 
 def gathered(notebook: Mapping[str, Any]) -> Sequence[str] | None:
@@ -256,15 +259,14 @@ def filled(blocks: Iterable[Any]) -> list[Any]:
     return kept[::-1]
 
 
-def _small(block: Any) -> bool:
-    return block.kind == "figure" and block.role == "small"
-
-
 class _Reader:
-    """Reads cell after cell, and collects what is not for the page."""
+    """Reads cell after cell, and collects what is not for the page; `small` figures stand in findings."""
 
-    def __init__(self, language: str, name: str, findings: Sequence[Finding] | None) -> None:
-        self.language, self.name, self.findings = language, name, findings
+    def __init__(
+        self, language: str, name: str, findings: Sequence[Finding] | None, small: Mapping[str, Figure]
+    ) -> None:
+        self.language, self.name, self.findings, self.small = language, name, findings, small
+        self.taken: set[str] = set()  # names
         # A cell with one of these tags is of another language, or for other readers.
         self.others = {"hidden", *languages.others(language, languages.DEFAULT)}
         self.notices: list[str] = []
@@ -300,20 +302,29 @@ class _Reader:
         if any(kind in data for kind in SILENT):
             return []
         if FIGURE in data:
-            return [_figure(data)]
+            made = self.named(_figure(data))
+            elsewhere = made.name in self.small or (self.findings is not None and made.role == "small")
+            return [] if elsewhere else [made]
         if TABLE in data:
-            return [_table(data[TABLE], self.language)]
+            return [self.named(_table(data[TABLE], self.language))]
         if FINDING in data:
-            made = _finding(data[FINDING])
-            return [made if self.findings is None else replace(made, figure=None)]
+            return [self.named(_finding(data[FINDING], self.small))]
         if FINDINGS in data:
-            return list(self.findings or ())
+            return [self.named(finding) for finding in self.findings or ()]
         if NUMBER in data:
             return [Number(str(data[NUMBER]["value"]), inline(data[NUMBER]["text"]))]
         for kind, make in _ORDINARY.items():
             if kind in data:
                 return [self.cut(block) for block in make(_joined(data[kind]))]
         return self.text(_joined(data.get("text/plain", "")))
+
+    def named(self, block: Any) -> Any:
+        """A block, whose name no other one may have."""
+        if block.name in self.taken:
+            said = f"{self.name}: two outputs are named {block.name!r}"
+            raise PublishError(f"{said}; give one of them another name")
+        self.taken.add(block.name)
+        return block
 
     def text(self, text: str) -> list[Any]:
         if not text.strip() or _OBJECT.match(text):
@@ -378,7 +389,7 @@ def _cell(cell: Mapping[str, Any], language: str) -> Cell:
     return Cell(spans, cell["inferred"], cell["sort"])
 
 
-def _finding(about: Mapping[str, Any]) -> Finding:
+def _finding(about: Mapping[str, Any], small: Mapping[str, Figure]) -> Finding:
     robust = about.get("robustness") or {}
     return Finding(
         name=about["id"],
@@ -389,7 +400,7 @@ def _finding(about: Mapping[str, Any]) -> Finding:
         flips=bool(robust.get("flips")),
         varies=bool(about.get("varies") or robust.get("varies")),
         tried=robust.get("readings", 2) > 1,
-        figure=about.get("figure"),  # its name; `_placed` puts the figure there
+        figure=small.get(about.get("figure") or ""),
     )
 
 
@@ -575,7 +586,7 @@ def walk(blocks: Iterable[Any]) -> Iterator[Any]:
             yield from walk(block.blocks)
         elif block.kind == "listing":
             yield from walk(b for item in block.items for b in item)
-        elif block.kind == "finding" and isinstance(block.figure, Figure):
+        elif block.kind == "finding" and block.figure:
             yield block.figure
 
 
@@ -612,24 +623,6 @@ def links(blocks: Iterable[Any]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _placed(blocks: list[Any]) -> list[Any]:
-    """A small figure that a finding names stands in the finding, and only there."""
-    figures = {b.name: b for b in walk(blocks) if b.kind == "figure"}
-    findings = [b for b in walk(blocks) if b.kind == "finding"]
-    taken = {f.figure for f in findings if f.figure in figures and figures[f.figure].role == "small"}
-
-    def of(block: Any) -> list[Any]:
-        if block.kind == "group":
-            return [replace(block, blocks=tuple(b for inner in block.blocks for b in of(inner)))]
-        if block.kind == "figure" and block.name in taken:
-            return []
-        if block.kind == "finding":
-            return [replace(block, figure=figures[block.figure] if block.figure in taken else None)]
-        return [block]
-
-    return [made for block in blocks for made in of(block)]
-
-
 def _ranked(blocks: Iterable[Any]) -> Iterator[Any]:
     """Headings get anchors, the same in every language, and figures and findings a rank below them."""
     level, number = 1, 0
@@ -651,12 +644,3 @@ def _gathered(blocks: Iterable[Any]) -> Iterator[Any]:
             yield Group("numbers", tuple(run))
         else:
             yield from run
-
-
-def _unique(blocks: Iterable[Any], page: str) -> None:
-    taken: set[str] = set()
-    for block in walk(blocks):
-        name = getattr(block, "name", "")
-        if name and name in taken:
-            raise PublishError(f"{page}: two outputs are named {name!r}; give one of them another name")
-        taken.add(name)
