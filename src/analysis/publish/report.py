@@ -11,11 +11,11 @@ import hashlib
 import io
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from analysis.publish.store import Files, Store, digest
 
 PUBLISHED = "published.json"
 _ROOM = Path(__file__).parent
+_KEY = re.compile(r"[\w-]+(?:/[\w.-]+)+")  # of a record, wherever it stands
 _UTF8 = b"\xef\xbb\xbf"  # the mark by which Excel knows what is UTF-8
 Uses = Mapping[str, Sequence[tuple[str, str]]]  # a record's key to what leads to it: targets and titles
 
@@ -119,17 +120,11 @@ def _made(maker: _Maker) -> tuple[dict[str, Any], list[str]]:
     return maker.store.memory, maker.notices
 
 
-@cache
-def code_digest() -> str:
-    """The digest of what pages are made by: this room's code, words and theme."""
-    files = [*_ROOM.glob("*.py"), *_ROOM.glob("*.yaml"), *_ROOM.glob("theme/*"), Path(colours.__file__)]
-    return digest(*(p.read_bytes() for p in sorted(files) if p.is_file()))
-
-
 def _around(book: Language) -> str:
-    """The digest of what stands around every page."""
+    """The digest of what stands around every page, and of what makes it: this room's code, words and theme."""
+    files = [*_ROOM.glob("*.py"), *_ROOM.glob("*.yaml"), *_ROOM.glob("theme/*"), Path(colours.__file__)]
     about = [book.imprint, repr(book.entries), repr(book.terms), book.languages, book.picture]
-    return digest(code_digest(), *about)
+    return digest(*about, *(p.read_bytes() for p in sorted(files) if p.is_file()))
 
 
 def _paper_key(book: Language) -> str:
@@ -161,7 +156,10 @@ class _Maker:
     def write(self) -> None:
         """Write all pages of the language, and what they load."""
         self._named_once()
-        said = {run.job.page: self._notebook(run) for run in self.book.runs}
+        said = {
+            run.job.page: self.make(run.job.page, self._notebook_key(run), self._make_notebook, run)
+            for run in self.book.runs
+        }
         self.notices += [
             f"{self.folder}: {page}: {line}" for page, one in said.items() for line in one["notices"]
         ]
@@ -187,23 +185,15 @@ class _Maker:
 
     # -- Notebooks ---------------------------------------------------------------------------------
 
-    def _notebook(self, run: Run) -> dict[str, Any]:
-        book, name = self.book, f"{self.folder}/{run.job.page}"
+    def _notebook_key(self, run: Run) -> list[Any]:
+        """What of a report a notebook's page shows, with what is said of the records that it names."""
+        book, content = self.book, json.dumps(_content(run.notebook))
         gathers = blocks.gathered(run.notebook) is not None
-        own = [_content(run.notebook), run.job.subject, self._tables(run.job.page)]
-        own.append(self.said if figures(run.notebook) else "")
-        own.append(repr(book.findings) if gathers else book.findings is None)
-
-        def key(links: Sequence[str]) -> str:
-            """With what a page says of the targets of its links."""
-            keys = [to.partition(":")[2] for to in links]
-            known = [(book.labels.get(key), book.record_regions.get(key)) for key in keys]
-            return digest(self.around, *own, list(map(book.href, links)), repr(known))
-
-        before = self.store.record.get(name, {}).get("said") or {}
-        said = self.store.make(name, key(before.get("links", [])), self._make_notebook, run)
-        self.store.memory[name]["key"] = key(said["links"])
-        return said
+        findings = repr(book.findings) if gathers else book.findings is None
+        named = book.labels.keys() & set(_KEY.findall(f"{content}{findings}"))
+        known = [(key, book.labels[key], book.record_regions.get(key)) for key in sorted(named)]
+        said = self.said if figures(run.notebook) else ""
+        return [content, run.job.subject, self._tables(run.job.page), findings, said, known]
 
     def _make_notebook(self, run: Run) -> tuple[Files, dict[str, Any]]:
         job, page, folder = run.job, self.book.pages[run.job.page], self.folder
@@ -218,7 +208,6 @@ class _Maker:
         files[f"notebooks/{folder}/{job.page}.ipynb"] = shipped(run.notebook)
         return files, {
             "title": page.title,
-            "links": blocks.links(page.blocks),
             "uses": list(_uses(page)),
             "figures": [[figure.name, figure.title, figure.alt] for figure in drawn],
             "entries": search.of_page(job.page, page.blocks),
