@@ -11,10 +11,10 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import typst
 from fontTools.ttLib import TTFont
@@ -24,15 +24,13 @@ from analysis.figures import font
 from analysis.languages import semicolon
 from analysis.publish import blocks, drawing
 from analysis.publish.evidence import Card
+from analysis.publish.language import GROUPS, Language
 from analysis.publish.site import THEME
 from analysis.publish.store import Store, digest
 from analysis.words import counted
 
-if TYPE_CHECKING:
-    from analysis.publish.language import Language
-
 MOST_PAGES = 16  # of the report; what does not fit is in the appendix
-_WORDS = ("how", "unless", "robust", "flips", "inferred")
+_WORDS = ("how", "unless", "robust", "flips", "inferred", "transcription", "cite", "colon")
 _KNOWN = 0x0500  # the typesetter's own fonts have Latin, Greek and Cyrillic letters
 _COVER = ("index",)  # the page whose content begins the report
 
@@ -67,37 +65,28 @@ def write(store: Store, book: Language, key: str) -> list[str]:
     them forever. Raises PublishError where the typesetter refuses or warns, as of a missing font.
     """
     notices = []
-    for name, make in (("report", _report), ("evidence", _appendix)):
+    for name, densities in (("report", DENSITIES), ("evidence", (None,))):
         path = f"{name}-{book.language}.pdf"
-        count = store.make(path, digest(name, key), _file, path, make, book)
+        count = store.make(path, digest(name, key), _made, path, book, densities)
         if name == "report" and count > MOST_PAGES:
             said = f"{path} has {counted(count, 'page')}, {MOST_PAGES} are meant"
             notices.append(f"{said}; shorten what the pages say")
     return notices
 
 
-def _file(path: str, make: Callable[[Language], bytes], book: Language) -> tuple[dict[str, bytes], int]:
-    content = make(book)
+def _made(path: str, book: Language, densities: Sequence[Density | None]) -> tuple[dict[str, bytes], int]:
+    """A PDF as dense as it has to be, and its pages."""
+    for density in densities:
+        tree = _Tree(book, density)
+        content = _set(tree.report() if density else tree.appendix())
+        if page_count(content) <= MOST_PAGES:
+            break
     return {path: content}, page_count(content)
 
 
 def page_count(content: bytes) -> int:
     """How many pages a PDF of the typesetter has."""
     return len(re.findall(rb"/Type\s*/Page\b", content))
-
-
-def _report(book: Language) -> bytes:
-    content = b""
-    for density in DENSITIES:
-        tree = _Tree(book, density)
-        content = _set(tree.report())
-        if page_count(content) <= MOST_PAGES:
-            break
-    return content
-
-
-def _appendix(book: Language) -> bytes:
-    return _set(_Tree(book, None).appendix())
 
 
 def _set(tree: Node) -> bytes:
@@ -156,17 +145,14 @@ class _Tree:
 
     def report(self) -> Node:
         """The first page's summary and picture, then the pages of findings and regions, then the others."""
-        made: list[Node] = []
-        for job in self._jobs(("findings", "regions", "evidence")):
-            if job.page != "evidence":
-                made += self._chapter(job.page)
+        made = [node for job in self._jobs() if not _apart(job) for node in self._chapter(job.page)]
         return self._document(made, self.book.imprint["title"])
 
     def appendix(self) -> Node:
         """The pages for researchers, every table of the others, and all cards in brief."""
         made: list[Node] = []
-        for job in self._jobs(("findings", "regions", "evidence", "researchers")):
-            if job.group == "researchers" or job.page == "evidence":
+        for job in self._jobs():
+            if _apart(job):
                 made += self._chapter(job.page)
             else:
                 found = blocks.walk(self.book.pages[job.page].blocks)
@@ -178,30 +164,21 @@ class _Tree:
         title = self.book.imprint["title"] + self.colon + self.book.words.text("appendix")
         return self._document(made, title)
 
-    def _jobs(self, groups: Sequence[str]) -> list[Any]:
-        jobs = [run.job for run in self.book.runs if run.job.group in groups]
-        return sorted(jobs, key=lambda job: groups.index(job.group))
+    def _jobs(self) -> list[Any]:
+        return sorted((run.job for run in self.book.runs), key=lambda job: GROUPS.index(job.group))
 
     def _document(self, made: list[Node], title: str) -> Node:
-        imprint, words, colon = self.book.imprint, self.book.words, self.colon
+        imprint, words = self.book.imprint, self.book.words
         date = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", imprint["date"])
-        address = imprint["source_address"]
         labels = [node.get("label") for part in made for node in (part, *part.get("cards", ()))]
         return {
             "language": self.book.language,
             "fonts": [TTFont(path, lazy=True)["name"].getBestFamilyName() for path in font.files()],
             "title": shown(title),
-            "subtitle": shown(imprint["subtitle"]),
             "byline": shown(words.text("by", authors=imprint["authors"], date=imprint["day"])),
-            "authors": [shown(imprint["authors"])],
+            "imprint": {key: shown(text) for key, text in imprint.items()},
             "date": [int(part) for part in date.groups()] if date else None,
             "words": {key: words.text(key) for key in _WORDS},
-            "imprint": [
-                [imprint["source"], *([" ", _link(address, address)] if address else [])],
-                [shown(imprint["rights"])],
-                [shown(words.text("transcription") + colon + imprint["verification"])],
-                [shown(words.text("cite") + colon + imprint["citation"])],
-            ],
             "blocks": made,
             "anchors": dict.fromkeys(filter(None, labels), True),  # what a link can lead to
             "scale": self.density.scale if self.density else 1,
@@ -310,6 +287,11 @@ class _Tree:
             lines.append([shown(title), colon, semicolon(self.book.language).join(names) + more])
         lines += [[_link(address, shown(address))] for address in card.addresses]
         return {"label": f"record:{card.key}", "title": shown(card.title), "lines": lines}
+
+
+def _apart(job: Any) -> bool:
+    """Whether a page stands in the appendix alone."""
+    return job.group == "researchers" or job.page == "evidence"
 
 
 def _title(text: str) -> Node:
