@@ -30,16 +30,16 @@ def plan(tmp_path):
 
 def test_a_guide_without_a_file_is_refused(plan):
     with pytest.raises(PublishError, match=r"docs/missing\.md: no such guide"):
-        guides(["en"], plan("missing"))
+        guides("en", plan("missing"))
 
 
 def test_a_guide_with_the_name_of_a_page_is_refused(plan):
     with pytest.raises(PublishError, match="'index' has the name of a page"):
-        guides(["en"], plan("index", there=("index",)))
+        guides("en", plan("index", there=("index",)))
 
 
 def test_a_guide_leads_to_other_guides_and_names_other_files(plan):
-    found = guides(["en"], plan("a", "b", there=("a", "b")))
+    found = guides("en", plan("a", "b", there=("a", "b")))
     page = found[0].page_of(found)
     assert page.title == "A guide"
     assert blocks.links(page.blocks) == ["page:b"]
@@ -48,6 +48,6 @@ def test_a_guide_leads_to_other_guides_and_names_other_files(plan):
 
 
 def test_the_line_above_a_table_is_its_caption(plan):
-    found = guides(["en"], plan("a", there=("a",)))
+    found = guides("en", plan("a", there=("a",)))
     (table,) = [b for b in found[0].page_of(found).blocks if b.kind == "table"]
     assert table.title == "What is what"

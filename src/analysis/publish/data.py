@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -29,6 +29,15 @@ class Term:
     text: str
     also: str
     also_lang: str
+
+
+class Column(NamedTuple):
+    """A column in a dictionary."""
+
+    name: str
+    title: str
+    description: str
+    domain: str  # what its cells may hold
 
 
 def groups(packages: Mapping[str, Mapping], folder: Path, words: Words) -> list[dict[str, Any]]:
@@ -63,12 +72,12 @@ def _tidy(package: Mapping[str, Any], folder: Path, prefix: str, words: Words) -
             "title": told(resource, "title", resource.get("title", name)),
             "description": told(resource, "description", resource.get("description", "")),
             "columns": [
-                {
-                    "name": field["name"],
-                    "title": told(field, "title", field.get("title", "")),
-                    "description": told(field, "description", ""),
-                    "domain": words.text(f"type_{field['type']}"),
-                }
+                Column(
+                    field["name"],
+                    told(field, "title", field.get("title", "")),
+                    told(field, "description", ""),
+                    words.text(f"type_{field['type']}"),
+                )
                 for field in resource["schema"]["fields"]
             ],
             "rows": len(rows(folder / path)),
@@ -85,13 +94,8 @@ def _raw(study: Mapping[str, Any], words: Words) -> Iterator[dict[str, Any]]:
             "title": table.title(language),
             "description": table.description(language),
             "columns": [
-                {
-                    "name": field.name,
-                    "title": field.title(language),
-                    "description": field.description(language),
-                    "domain": _domain(book, field, words),
-                }
-                for field in table.fields_for(study["kind"])
+                Column(f.name, f.title(language), f.description(language), _domain(book, f, words))
+                for f in table.fields_for(study["kind"])
             ],
             "file": "",
         }

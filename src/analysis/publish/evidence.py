@@ -12,7 +12,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -85,11 +85,6 @@ class Section:
     cards: tuple[Card, ...]
 
 
-def page_of(key: str) -> str:
-    """The page that a record's card stands on."""
-    return address(f"record:{key}").partition(".")[0]
-
-
 def rows(path: Path) -> list[dict[str, Any]]:
     """The rows of a table; none where it is not there."""
     if not path.is_file():
@@ -137,13 +132,13 @@ class Evidence:
         return {row["record"]: row for row in rows(self.folder / "codebook.csv")}
 
     @cached_property
-    def labels(self) -> dict[str, Named]:
+    def labels(self) -> dict[str, str]:
         """What every record, passage and theme is called, by its key."""
         label, gist = f"label_{self.own}", f"gist_{self.own}"
         found = {key: row[label] for key, row in self.records.items()}
         found |= {f"passages/{p}": row[gist] for p, row in self.passages.items()}
         found |= {f"themes/{t}": row[label] for t, row in self.themes.items()}
-        return {self.prefix + key: Named(self.prefix + key, name) for key, name in found.items()}
+        return {self.prefix + key: name for key, name in found.items()}
 
     def sections(self) -> Iterator[Section]:
         """The cards, table by table, passages and themes last."""
@@ -154,27 +149,26 @@ class Evidence:
         found["themes"] += map(self._theme, self.themes.values())
         for table, cards in found.items():
             if cards:
-                known, study = self._book.tables[table], self.about[f"short_{self.own}"]
-                key, title = "evidence_beside" if self.prefix else "evidence_page", known.title(self.language)
-                heading = self.words.text(key, table=title, study=study)
-                short = heading.partition(self.words.text("colon"))[2]
-                description = known.description(self.language)
-                yield Section(page_of(cards[0].key), heading, short, description, tuple(cards))
+                known, page = self._book.tables[table], address(f"record:{cards[0].key}").partition(".")[0]
+                said = {"table": known.title(self.language), "study": self.about[f"short_{self.own}"]}
+                heading = self.words.text("evidence_beside" if self.prefix else "evidence_page", **said)
+                title = heading.partition(self.words.text("colon"))[2]
+                yield Section(page, heading, title, known.description(self.language), tuple(cards))
 
     # -- Words ---------------------------------------------------------------------------------------
 
     def _known(self, keys: Iterable[str]) -> tuple[Named, ...]:
-        return tuple(self.labels[self.prefix + key] for key in keys if self.prefix + key in self.labels)
+        known = (self.prefix + key for key in keys)
+        return tuple(Named(key, self.labels[key]) for key in known if key in self.labels)
 
     def _briefly(self, keys: Iterable[str]) -> tuple[Named, ...]:
         """Records by the beginning of what they are called: their own cards say the rest."""
         most = 34 if languages.is_wide(self.language) else 72
-        return tuple(
-            named
-            if len(named.label) <= most
-            else replace(named, label=f"{named.label[: most - 1].rstrip()}…")
-            for named in self._known(dict.fromkeys(keys))
-        )
+
+        def brief(label: str) -> str:
+            return label if len(label) <= most else f"{label[: most - 1].rstrip()}…"
+
+        return tuple(Named(named.key, brief(named.label)) for named in self._known(dict.fromkeys(keys)))
 
     @cached_property
     def _scales(self) -> dict[str, Named]:
@@ -271,23 +265,17 @@ class Evidence:
         return self.words.text("judged_by", said=said, coder=name)
 
     @cached_property
-    def _links(self) -> dict[str, dict[str, list[str]]]:
-        """By the record on either side of judged links, and by whose judgement: the records on the other."""
-        found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    def _judgements(self) -> dict[str, dict[str, dict[Named, None]]]:
+        """What coders judged of issues, and of the records that they linked with them, by key and title."""
+        found: dict[str, Any] = defaultdict(lambda: defaultdict(dict))
+        for row in rows(self.folder / "issue_statuses.csv"):
+            judged = self._judged_by(self.words.text("status"), row["coder"])
+            found[f"issues/{row['issue']}"][judged][Named("", row[f"status_{self.own}"])] = None
         for row in rows(self.folder / "issue_links.csv"):
             record, issue = f"{row['table']}/{row['record']}", f"issues/{row['issue']}"
             judged = self._judged_by(row[f"relation_{self.own}"], row["coder"])
-            found[record][judged].append(issue)
-            found[issue][judged].append(record)
-        return found
-
-    @cached_property
-    def _statuses(self) -> dict[str, list[Titled]]:
-        """The status of each issue, by whose judgement."""
-        found: dict[str, list[Titled]] = defaultdict(list)
-        for row in rows(self.folder / "issue_statuses.csv"):
-            judged = self._judged_by(self.words.text("status"), row["coder"])
-            found[f"issues/{row['issue']}"].append((judged, (Named("", row[f"status_{self.own}"]),)))
+            found[record][judged] |= dict.fromkeys(self._briefly([issue]))
+            found[issue][judged] |= dict.fromkeys(self._briefly([record]))
         return found
 
     def _card(self, key: str, row: Mapping[str, Any]) -> Card:
@@ -322,9 +310,8 @@ class Evidence:
             coders = row["coders"].split()
             how = "agreed" if CONSENSUS in coders else "any" if len(coders) > 1 else "one"
             yield self.words.text(f"themes_{how}", n=len(coders)), themes
-        yield from dict.fromkeys(self._statuses.get(key, ()))
-        for judged, others in self._links.get(key, {}).items():
-            yield judged, self._briefly(others)
+        for title, named in self._judgements.get(key, {}).items():
+            yield title, tuple(named)
 
     def _region(self, row: Mapping[str, Any]) -> str:
         """The region that a record is of, where it names one or belongs to what names one."""

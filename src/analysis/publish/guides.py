@@ -70,29 +70,25 @@ def _captioned(found: Iterable[Any]) -> list[Any]:
     return made
 
 
-def guides(languages: Sequence[str], plan: Path | None = None) -> list[Guide]:
-    """The guides that notebooks/report.yaml names, in its order, language by language.
+def guides(language: str, plan: Path | None = None) -> list[Guide]:
+    """The guides that notebooks/report.yaml names, in its order.
 
     Raises PublishError where a guide has no file in docs/, or its page is one of a notebook's.
     """
     plan = plan or paths.PLAN
     document = yaml.load(plan.read_text("utf-8"), Loader=yaml.CSafeLoader)
     taken = {entry["page"] for entry in document["pages"]}
-    found = []
-    for language in languages:
-        for entry in document.get("guides") or []:
-            name = entry["guide"]
-            folder = plan.parents[1] / paths.DOCS.name
-            translated, english = folder / f"{name}.{language}.md", folder / f"{name}.md"
-            wanted = (
-                language == "ja" or translated.is_file()
-            )  # what the project is written in has to be there
-            file = translated if wanted else english
-            if name in taken:
-                raise blocks.PublishError(
-                    f"notebooks/{plan.name}: guide {name!r} has the name of a page; give one of them another"
-                )
-            if not file.is_file():
-                raise blocks.PublishError(f"docs/{file.name}: no such guide; it is named in {plan.name}")
-            found.append(Guide(name, language, catalogues.titled(entry, f"guides.{name}", language), file))
+    folder, found = plan.parents[1] / paths.DOCS.name, []
+    for entry in document.get("guides") or []:
+        name = entry["guide"]
+        if name in taken:
+            raise blocks.PublishError(
+                f"notebooks/{plan.name}: guide {name!r} has the name of a page; give one of them another"
+            )
+        file = folder / f"{name}.{language}.md"
+        if language != "ja" and not file.is_file():  # what the project is written in has to be there
+            file = folder / f"{name}.md"
+        if not file.is_file():
+            raise blocks.PublishError(f"docs/{file.name}: no such guide; it is named in {plan.name}")
+        found.append(Guide(name, language, catalogues.titled(entry, f"guides.{name}", language), file))
     return found

@@ -12,7 +12,7 @@ from analysis import paths, words
 from analysis.languages import others, semicolon
 from analysis.links import address
 from analysis.publish import blocks, data, guides
-from analysis.publish.evidence import Evidence, Named, Section
+from analysis.publish.evidence import Evidence, Section
 from analysis.tidy import datapackage
 from analysis.transcribe import periods
 
@@ -98,8 +98,9 @@ class Language:
         return made
 
     @cached_property
-    def labels(self) -> dict[str, Named]:
-        return {key: named for own in self.studies for key, named in own.labels.items()}
+    def labels(self) -> dict[str, str]:
+        """What every record is called, by its key."""
+        return {key: label for own in self.studies for key, label in own.labels.items()}
 
     @cached_property
     def sections(self) -> dict[str, Section]:
@@ -108,7 +109,7 @@ class Language:
 
     @cached_property
     def guides(self) -> list[guides.Guide]:
-        return guides.guides([self.language])
+        return guides.guides(self.language)
 
     @cached_property
     def terms(self) -> tuple[data.Term, ...]:

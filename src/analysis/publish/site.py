@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
@@ -23,23 +23,15 @@ from analysis.links import anchor
 from analysis.publish import blocks, drawing
 from analysis.publish.data import Term
 from analysis.publish.evidence import Card
-
-if TYPE_CHECKING:
-    from analysis.publish.language import Language
+from analysis.publish.language import Language
 
 THEME = Path(__file__).parent / "theme"
 _SIGNS = "\u3041-\u30ff\u3400-\u9fff\uff66-\uff9f々"
 # What on a page is not in its language: Japanese signs, and on a Japanese page several English words in a row.
-_JAPANESE = re.compile(f"[{_SIGNS}](?:[{_SIGNS}、。・「」（）]*[{_SIGNS}])?")
-_ENGLISH = re.compile(r"[A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){2,}")
-_NOTHING = re.compile(r"(?!)")  # Chinese has the same signs
-
-
-def _foreign(language: str) -> tuple[re.Pattern[str], str]:
-    """What is in another language on a page, and which."""
-    if language == "ja":
-        return _ENGLISH, "en"
-    return (_NOTHING, "") if language.startswith(("zh", "yue")) else (_JAPANESE, "ja")
+_JAPANESE = re.compile(f"([{_SIGNS}](?:[{_SIGNS}、。・「」（）]*[{_SIGNS}])?)")
+_ENGLISH = re.compile(r"([A-Za-z][A-Za-z'’-]*(?:[ ,;:]+[A-Za-z][A-Za-z'’-]*){2,})")
+_NOTHING = re.compile(r"((?!))")  # Chinese has the same signs
+_FOREIGN = {"ja": (_ENGLISH, "en"), "zh": (_NOTHING, ""), "yue": (_NOTHING, "")}
 
 
 class Renderer:
@@ -51,7 +43,9 @@ class Renderer:
 
     def __init__(self, site: Language, page: str, *, brief: bool = False) -> None:
         self.site, self.page, self.brief = site, page, brief
-        self.foreign, self.foreign_language = _foreign(site.language)
+        # What is in another language on the page, and which.
+        own = site.language.partition("-")[0]
+        self.foreign, self.foreign_language = _FOREIGN.get(own, (_JAPANESE, "ja"))
         self.explained: set[str] = set()
         self.lost: list[str] = []  # links that lead nowhere
         self.names: dict[str, str] = {}
@@ -98,11 +92,9 @@ class Renderer:
 
     def mixed(self, text: str) -> Markup:
         """Words in which what is in the other language is marked so, for a screen reader."""
-        made, at = Markup(""), 0
-        for found in self.foreign.finditer(text):
-            made += escape(text[at : found.start()]) + _tag("span", found[0], lang=self.foreign_language)
-            at = found.end()
-        return (made + escape(text[at:])).replace("\n", Markup("<br>"))
+        parts: list[str] = self.foreign.split(text)  # every second one is in the other language
+        parts[1::2] = [_tag("span", part, lang=self.foreign_language) for part in parts[1::2]]
+        return Markup("").join(parts).replace("\n", Markup("<br>"))
 
     def _explained(self, text: str) -> Markup:
         made, rest = Markup(""), text
@@ -112,9 +104,8 @@ class Renderer:
             full = term.full and not self.foreign.search(term.full)
             said = f"{term.full}{self.site.words.text('colon')}{term.text}" if full else term.text
             to = f"glossary.html#{term.anchor}"
-            made += self.mixed(rest[: match.start()]) + _tag(
-                "a", match[0], class_="term", href=to, title=said
-            )
+            made += self.mixed(rest[: match.start()])
+            made += _tag("a", match[0], class_="term", href=to, title=said)
             rest = rest[match.end() :]
         return made + self.mixed(rest)
 
@@ -154,8 +145,7 @@ class Renderer:
         """A drawing as part of the page; `fixed` where it has one layout for all widths."""
 
         def label(to: str) -> str:
-            named = self.site.labels.get(to.removeprefix("record:"))
-            return named.label if named else ""
+            return self.site.labels.get(to.removeprefix("record:"), "")
 
         return Markup(drawing.inline(svg, name, self.site.href, label, fixed=fixed))
 
