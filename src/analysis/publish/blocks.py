@@ -418,7 +418,7 @@ _LED = re.compile(r"(record|page):[\w/.#-]+|https?://\S+|#[\w-]+")
 
 
 def markdown(text: str) -> list[Any]:
-    """Markdown as blocks; HTML in it is read as `blocks_of_html` reads it."""
+    """Markdown as blocks; HTML in it is read as `of_html` reads it."""
     return of_html(_MARKDOWN.render(text))
 
 

@@ -118,14 +118,11 @@ class Language:
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Every page in the order of the navigation."""
-        translated: dict[str, list[str]] = {}
-        for run in self.all_runs:
-            if run.job.language != self.language:
-                translated.setdefault(run.job.page, []).append(run.job.title)
-        found = [
-            Entry(run.job.page, run.job.title, run.job.group, " ".join(translated.get(run.job.page, ())))
-            for run in self.runs
-        ]
+        found = []
+        for job in (run.job for run in self.runs):
+            same = [run.job for run in self.all_runs if run.job.page == job.page]
+            also = " ".join(other.title for other in same if other.language != self.language)
+            found.append(Entry(job.page, job.title, job.group, also))
         spoken = others(self.language, datapackage.languages(self.about))
         beyond = [words.read(WORDS, other) for other in spoken]
 
