@@ -11,6 +11,7 @@ from pathlib import Path
 
 from analysis.review import reproduce
 from analysis.review.certificate import Certificate
+from analysis.review.expected import write_expected
 
 STUDY = "harbour"
 GRADES = "record,grade,year,note\nnorth-1,A,2016,first\nnorth-2,A-,2018,second\nsouth-1,B,2018,\n"
@@ -136,7 +137,7 @@ class SmallProject:
     def publish(self) -> None:
         """`make expected`."""
         self.build()
-        reproduce.write_expected(STUDY, self.folder)
+        write_expected(STUDY, self.folder)
 
     def reproduce(self, **how: object) -> Certificate:
         """`make reproduce`."""

@@ -15,7 +15,8 @@ from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.cli import Refused, documents, main
+from analysis.cli import documents, main
+from analysis.errors import UserError
 from projects import MAKE_PARAMETERS, files
 
 HARBOUR = Path(__file__).parent / "studies" / "harbour"
@@ -341,10 +342,10 @@ def test_passages_writes_a_row_for_every_sentence_with_its_words_last(tmp_path, 
 )
 def test_a_source_of_several_documents_names_a_file_of_each(source, said):
     about = SimpleNamespace(sources=[SimpleNamespace(id="annex")])
-    with pytest.raises(Refused) as error:
+    with pytest.raises(UserError) as error:
         documents(about, source)
-    assert error.value.message.startswith(said)
-    assert error.value.message.endswith("write SOURCE='PAPER annex=FILE'")
+    assert str(error.value).startswith(said)
+    assert str(error.value).endswith("write SOURCE='PAPER annex=FILE'")
 
 
 def test_a_file_whose_name_holds_a_space_or_an_equals_sign_is_one_file_of_one_document():

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from analysis import paths
+from analysis.errors import UserError
 
 ADDED = paths.ROOT / "certificates"  # a file each, as `make reproduce` wrote it
 SCHEMA = paths.DOCS / "certificate.schema.json"
 
 
-class CertificateError(ValueError):
+class CertificateError(UserError):
     """A file is no certificate that can be shown; one line that says why and what to do."""
 
 

@@ -21,27 +21,16 @@ import click
 from click.core import ParameterSource
 
 from analysis import paths
+from analysis.errors import UserError
 
 if TYPE_CHECKING:
+    from analysis.transcribe.schema import Schema
     from analysis.transcribe.study_yaml import Meta
 
 _NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 _ADDRESS = re.compile(r"(tcp|tls)://[A-Za-z0-9.\[\]:_-]+:[0-9]{1,5}")
 _FIRST = "first of STUDIES"  # in click's own memory of a call
 _MOST_PLACES = 12  # changed rows that `make data` names
-
-
-class Refused(click.ClickException):
-    """A user's mistake: said in one line (or one line each)."""
-
-    exit_code: int  # type: ignore[misc]
-
-    def __init__(self, message: str, exit_code: int = 2) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-    def show(self, file: object = None) -> None:
-        click.echo(self.message, err=True)
 
 
 class Commands(click.Group):
@@ -51,11 +40,18 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
-            raise Refused("interrupted; what was there before is as it was", 130) from None
+            click.echo("interrupted; what was there before is as it was", err=True)
+            context.exit(130)
         except Exception as error:
-            if not type(error).__module__.startswith("analysis.") or isinstance(error, click.ClickException):
-                raise
-            raise Refused(str(error), getattr(error, "exit_code", 2)) from None
+            _say(error)
+            context.exit(getattr(error, "exit_code", 2))
+
+
+def _say(error: Exception) -> None:
+    """Say what the project raises for its user; raise again what anything else has raised."""
+    if not type(error).__module__.startswith("analysis."):
+        raise error
+    click.echo(str(error), err=True)
 
 
 # -- Parameters ------------------------------------------------------------------------------------
@@ -64,13 +60,13 @@ class Commands(click.Group):
 def _named(value: str, advice: str, parameter: str = "STUDY") -> None:
     if not _NAME.fullmatch(value) or len(value) > 64:
         expected = "a name of small letters, digits and hyphens"
-        raise Refused(f"{parameter}: found {value!r}, expected {expected}; {advice}")
+        raise UserError(f"{parameter}: found {value!r}, expected {expected}; {advice}")
 
 
 def _study(context: click.Context, parameter: click.Parameter, value: str) -> str:
     first = context.meta.get(_FIRST)
     if first and context.get_parameter_source(str(parameter.name)) != ParameterSource.DEFAULT:
-        raise Refused("STUDY: given beside STUDIES; write one of the two")
+        raise UserError("STUDY: given beside STUDIES; write one of the two")
     return first or _known(value, "STUDY")
 
 
@@ -78,7 +74,7 @@ def _beside(context: click.Context, _: click.Parameter, value: str) -> tuple[str
     """The studies after the first, which leads the report; None where the study itself names them."""
     names = [_known(name, "STUDIES") for name in value.split()]
     if twice := [name for name in names if names.count(name) > 1]:
-        raise Refused(f"STUDIES: found {twice[0]!r} more than once; write every study once")
+        raise UserError(f"STUDIES: found {twice[0]!r} more than once; write every study once")
     if names:
         context.meta[_FIRST] = names[0]
     return tuple(names[1:]) if names else None
@@ -89,7 +85,7 @@ def _known(value: str, parameter: str) -> str:
     advice = "write one of " + ", ".join(studies)
     _named(value, advice, parameter)
     if not (paths.RAW / value).is_dir():
-        raise Refused(f"{parameter}: found {value!r}, expected a folder of data/raw; {advice}")
+        raise UserError(f"{parameter}: found {value!r}, expected a folder of data/raw; {advice}")
     return value
 
 
@@ -106,7 +102,9 @@ def _languages(context: click.Context, parameter: click.Parameter, value: str) -
     from analysis import languages
 
     if not languages.known(value):
-        raise Refused(f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}, or both; write LANGUAGE=en")
+        raise UserError(
+            f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}, or both; write LANGUAGE=en"
+        )
     return (value,)
 
 
@@ -118,7 +116,7 @@ def _spoken(study: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     if missing := [language for language in languages if language not in own]:
         advice = f"write LANGUAGE={own[0]}, or add it to languages in study.yaml"
         expected = f"{', '.join(own)} or both"
-        raise Refused(f"LANGUAGE: found {missing[0]!r}, expected {expected}; {advice}")
+        raise UserError(f"LANGUAGE: found {missing[0]!r}, expected {expected}; {advice}")
     for language in languages or own:
         if lacking := catalogues.missing(language):
             words = f"{lacking:,} words of the pages have no translation and are shown in English"
@@ -132,11 +130,11 @@ def _tag(_: click.Context, parameter: click.Parameter, value: str) -> str:
     from analysis.languages import catalogues
 
     if value in catalogues.WRITTEN:
-        raise Refused(
+        raise UserError(
             f"LANGUAGE: found {value!r}, whose words stand in the catalogues themselves; edit those"
         )
     if not languages.known(value):
-        raise Refused(f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}; write LANGUAGE=de")
+        raise UserError(f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}; write LANGUAGE=de")
     return value
 
 
@@ -146,7 +144,7 @@ def _own_name(context: click.Context, parameter: click.Parameter, value: str) ->
 
 def _number(_: click.Context, parameter: click.Parameter, value: str) -> int:
     if value and not re.fullmatch("[1-9][0-9]{0,2}", value):
-        raise Refused(f"{str(parameter.name).upper()}: found {value!r}, expected a number from 1 to 999")
+        raise UserError(f"{str(parameter.name).upper()}: found {value!r}, expected a number from 1 to 999")
     return int(value or 0)
 
 
@@ -154,54 +152,40 @@ def _one_of(*known: str) -> Callable[[click.Context, click.Parameter, str], str]
     def chosen(_: click.Context, parameter: click.Parameter, value: str) -> str:
         if value and value not in known:
             name, expected = parameter.envvar, " or ".join(word for word in known if word != "0")
-            raise Refused(f"{name}: found {value!r}, expected {expected}; write {name}={known[-1]}")
+            raise UserError(f"{name}: found {value!r}, expected {expected}; write {name}={known[-1]}")
         return value
 
     return chosen
 
 
+def _option(name: str, help: str, check: Any = None, called: str = "", **more: Any) -> Callable:
+    """A parameter of a command: `--name`, or NAME in the environment, as Make hands it on."""
+    given = {"default": "", "callback": check, "envvar": name.upper(), "help": help}
+    return click.option(f"--{name}", *called.split(), **given | more)
+
+
 def study_option(command: Callable, *, beside: bool = False) -> Callable:
     """Give a command the study it is about; with `beside` also the studies to set beside it."""
     several = "several: the report of the first, with the others beside it"
-    given: dict[str, Any] = {
-        "envvar": "STUDIES",
-        "default": "",
-        "callback": _beside,
-        "is_eager": True,
-        "help": several,
-    }
-    command = click.option("--studies", "beside", expose_value=beside, **given)(command)
-    one: dict[str, Any] = {
-        "envvar": "STUDY",
-        "default": "okamoto2020",
-        "callback": _study,
-        "help": "a folder of data/raw",
-    }
-    return click.option("--study", **one)(command)
+    studies = _option("studies", several, _beside, "beside", is_eager=True, expose_value=beside)
+    study = _option("study", "a folder of data/raw", _study, default="okamoto2020")
+    return study(studies(command))
 
 
 studies_option = partial(study_option, beside=True)
-language_option = click.option(
-    "--language",
-    "languages",
-    envvar="LANGUAGE",
-    default="both",
-    callback=_languages,
-    help="one language, as ja or en",
-)
+language_option = _option("language", "one language, as ja or en", _languages, "languages", default="both")
+source_option = _option("source", "the source's text or PDF")
 
 
 def build_options(command: Callable) -> Callable:
     """Give a command what a build is told: what to build, how, and where."""
     for option in (
-        click.option("--address", envvar="ADDRESS", default="", help="where Dask's scheduler is"),
-        click.option("--executor", envvar="EXECUTOR", default="", callback=_one_of("dask"), help="dask"),
-        click.option("--jobs", envvar="JOBS", default="", callback=_number, help="notebooks at once"),
-        click.option(
-            "--kernels", envvar="KERNELS", default="", callback=_one_of("warm", "cold"), help="warm or cold"
-        ),
-        click.option("--force", envvar="FORCE", default="", callback=_one_of("0", "1"), help="1: all"),
-        click.option("--page", envvar="PAGE", default="", help="one page of the report"),
+        _option("address", "where Dask's scheduler is"),
+        _option("executor", "dask", _one_of("dask")),
+        _option("jobs", "notebooks at once", _number),
+        _option("kernels", "warm or cold", _one_of("warm", "cold")),
+        _option("force", "1: all", _one_of("0", "1")),
+        _option("page", "one page of the report"),
         language_option,
         studies_option,
     ):
@@ -262,7 +246,7 @@ def _say_what_changed_since_verification(study: str) -> None:
 
 @main.command()
 @study_option
-@click.option("--from", "encoding", envvar="FROM", default="", help="the encoding of what is not UTF-8")
+@_option("from", "the encoding of what is not UTF-8", called="encoding")
 def tidy(study: str, encoding: str) -> None:
     """Write a study's files as plain UTF-8 text with commas, whatever a spreadsheet made of them."""
     from analysis import folders
@@ -275,9 +259,9 @@ def tidy(study: str, encoding: str) -> None:
         except (UnicodeError, LookupError):
             problems = csv_text.read_text(path)[1]
             advice = f"FROM={encoding} does not read it; " if encoding else ""
-            raise Refused(f"{advice}{problems[0]}") from None
+            raise UserError(f"{advice}{problems[0]}") from None
         except ValueError as error:
-            raise Refused(f"{csv_text.shown(path)}: {error}") from None
+            raise UserError(f"{csv_text.shown(path)}: {error}") from None
         if content != path.read_bytes():
             changed[path] = content
     for path, content in changed.items():
@@ -291,8 +275,7 @@ def tidy(study: str, encoding: str) -> None:
 @build_options
 def report(**how: Any) -> None:
     """Build the whole report, from the transcription to reports/<study>."""
-    written = _build(**how)
-    click.echo(f"reports/{how['study']}/index.html" + ("" if written else " (up to date)"))
+    _build(**how)
 
 
 @main.command()
@@ -306,14 +289,9 @@ def watch(**how: Any) -> None:
             watching.begin_again()  # with the code as it is now
         staleness.forget()
         try:
-            written = _build(**how)
-            click.echo(f"reports/{how['study']}/index.html" + ("" if written else " (up to date)"))
+            _build(**how)
         except Exception as error:
-            if not isinstance(error, click.ClickException) and not type(error).__module__.startswith(
-                "analysis."
-            ):
-                raise
-            click.echo(str(error), err=True)
+            _say(error)
 
 
 @main.command()
@@ -324,7 +302,7 @@ def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | Non
     from analysis.build import data, readings, run, staleness
 
     if not (paths.PROCESSED / study / staleness.DESCRIPTION).exists():
-        raise Refused(f"data/processed/{study}: no tables yet; run: make data STUDY={study}")
+        raise UserError(f"data/processed/{study}: no tables yet; run: make data STUDY={study}")
     languages, about = _spoken(study, languages), staleness.about(study, beside)
     lines = [
         f"data/processed/{name}: changed since; run: make data STUDY={name}"
@@ -356,8 +334,8 @@ def _build(
     page: str,
     force: str,
     **where: Any,
-) -> bool:
-    """Bring a report up to date, from the transcription on; return whether anything was written."""
+) -> None:
+    """Bring a report up to date, from the transcription on, and say where it is."""
     workers = _workers(**where)
     languages = _spoken(study, languages)
     _make_data(study, beside)
@@ -367,7 +345,8 @@ def _build(
 
     what: dict[str, Any] = {"beside": beside, "page": page}
     if force != "1" and published.is_up_to_date(study, languages, **what):
-        return False
+        click.echo(f"reports/{study}/index.html (up to date)")
+        return
     wait = partial(click.echo, f"waiting for another command that builds {study}", err=True)
     with folders.locked(paths.BUILD / study, wait):
         runs = run.run_report(study, languages, force=force == "1", workers=workers, **what)
@@ -375,7 +354,7 @@ def _build(
             if each.reasons:
                 click.echo(f"ran {each.job.name}: {'; '.join(each.reasons[:2])}", err=True)
         published.publish(study, runs, languages, **what)
-    return True
+    click.echo(f"reports/{study}/index.html")
 
 
 def _say_what_stands_in_another_language(
@@ -399,10 +378,10 @@ def _workers(executor: str, address: str, jobs: int, kernels: str) -> Any:
     from analysis.build.run import Workers
 
     if address and not executor:
-        raise Refused("ADDRESS: given without EXECUTOR; write EXECUTOR=dask ADDRESS=tcp://host:8786")
+        raise UserError("ADDRESS: given without EXECUTOR; write EXECUTOR=dask ADDRESS=tcp://host:8786")
     if executor and not _ADDRESS.fullmatch(address):
         expected = "expected the scheduler's address; write ADDRESS=tcp://host:8786"
-        raise Refused(f"ADDRESS: found {address!r}, {expected}")
+        raise UserError(f"ADDRESS: found {address!r}, {expected}")
     return Workers(warm=kernels != "cold", max_workers=jobs, address=address)
 
 
@@ -411,7 +390,7 @@ def _workers(executor: str, address: str, jobs: int, kernels: str) -> Any:
 
 @main.command()
 @study_option
-@click.option("--source", envvar="SOURCE", default="", help="the source's text or PDF")
+@source_option
 @click.option("--json", "as_json", is_flag=True, help="the whole result as JSON")
 def verify(study: str, source: str, as_json: bool) -> None:
     """Check every passage and verbatim cell against the source."""
@@ -420,7 +399,7 @@ def verify(study: str, source: str, as_json: bool) -> None:
     from analysis.verify import verify
 
     if not source:
-        raise Refused("SOURCE: not given; write make verify SOURCE=path/to/the/paper.txt")
+        raise UserError("SOURCE: not given; write make verify SOURCE=path/to/the/paper.txt")
     loaded = load.read(paths.RAW / study)
     result = verify.check(loaded, documents(loaded.meta, source), today=date.today())
     click.echo(result.as_json() if as_json else "\n".join(result.render()))
@@ -441,14 +420,14 @@ def documents(about: Meta, source: str) -> dict[str, Path]:
     try:
         parts = shlex.split(source)
     except ValueError as error:
-        raise Refused(f"SOURCE: found {source!r} ({error}), expected files; {advice}") from None
+        raise UserError(f"SOURCE: found {source!r} ({error}), expected files; {advice}") from None
     files = {
         id_: Path(path) for id_, _, path in (p.partition("=") if "=" in p else ("", "", p) for p in parts)
     }
     if stray := [id_ for id_ in files if id_ and id_ not in known]:
-        raise Refused(f"SOURCE: found {stray[0]!r}, expected one of {', '.join(known)}; {advice}")
+        raise UserError(f"SOURCE: found {stray[0]!r}, expected one of {', '.join(known)}; {advice}")
     if missing := [id_ or "the paper" for id_ in ["", *known] if id_ not in files]:
-        raise Refused(f"SOURCE: found no file of {missing[0]}, expected one of every document; {advice}")
+        raise UserError(f"SOURCE: found no file of {missing[0]}, expected one of every document; {advice}")
     return {id_: files[id_] for id_ in ["", *known]}
 
 
@@ -459,22 +438,21 @@ def documents(about: Meta, source: str) -> dict[str, Path]:
 @click.option("--normaliser", default="", help="how the source is compared; the study's own if not given")
 def passage(study: str, source: Path, words: str, normaliser: str) -> None:
     """Find WORDS in SOURCE and print a row for passages.csv."""
-    from analysis.transcribe import schema
     from analysis.verify import passages, sources
 
-    about = _about(study)
+    about, book = _about_and_schema(study)
     titles = {} if normaliser else _titles(about)
     normaliser = normaliser or about.normaliser
     if normaliser not in passages.NORMALISERS:
         known = ", ".join(passages.NORMALISERS)
-        raise Refused(f"normaliser: found {normaliser!r}, expected one of {known}")
+        raise UserError(f"normaliser: found {normaliser!r}, expected one of {known}")
     try:
         found = passages.propose(sources.read(source).text, words, normaliser, titles)
     except ValueError as error:
-        raise Refused(str(error)) from None
+        raise UserError(str(error)) from None
     if not found:
-        raise Refused(f"{source}: found nothing like {words!r}; write words as the source prints them")
-    columns = [each.name for each in schema.load(languages=about.languages).tables["passages"].fields]
+        raise UserError(f"{source}: found nothing like {words!r}; write words as the source prints them")
+    columns = [each.name for each in book.tables["passages"].fields]
     for proposal in found:
         click.echo(f"line {proposal.line}, {proposal.verdict}", err=True)
         click.echo(proposal.row(columns))
@@ -482,23 +460,22 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
 
 @main.command()
 @study_option
-@click.option("--source", envvar="SOURCE", default="", help="the source's text or PDF")
-@click.option("--section", envvar="SECTION", default="", help="of one section only: its id in study.yaml")
+@source_option
+@_option("section", "of one section only: its id in study.yaml")
 def passages(study: str, source: str, section: str) -> None:
     """Propose a row of passages.csv for every sentence of SOURCE, in build/passages/STUDY.csv."""
     from analysis import folders
-    from analysis.transcribe import csv_text, schema
+    from analysis.transcribe import csv_text
     from analysis.words import counted
 
-    about = _about(study)
+    about, book = _about_and_schema(study)
     if not source:
-        raise Refused(f"SOURCE: not given; write make passages STUDY={study} SOURCE=path/to/the/paper.txt")
+        raise UserError(f"SOURCE: not given; write make passages STUDY={study} SOURCE=path/to/the/paper.txt")
     sections = [each.id for each in about.sections]
     if section and section not in sections:
         known = f"expected a section of study.yaml; write one of {', '.join(sections)}"
-        raise Refused(f"SECTION: found {section!r}, {known}")
+        raise UserError(f"SECTION: found {section!r}, {known}")
     found = [each for each in _sentences(about, source) if section in ("", each.section)]
-    book = schema.load(languages=about.languages)
     columns = [each.name for each in book.tables["passages"].fields_for(about.kind)]
     rows = [
         [{**each.cells(), "words": each.text}.get(name, "") for name in [*columns, "words"]] for each in found
@@ -537,17 +514,17 @@ def _text(about: Meta, source: str) -> str:
 
 
 @main.command("new-study")
-@click.option("--study", envvar="STUDY", default="", help="the new folder of data/raw")
-@click.option("--title", envvar="TITLE", default="", help="the source's title")
-@click.option("--with", "parts", envvar="WITH", default="", help="what it is about: phases grades issues ...")
-@click.option("--languages", "spoken", envvar="LANGUAGES", default="", help="of labels and report: 'de en'")
+@_option("study", "the new folder of data/raw")
+@_option("title", "the source's title")
+@_option("with", "what it is about: phases grades issues ...", called="parts")
+@_option("languages", "of labels and report: 'de en'", called="spoken")
 @language_option
 def new_study(study: str, title: str, parts: str, spoken: str, languages: tuple[str, ...]) -> None:
     """Begin a study: data/raw/<study> with study.yaml and the header of every table, or of some."""
     from analysis.new_study import About, begin
 
     _named(study, "write STUDY=my-study")
-    language = _single(languages, "ja")
+    (language,) = languages or ["ja"]
     about = About(study, title, language, tuple(spoken.split()), date.today().year)
     folder = begin(about, parts.split()).relative_to(paths.ROOT)
     how = "fill in study.yaml as docs/new-study.md says, then run"
@@ -555,9 +532,12 @@ def new_study(study: str, title: str, parts: str, spoken: str, languages: tuple[
     click.echo(f"or fill in the tables by hand, and run: make report STUDY={study}")
 
 
-def _single(languages: tuple[str, ...], otherwise: str) -> str:
-    """The language that was asked for, or another where both are."""
-    return languages[0] if len(languages) == 1 else otherwise
+def _about_and_schema(study: str) -> tuple[Meta, Schema]:
+    """What study.yaml says, and the tables of a study in its languages."""
+    from analysis.transcribe import schema
+
+    about = _about(study)
+    return about, schema.load(languages=about.languages)
 
 
 def _about(study: str) -> Meta:
@@ -574,28 +554,26 @@ def _about(study: str) -> Meta:
 @main.command()
 @study_option
 @language_option
-@click.option("--workbook", envvar="WORKBOOK", default="", help="the file; STUDY.xlsx if not given")
-@click.option(
-    "--source", envvar="SOURCE", default="", help="the source's text or PDF, to choose passages from"
-)
+@_option("workbook", "the file; STUDY.xlsx if not given")
+@_option("source", "the source's text or PDF, to choose passages from")
 def workbook(study: str, languages: tuple[str, ...], workbook: str, source: str) -> None:
     """Write a study's tables as one Excel workbook to fill in."""
     from analysis import folders
-    from analysis.transcribe import schema
     from analysis.transcribe import workbook as sheets
 
-    about = _about(study)
+    about, book = _about_and_schema(study)
     path = Path(workbook or f"{study}.xlsx")
     if path.suffix != ".xlsx":
-        raise Refused(f"WORKBOOK: found {workbook!r}, expected a name that ends in .xlsx; write {study}.xlsx")
-    language = _single(languages, about.language)
+        raise UserError(
+            f"WORKBOOK: found {workbook!r}, expected a name that ends in .xlsx; write {study}.xlsx"
+        )
+    (language,) = languages or [about.language]
     found = _sentences(about, source) if source else []
     sentences = [(each.section, each.page, each.text) for each in found]
-    book = schema.load(languages=about.languages)
     content = sheets.write(paths.RAW / study, book, about, language, sentences)
     if path.exists() and path.read_bytes() != content:
         advice = f"move it away, or name another: WORKBOOK={path.with_stem(f'{path.stem}-2')}"
-        raise Refused(f"{path}: found a file that is there already, expected none; {advice}")
+        raise UserError(f"{path}: found a file that is there already, expected none; {advice}")
     folders.write(path, content)
     given = f" SOURCE={source or 'FILE'}" if about.kind == "document" else ""
     click.echo(f"{path}: fill it in, then run: make import STUDY={study} WORKBOOK={path}{given}")
@@ -605,20 +583,18 @@ def workbook(study: str, languages: tuple[str, ...], workbook: str, source: str)
 
 @main.command("import")
 @study_option
-@click.option("--workbook", envvar="WORKBOOK", default="", help="the workbook (.xlsx)")
-@click.option("--source", envvar="SOURCE", default="", help="the source's text or PDF")
+@_option("workbook", "the workbook (.xlsx)")
+@source_option
 def import_(study: str, workbook: str, source: str) -> None:
     """Write data/raw/<study> from a workbook: all of its tables, or nothing."""
     from analysis import import_workbook
-    from analysis.transcribe import schema
     from analysis.verify import passages
 
     if not workbook:
-        raise Refused(f"WORKBOOK: not given; write make import STUDY={study} WORKBOOK={study}.xlsx")
-    about = _about(study)
+        raise UserError(f"WORKBOOK: not given; write make import STUDY={study} WORKBOOK={study}.xlsx")
+    about, book = _about_and_schema(study)
     text, titles = _text(about, source) if source else "", _titles(about)
     locate = partial(passages.propose, text, normaliser=about.normaliser, titles=titles) if source else None
-    book = schema.load(languages=about.languages)
     done = import_workbook.into(paths.RAW / study, Path(workbook), book, about.kind, locate)
     for line in done.mended:
         click.echo(line, err=True)
@@ -629,8 +605,8 @@ def import_(study: str, workbook: str, source: str) -> None:
 
 
 @main.command("new-notebook")
-@click.option("--name", envvar="NAME", default="", callback=_own_name, help="the new page's name")
-@click.option("--title", envvar="TITLE", default="", help="its title, in Japanese or English")
+@_option("name", "the new page's name", _own_name)
+@_option("title", "its title, in Japanese or English")
 @study_option
 def new_notebook(name: str, title: str, study: str) -> None:
     """Begin a page of the report: a notebook that runs, its test, its line in report.yaml."""
@@ -676,14 +652,13 @@ def export(study: str) -> None:
 @main.command()
 @study_option
 @language_option
-@click.option("--reviewer", envvar="REVIEWER", default="", help="who vouches for it")
+@_option("reviewer", "who vouches for it")
 def reproduce(study: str, languages: tuple[str, ...], reviewer: str) -> None:
     """Build the report twice in clean copies, compare, and write a certificate."""
     from analysis.review import reproduce as protocol
 
-    chosen = languages if len(languages) == 1 else ()  # else those that are published
     say = partial(click.echo, err=True)
-    found = protocol.reproduce(study, languages=chosen, reviewer=reviewer.strip(), say=say)
+    found = protocol.reproduce(study, languages=languages, reviewer=reviewer.strip(), say=say)
     click.echo("\n".join(found.lines()))
     click.echo(f"build/certificate/{study}/certificate.html")
     if not found.holds:
@@ -703,15 +678,15 @@ def release(study: str) -> None:
 @study_option
 def expected(study: str) -> None:
     """Write expected/<study>.json: what is published, from reports/<study>."""
-    from analysis.review import reproduce as protocol
+    from analysis.review.expected import write_expected
 
-    click.echo(protocol.write_expected(study).relative_to(paths.ROOT))
+    click.echo(write_expected(study).relative_to(paths.ROOT))
 
 
 @main.command()
 @study_option
-@click.option("--a", envvar="A", default="HEAD", help="a built report's folder, or a revision")
-@click.option("--b", envvar="B", default="", help="the same; reports/<study> if not given")
+@_option("a", "a built report's folder, or a revision", default="HEAD")
+@_option("b", "the same; reports/<study> if not given")
 def compare(study: str, a: str, b: str) -> None:
     """Show what differs between two reports."""
     from analysis.review import compare as comparing

@@ -15,6 +15,7 @@ from unicodedata import category
 import yaml
 
 from analysis import paths
+from analysis.errors import UserError
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -24,10 +25,6 @@ _JAPANESE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _NOT_PAGES = ("search", "genindex")  # pages of the site that no notebook and no guide makes
 # New pages stand before the one that every mark of the report leads to, among the findings.
 _BEFORE, _GROUP = "evidence", "findings"
-
-
-class NewNotebookError(ValueError):
-    """A notebook cannot be begun; the message is one line that says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,7 @@ def begin(name: str, title: str, study: str) -> Begun:
     `title` is a line in Japanese or English, or "": then it is made from the name. `study` is what
     the notebook opens when it is run by hand. Either all of these are written or none.
 
-    Raises NewNotebookError for a bad name or title, for a name that is there already, and where
+    Raises UserError for a bad name or title, for a name that is there already, and where
     report.yaml does not list pages.
     """
     _check_name(name)
@@ -81,9 +78,9 @@ def begin(name: str, title: str, study: str) -> Begun:
 
 def _check_name(name: str) -> None:
     if not name:
-        raise NewNotebookError("NAME: not given; write make new-notebook NAME=my-page")
+        raise UserError("NAME: not given; write make new-notebook NAME=my-page")
     if not NAME.fullmatch(name) or len(name) > LONGEST:
-        raise NewNotebookError(
+        raise UserError(
             f"NAME: found {name!r}, expected at most {LONGEST} small letters, digits and hyphens;"
             " write NAME=my-page"
         )
@@ -93,7 +90,7 @@ def _titles(name: str, title: str) -> dict[str, str]:
     """The page's titles by language; what was not given is the name in words."""
     title = title.strip()
     if len(title.splitlines()) > 1 or any(category(x)[0] == "C" for x in title):
-        raise NewNotebookError(f"TITLE: found {title!r}, expected one line of text")
+        raise UserError(f"TITLE: found {title!r}, expected one line of text")
     derived = name.replace("-", " ").capitalize()
     if _JAPANESE.search(title):
         return {"ja": title, "en": derived}
@@ -103,10 +100,8 @@ def _titles(name: str, title: str) -> dict[str, str]:
 def _check_free(name: str, titles: Mapping[str, str], document: Mapping[str, Any]) -> None:
     """Refuse a name or title that a page, a guide, a notebook, a figure or a test has."""
 
-    def taken(whose: str) -> NewNotebookError:
-        return NewNotebookError(
-            f"NAME: found {name!r}, which is there already ({whose}); choose another name"
-        )
+    def taken(whose: str) -> UserError:
+        return UserError(f"NAME: found {name!r}, which is there already ({whose}); choose another name")
 
     entries = [*document["pages"], *(document.get("guides") or [])]
     for page in (*(str(e.get("page", e.get("guide"))) for e in entries), *_NOT_PAGES):
@@ -124,7 +119,7 @@ def _check_free(name: str, titles: Mapping[str, str], document: Mapping[str, Any
     for entry in entries:
         for language, title in titles.items():
             if entry.get(f"title_{language}") == title:
-                raise NewNotebookError(
+                raise UserError(
                     f"TITLE: found {title!r}, which another page of report.yaml has; write TITLE='…'"
                 )
 
@@ -152,7 +147,7 @@ def _next_number() -> int:
     free = [n for n in range(1, LAST) if n not in numbers]
     after = [n for n in free if n > max((n for n in numbers if n < LAST), default=0)]
     if not free:
-        raise NewNotebookError(f"notebooks: no number below {LAST} is free; remove a notebook")
+        raise UserError(f"notebooks: no number below {LAST} is free; remove a notebook")
     return (after or free)[0]
 
 
@@ -179,8 +174,8 @@ def _notebook(filled: Mapping[str, str]) -> str:
 def _plan() -> tuple[str, dict[str, Any]]:
     """The plan's text, and what it says."""
 
-    def refused(why: str) -> NewNotebookError:
-        return NewNotebookError(
+    def refused(why: str) -> UserError:
+        return UserError(
             f"notebooks/{paths.PLAN.name}: {why}, expected a list `pages` of"
             " page, notebook, title_ja and title_en; put it right first"
         )
@@ -223,7 +218,7 @@ def _with_entry(text: str, document: Mapping[str, Any], entry: Mapping[str, str]
     made = "".join([*lines[:line], f"{indent}- {words}\n", *lines[line:]])
     wanted = dict(document) | {"pages": [*pages[:place], dict(entry), *pages[place:]]}
     if _read(made) != wanted:
-        raise NewNotebookError(
+        raise UserError(
             f"notebooks/{paths.PLAN.name}: found another layout than an entry a"
             f" line; add the line yourself: - {words}"
         )
@@ -258,7 +253,7 @@ def _write(files: Mapping[Path, str], plan: str) -> None:
     except BaseException as error:
         _remove(reversed(made))
         if isinstance(error, OSError):
-            raise NewNotebookError(f"{error.strerror}: {error.filename}; nothing was written") from None
+            raise UserError(f"{error.strerror}: {error.filename}; nothing was written") from None
         raise
 
 

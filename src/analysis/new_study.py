@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import folders, paths
+from analysis.errors import UserError
 from analysis.languages import DEFAULT, EXPECTED, known
 from analysis.transcribe import schema
 from analysis.transcribe.normaliser import usual
@@ -60,10 +61,6 @@ PARTS = {
 }
 
 
-class NewStudyError(ValueError):
-    """A study cannot be begun; the message is one line that says why and what to do."""
-
-
 @dataclass(frozen=True)
 class About:
     """What is known of a new study: id, title, the source's language, those of labels and report, a year."""
@@ -102,20 +99,20 @@ class About:
 def begin(about: About, parts: Sequence[str] = ()) -> Path:
     """Write data/raw/<study>/: study.yaml, and tables with nothing but their headers.
 
-    The tables are those that `parts` need (see PARTS), or all. Raises NewStudyError where there is such
+    The tables are those that `parts` need (see PARTS), or all. Raises UserError where there is such
     a folder already, the title is empty, or a language or part is unknown.
     """
     folder = paths.RAW / about.study
     if folder.exists():
-        raise NewStudyError(f"STUDY: found {about.study!r}, which is there already; choose another name")
+        raise UserError(f"STUDY: found {about.study!r}, which is there already; choose another name")
     if not about.title.strip():
-        raise NewStudyError("TITLE: not given; write make new-study STUDY=… TITLE='the source’s title'")
+        raise UserError("TITLE: not given; write make new-study STUDY=… TITLE='the source’s title'")
     if unknown := [each for each in about.languages if not known(each)]:
-        raise NewStudyError(f"LANGUAGES: found {unknown[0]!r}, expected {EXPECTED}; write LANGUAGES='de en'")
+        raise UserError(f"LANGUAGES: found {unknown[0]!r}, expected {EXPECTED}; write LANGUAGES='de en'")
     if about.language not in about.languages:
         advice = f"write LANGUAGES='{' '.join([about.language, *about.languages])}'"
         expected = f"LANGUAGE ({about.language}) among them, for labels are held to the source"
-        raise NewStudyError(f"LANGUAGES: found {' '.join(about.languages)!r}, expected {expected}; {advice}")
+        raise UserError(f"LANGUAGES: found {' '.join(about.languages)!r}, expected {expected}; {advice}")
     tables = _tables(parts, about.languages)
     with folders.replacing(folder) as begun:  # whole or not at all: half a study would be in the way
         (begun / FILE).write_text(about.written(), "utf-8")
@@ -134,7 +131,7 @@ def _tables(parts: Sequence[str], languages: tuple[str, ...]) -> list[Table]:
         names = [name for name in PARTS if name]
         like = nearest(unknown[0], names)
         advice = f"did you mean {like}?" if like else "write some of these, or leave WITH out for all tables"
-        raise NewStudyError(f"WITH: found {unknown[0]!r}, expected {one_of(names, len(names))}; {advice}")
+        raise UserError(f"WITH: found {unknown[0]!r}, expected {one_of(names, len(names))}; {advice}")
     needed = {table for part in ("", *parts) for table in PARTS[part]}
     while (
         more := {

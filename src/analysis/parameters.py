@@ -12,16 +12,15 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from analysis.errors import UserError
+
 TYPES: Mapping[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
 _INJECTED = "# Parameters"  # how the cell begins that papermill adds
 _EXAMPLES = {str: '"text"', int: "1", float: "0.5", bool: "True or False"}
 
 
-class ParameterError(ValueError):
+class ParameterError(UserError):
     """A parameter that is not declared, or of another type; one line that says what to write."""
-
-    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
-        return [str(self)]
 
 
 def declared(source: str) -> dict[str, type]:

@@ -21,6 +21,7 @@ from typing import Any
 import yaml
 
 from analysis import languages
+from analysis.errors import UserError
 from analysis.languages import catalogues
 from analysis.languages import figure as figure
 from analysis.languages import in_words as in_words
@@ -30,11 +31,8 @@ from analysis.languages.catalogues import placeholders as placeholders
 _WRITTEN = " and ".join(catalogues.WRITTEN)
 
 
-class WordsError(ValueError):
+class WordsError(UserError):
     """A catalogue, or what is asked of it, is wrong; the message says where and how to mend it."""
-
-    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
-        return [str(self)]
 
 
 @dataclass(frozen=True)

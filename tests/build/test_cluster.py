@@ -23,6 +23,7 @@ from analysis import paths
 from analysis.build import cluster, run, staleness
 from analysis.build.execute import NotebookError
 from analysis.build.plan import Job
+from analysis.errors import UserError
 
 distributed = pytest.importorskip("distributed")
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("cluster")]
@@ -65,7 +66,7 @@ def received(future) -> object:
 
 @pytest.mark.parametrize("files", [{"tiny/grades.csv": b"other"}, {"tiny/more.csv": b""}])
 def test_tables_that_arrive_with_other_bytes_are_refused_by_name(here, files):
-    with pytest.raises(cluster.ClusterError, match=f"{next(iter(files))} arrived with other bytes"):
+    with pytest.raises(UserError, match=f"{next(iter(files))} arrived with other bytes"):
         cluster.run_remote(remote_job(here), here.files | files)
 
 
@@ -82,7 +83,7 @@ def test_tables_that_arrive_with_other_bytes_are_refused_by_name(here, files):
 )
 def test_a_worker_that_differs_is_refused_in_one_line_that_names_what_differs(here, name):
     assert here.required[name]
-    with pytest.raises(cluster.ClusterError) as refusal:
+    with pytest.raises(UserError) as refusal:
         cluster.run_remote(remote_job(here, required={**here.required, name: "0"}), here.files)
     assert str(refusal.value).startswith(f"worker {socket.gethostname()}: {name} differ from this")
     assert "\n" not in str(refusal.value)
@@ -94,7 +95,7 @@ def test_a_worker_whose_files_changed_under_it_is_refused(here, tmp_path, monkey
     cluster.digests(["code.py"], staleness.file_digest)  # as its first job does
     (tmp_path / "code.py").write_text("new")
     job = remote_job(here, required=cluster.digests(["code.py"]))
-    with pytest.raises(cluster.ClusterError, match=r"code\.py differ .* start the worker again"):
+    with pytest.raises(UserError, match=r"code\.py differ .* start the worker again"):
         cluster.run_remote(job, here.files)
 
 
@@ -200,10 +201,10 @@ def wait_until(condition: Callable[[], object], patience: float = 120) -> object
 
 BUILD = """
 import json, sys
-from analysis.build.cluster import ClusterError
+from analysis.errors import UserError
 try:
     run_report("tiny", {arguments}, workers=Workers(address="{address}"))
-except ClusterError as error:
+except UserError as error:
     sys.exit(str(error))
 """
 

@@ -8,7 +8,7 @@ import pytest
 from tiny import TABLES, Tiny, make
 
 from analysis.build import plan, readings
-from analysis.build.plan import PlanError
+from analysis.errors import UserError
 
 DECLARED = """
 study: str = "tiny"
@@ -145,7 +145,7 @@ def test_a_wrong_choice_is_said_before_anything_runs(tmp_path, entry, said):
     (tmp_path / "notebooks").mkdir()
     project.notebook("finds", "1", parameters=DECLARED).plan(readings=[{"notebook": "finds"} | entry])
     plan.document.cache_clear()
-    with pytest.raises(PlanError) as refusal:
+    with pytest.raises(UserError) as refusal:
         readings.grid(STUDY, tmp_path / "notebooks" / "report.yaml")
     assert said in str(refusal.value)
 

@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from analysis.build import source
+from analysis.errors import UserError
 
 pytestmark = pytest.mark.unit
 CODE = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": [], "execution_count": 3}
@@ -125,7 +126,7 @@ def test_ids_are_unique_valid_and_follow_from_the_file_alone(given, ids):
 )
 def test_what_is_no_python_notebook_is_refused_in_one_line(tmp_path, text, said):
     (tmp_path / "n.ipynb").write_text(text, "utf-8")
-    with pytest.raises(source.SourceError) as refusal:
+    with pytest.raises(UserError) as refusal:
         source.read(tmp_path / "n.ipynb")
     assert str(refusal.value).startswith(said)
     assert "\n" not in str(refusal.value)

@@ -74,7 +74,7 @@ class Tiny:
             try:
                 made = run_report("tiny", {arguments})
                 print(json.dumps([[r.job.name, r.reasons, r.notebook] for r in made]))
-            except (FailedError, PlanError) as error:
+            except (FailedError, UserError) as error:
                 print(json.dumps(str(error)))
             """
         done = self.python(code, **environment)

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from analysis.errors import UserError
 from analysis.review import compare
 from analysis.review.compare import Cell
 
@@ -240,12 +241,12 @@ def test_the_page_shows_every_kind_of_change_and_asks_for_nothing(reports, tmp_p
 
 @pytest.mark.parametrize("word", ["no-such-revision", "--output=x", "/nowhere", "HEAD~x; touch y"])
 def test_a_word_that_names_neither_a_report_nor_a_revision_is_refused(reports, tmp_path, word):
-    with pytest.raises(compare.CompareError, match="expected the folder of a built report or a Git"):
+    with pytest.raises(UserError, match="expected the folder of a built report or a Git"):
         compare.compare_named(str(reports[0].folder), word, study="small", root=tmp_path)
 
 
 def test_a_report_that_was_not_built_is_refused_with_what_to_do(reports, tmp_path):
-    with pytest.raises(compare.CompareError, match="run: make report STUDY=small"):
+    with pytest.raises(UserError, match="run: make report STUDY=small"):
         compare.compare_named(str(reports[0].folder), "", study="small", root=tmp_path)
 
 

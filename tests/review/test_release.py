@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from analysis import paths
+from analysis.errors import UserError
 from analysis.review import release
-from analysis.review.release import ReleaseError
 
 pytestmark = pytest.mark.unit
 STUDY = "harbour"
@@ -56,7 +56,7 @@ def root(tmp_path) -> Path:
 
 
 def refused(root: Path) -> str:
-    with pytest.raises(ReleaseError) as error:
+    with pytest.raises(UserError) as error:
         release.release(STUDY, root)
     assert not (root / "build" / "release").exists()
     assert len(str(error.value).splitlines()) == 1

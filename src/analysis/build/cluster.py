@@ -23,16 +23,13 @@ from analysis import folders, paths
 from analysis.build import plan, run, staleness
 from analysis.build.execute import NotebookError
 from analysis.build.plan import Job
+from analysis.errors import UserError
 
 ANSWER = 10  # seconds for a scheduler to answer
 WORKERS = 30  # seconds for a first worker to be there
 _READINGS = "readings.csv"
 _PYTHON = "Python"
 _FONT = "the font"
-
-
-class ClusterError(run.RefusedError):
-    """A cluster cannot be used; the message is one line that says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +70,12 @@ def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | Noteboo
     """On a worker: execute a job's notebook on the tables given, and return it as bytes.
 
     A NotebookError is returned, not raised: a worker's scheduler would log it as its own failure.
-    Raises ClusterError where the tables are not those that were sent, or this machine differs.
+    Raises UserError where the tables are not those that were sent, or this machine differs.
     """
     _require_alike(remote.required)
     arrived = {name: _digest(content) for name, content in files.items()}
     if wrong := _differing(arrived, remote.tables):
-        raise ClusterError(
+        raise UserError(
             f"worker {socket.gethostname()}: {_listed(wrong)} arrived with other bytes"
             " than were sent; run the report again"
         )
@@ -96,7 +93,7 @@ def _require_alike(expected: Mapping[str, str]) -> None:
     """Refuse a worker whose files differ, now or (for it has imported them) when it first looked."""
     for found in (digests(expected, staleness.file_digest), digests(expected)):
         if wrong := _differing(found, expected):
-            raise ClusterError(
+            raise UserError(
                 f"worker {socket.gethostname()}: {_listed(wrong)} differ from this machine's; bring its"
                 " checkout and environment to the same state and start the worker again"
             )
@@ -134,25 +131,21 @@ def dask(address: str) -> Iterator[Executor]:
     """The Executor of the Dask cluster whose scheduler is at `address` (`tcp://host:port`, `tls://…`).
 
     A worker that is lost costs only time: Dask gives its jobs, and the tables, to another one.
-    Raises ClusterError where there is no scheduler, or no worker within half a minute.
+    Raises UserError where there is no scheduler, or no worker within half a minute.
     """
     try:
         from distributed import Client
     except ImportError:
-        raise ClusterError("EXECUTOR=dask: Dask is not installed; write: pip install distributed") from None
+        raise UserError("EXECUTOR=dask: Dask is not installed; write: pip install distributed") from None
     try:
         client = Client(address, timeout=ANSWER, set_as_default=False)
     except (OSError, ValueError, TypeError, RuntimeError):
-        raise ClusterError(
-            f"ADDRESS={address}: no Dask scheduler answers there; see docs/cluster.md"
-        ) from None
+        raise UserError(f"ADDRESS={address}: no Dask scheduler answers there; see docs/cluster.md") from None
     with client:
         try:
             client.wait_for_workers(1, timeout=WORKERS)
         except TimeoutError:
-            raise ClusterError(
-                f"ADDRESS={address}: the scheduler has no workers; see docs/cluster.md"
-            ) from None
+            raise UserError(f"ADDRESS={address}: the scheduler has no workers; see docs/cluster.md") from None
         yield client.get_executor(pure=False)
 
 

@@ -18,6 +18,7 @@ from jupyter_core.utils import run_sync
 from analysis import folders
 from analysis.build import source
 from analysis.build.kernels import PATIENCE, KernelManager, describe_status, say
+from analysis.errors import UserError
 
 SIZE = 2_000_000  # characters that the outputs of one cell may take
 TEMPORARY = "analysis-kernel-"  # how the folders of kernels' sockets begin
@@ -174,7 +175,7 @@ class _Attempt:
         from papermill.exceptions import PapermillExecutionError
 
         index = getattr(error, "cell_index", next(reversed(self.begun), None))
-        if isinstance(error, source.SourceError):
+        if isinstance(error, UserError):
             return NotebookError(self.name, None, str(error))
         if isinstance(error, PapermillExecutionError):
             what = f"{error.ename}: {error.evalue}"

@@ -12,12 +12,9 @@ import yaml
 
 from analysis import parameters, paths
 from analysis.build import source
+from analysis.errors import UserError
 from analysis.languages import catalogues
 from analysis.tidy import datapackage
-
-
-class PlanError(ValueError):
-    """The plan or a notebook's parameters are wrong; the message says where and what to write."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ def plan(study: Mapping[str, Any], languages: Sequence[str] = (), path: Path = p
     that have rows, in it or in one beside it). A page that `needs` one of these, or `beside`, is left
     out where it is not there.
 
-    Raises PlanError where the plan names a notebook that is not there, or gives a parameter that
+    Raises UserError where the plan names a notebook that is not there, or gives a parameter that
     the notebook does not declare or that has another type.
     """
     entries = document(path)["pages"]
@@ -60,9 +57,9 @@ def document(path: Path = paths.PLAN) -> Mapping[str, Any]:
         found = yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise PlanError(f"notebooks/{path.name}:{line}: {error.problem}; correct it there") from None
+        raise UserError(f"notebooks/{path.name}:{line}: {error.problem}; correct it there") from None
     if not isinstance(found, dict) or not isinstance(found.get("pages"), list):
-        raise PlanError(f"notebooks/{path.name}: found no list `pages`, expected one page an entry")
+        raise UserError(f"notebooks/{path.name}: found no list `pages`, expected one page an entry")
     return found
 
 
@@ -103,12 +100,12 @@ def standard(
 
 
 def typed(notebook: str, given: Mapping[str, str], path: Path = paths.PLAN) -> dict[str, Any]:
-    """Parameters of the plan in the types that the notebook declares; raises PlanError where they do not fit."""
+    """Parameters of the plan in the types that the notebook declares; raises UserError where they do not fit."""
     known = declared(notebook, path.parent)
     try:
         return {name: parameters.typed(name, value, known) for name, value in given.items()}
     except parameters.ParameterError as error:
-        raise PlanError(f"notebooks/{path.name}: {notebook}: {error}") from None
+        raise UserError(f"notebooks/{path.name}: {notebook}: {error}") from None
 
 
 def declared(notebook: str, folder: Path = paths.NOTEBOOKS) -> dict[str, type]:
@@ -117,17 +114,14 @@ def declared(notebook: str, folder: Path = paths.NOTEBOOKS) -> dict[str, type]:
     try:
         return parameters.declared(tagged)
     except parameters.ParameterError as error:
-        raise PlanError(f"notebooks/{notebook}.ipynb: the cell tagged 'parameters' has {error}") from None
+        raise UserError(f"notebooks/{notebook}.ipynb: the cell tagged 'parameters' has {error}") from None
 
 
 def _parameters_cell(notebook: str, folder: Path) -> str:
-    try:
-        cells = source.code(read(folder / f"{notebook}.ipynb"))
-    except source.SourceError as error:
-        raise PlanError(str(error)) from None
+    cells = source.code(read(folder / f"{notebook}.ipynb"))
     tagged = [cell["source"] for cell in cells if source.is_tagged(cell, "parameters")]
     if len(tagged) > 1:
-        raise PlanError(
+        raise UserError(
             f"notebooks/{notebook}.ipynb: found {len(tagged)} cells tagged 'parameters', expected one"
         )
     return "".join(tagged)

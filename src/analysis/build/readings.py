@@ -29,8 +29,9 @@ from typing import Any
 
 from analysis import folders, parameters, paths
 from analysis.build import plan, run, source, staleness
-from analysis.build.plan import Job, PlanError
+from analysis.build.plan import Job
 from analysis.build.progress import Progress
+from analysis.errors import UserError
 from analysis.tidy import datapackage
 
 _KEPT = ("value", "of", "holds", "also")  # of a finding
@@ -60,7 +61,7 @@ def path(study: str) -> Path:
 def grid(study: Mapping[str, Any], plan_path: Path = paths.PLAN) -> list[Reading]:
     """Every reading of the plan for a study, notebook by notebook, that which is declared first.
 
-    Raises PlanError where a choice is not a declared parameter, or a value not of its type.
+    Raises UserError where a choice is not a declared parameter, or a value not of its type.
     """
     entries = plan.document(plan_path).get("readings", [])
     kept = [entry for entry in entries if not _left_out(entry["notebook"], study, plan_path)]
@@ -160,7 +161,7 @@ def _values(choices: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, l
             }
             if values not in special:
                 what = f"found {values!r}, expected a list or one of {', '.join(special)}"
-                raise PlanError(f"notebooks/{paths.PLAN.name}: readings: {name}: {what}")
+                raise UserError(f"notebooks/{paths.PLAN.name}: readings: {name}: {what}")
             values = special[values]
         found[name] = values
     return found

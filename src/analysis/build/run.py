@@ -19,7 +19,8 @@ from typing import Any
 
 from analysis import folders, paths
 from analysis.build import plan, source, staleness
-from analysis.build.plan import Job, PlanError
+from analysis.build.plan import Job
+from analysis.errors import UserError
 from analysis.languages import catalogues
 from analysis.parameters import nearest
 
@@ -54,7 +55,7 @@ class Workers:
 
     @contextmanager
     def submit(self, study: str, beside: Sequence[str]) -> Iterator[Submit]:
-        """How a job is sent off; raises cluster.ClusterError where the cluster cannot be used."""
+        """How a job is sent off; raises UserError where the cluster cannot be used."""
         if self.address:
             from analysis.build import cluster
 
@@ -76,10 +77,6 @@ class Workers:
 
 
 Submit = Callable[..., "Future[Any]"]  # (job, readings=..., on_cell=...) -> NotebookNode or NotebookError
-
-
-class RefusedError(Exception):
-    """No notebook can be run where it was sent; the message is one line that says what to do."""
 
 
 class FailedError(Exception):
@@ -115,7 +112,7 @@ def run_report(
     those that the study names itself, unless others are given. With a `page`, that one alone is executed
     if it is stale; the others are returned as they are, where they are there.
 
-    Raises PlanError, FailedError (the runs that succeeded are kept) and cluster.ClusterError.
+    Raises FailedError (the runs that succeeded are kept) and UserError.
     """
     from analysis.build import readings
     from analysis.build.progress import Progress
@@ -150,14 +147,14 @@ def states(
 ) -> dict[Job, list[str]]:
     """Every run of a report, or of one page, with the reasons why it is stale; none where it is fresh.
 
-    Raises PlanError for a page that the report does not have.
+    Raises UserError for a page that the report does not have.
     """
     from analysis.build import readings
 
     jobs = plan.plan(staleness.about(study, beside), languages)
     if page and page not in {job.page for job in jobs}:
         known = dict.fromkeys(job.page for job in jobs)
-        raise PlanError(f"PAGE: found {page!r}, expected a page of the report{nearest(page, known)}")
+        raise UserError(f"PAGE: found {page!r}, expected a page of the report{nearest(page, known)}")
     found = {}
     for job in jobs:
         if page in ("", job.page):
@@ -194,7 +191,7 @@ def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[t
 def received(job: Job, future: Future[Any]) -> Any:
     """What came of a job, wherever it ran: the executed notebook, or the NotebookError.
 
-    Raises RefusedError where a worker is not like this machine.
+    Raises UserError where a worker is not like this machine.
     """
     from nbformat import from_dict
 
@@ -202,7 +199,7 @@ def received(job: Job, future: Future[Any]) -> Any:
 
     try:
         result = future.result()
-    except RefusedError:
+    except UserError:
         raise
     except Exception as error:  # such as Dask's, where the workers of a job are lost again and again
         why = " ".join(f"not run: {type(error).__name__}: {error}".split())

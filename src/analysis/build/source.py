@@ -12,29 +12,27 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from analysis.errors import UserError
+
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _KEPT = ("tags", "slideshow")  # of a cell's metadata; the rest is how a program showed it
 INJECTED = "injected-parameters"
 
 
-class SourceError(ValueError):
-    """A file is no notebook that can be run; one line that says where and why."""
-
-
 def read(path: Path) -> dict[str, Any]:
     """Read a notebook; its cells have unique ids, a source that is one text, and no outputs.
 
-    Raises SourceError for a file that is not there, is no notebook or is not in Python.
+    Raises UserError for a file that is not there, is no notebook or is not in Python.
     """
     where = f"notebooks/{path.name}"
     try:
         return normalised(json.loads(path.read_text("utf-8-sig")), where)
     except FileNotFoundError:
-        raise SourceError(f"{where}: no such notebook; it is named in report.yaml") from None
+        raise UserError(f"{where}: no such notebook; it is named in report.yaml") from None
     except UnicodeDecodeError:
-        raise SourceError(f"{where}: not UTF-8; save it again from JupyterLab") from None
+        raise UserError(f"{where}: not UTF-8; save it again from JupyterLab") from None
     except json.JSONDecodeError as error:
-        raise SourceError(
+        raise UserError(
             f"{where}:{error.lineno}: not a notebook ({error.msg}); is a merge left unfinished?"
         ) from None
 
@@ -42,7 +40,7 @@ def read(path: Path) -> dict[str, Any]:
 def normalised(saved: Any, where: str) -> dict[str, Any]:
     """A saved notebook (parsed JSON) in the one form; `where` is what an error calls it."""
     if not isinstance(saved, dict) or not isinstance(saved.get("nbformat"), int):
-        raise SourceError(f"{where}: not a notebook; found no `nbformat` in it")
+        raise UserError(f"{where}: not a notebook; found no `nbformat` in it")
     if saved["nbformat"] < 4:
         import nbformat
 
@@ -50,11 +48,11 @@ def normalised(saved: Any, where: str) -> dict[str, Any]:
         for cell in saved["cells"]:
             del cell["id"]  # a random one
     if not isinstance(saved.get("cells"), list):
-        raise SourceError(f"{where}: not a notebook; found no `cells` in it")
+        raise UserError(f"{where}: not a notebook; found no `cells` in it")
     kernel = _mapping(_mapping(saved.get("metadata")).get("kernelspec"))
     language = kernel.get("language") or "python"
     if language.lower() != "python":
-        raise SourceError(f"{where}: found a notebook in {language}, expected Python")
+        raise UserError(f"{where}: found a notebook in {language}, expected Python")
     cells = [_cell(cell) for cell in saved["cells"]]
     for cell, name in zip(cells, _ids(saved["cells"]), strict=True):
         cell["id"] = name

@@ -35,6 +35,7 @@ REACHED = [
     "paths",
     "words",
     "languages/*",
+    "errors",
     "links",
     "parameters",
     "notebook/*",

@@ -24,6 +24,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.errors import UserError
 from analysis.tidy.comparison import STRICTNESS as PERIODS
 
 CHOICES = ("links", "periods", "coder", "sources", "regions", "years", "areas")
@@ -34,11 +35,8 @@ AREAS = ("name", "prefecture")
 FILE = "ANALYSIS_READINGS"  # the environment's name for the file with every reading's values
 
 
-class ReadingError(ValueError):
+class ReadingError(UserError):
     """A parameter names a reading that does not exist; the message says which ones do."""
-
-    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
-        return [str(self)]
 
 
 @dataclass(frozen=True)

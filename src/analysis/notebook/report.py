@@ -11,6 +11,7 @@ import pandas as pd
 from IPython.display import display
 
 from analysis import figures, links, parameters, paths
+from analysis.errors import UserError
 from analysis.notebook import readings
 from analysis.notebook import table as tables_module
 from analysis.notebook.readings import Reading, Robustness
@@ -31,11 +32,8 @@ _opened: list[Tables] = []  # by this process: what a notebook depends on
 _readings_used: list[bool] = []
 
 
-class MistakeError(ValueError):
+class MistakeError(UserError):
     """What whoever runs a notebook can put right: shown as one line, not as a traceback."""
-
-    def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
-        return [str(self)]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from lxml import html
 from PIL import Image
 
 from analysis import folders, paths
+from analysis.errors import UserError
 from analysis.review import artefact_content, clean_build
 from analysis.review.certificate import TEMPLATES
 from analysis.review.expected import artefacts
@@ -30,10 +31,6 @@ Row = dict[str, str]
 Key = tuple[str, ...]
 _LINES = ("h1", "h2", "h3", "h4", "p", "li", "tr", "caption", "dt", "dd", "figcaption", "summary")
 _SKIPPED = "ancestor-or-self::nav or ancestor-or-self::script or ancestor-or-self::*[local-name()='svg']"
-
-
-class CompareError(ValueError):
-    """Two reports cannot be compared; the message says why and what to write."""
 
 
 @dataclass(frozen=True)
@@ -326,7 +323,7 @@ def compare_named(
     study   a folder of data/raw
     folder  for the two files (build/comparison/<study> if not given)
 
-    Returns the comparison and the page. Raises CompareError for a word that names neither.
+    Returns the comparison and the page. Raises UserError for a word that names neither.
     """
     folder = folder or root / "build" / "comparison" / study
     with folders.temporary("analysis-compare-", Path(tempfile.gettempdir())) as made:
@@ -348,10 +345,10 @@ def _report(word: str, study: str, root: Path, folder: Path, say: Callable[[str]
         if (place / "manifest.json").is_file():
             return place
     if not word:
-        raise CompareError(f"reports/{study}: not built; run: make report STUDY={study}")
+        raise UserError(f"reports/{study}: not built; run: make report STUDY={study}")
     commit = _commit(word, root)
     if not commit:
-        raise CompareError(
+        raise UserError(
             f"found {word!r}, expected the folder of a built report or a Git revision;"
             f" write A=HEAD or A=reports/{study}"
         )
@@ -360,7 +357,7 @@ def _report(word: str, study: str, root: Path, folder: Path, say: Callable[[str]
     around = clean_build.conditions()[0]
     built = clean_build.build(folder / "source", study, (), around, folder)
     if built.status:
-        raise CompareError(f"{word}: the report could not be built:\n" + "\n".join(built.said))
+        raise UserError(f"{word}: the report could not be built:\n" + "\n".join(built.said))
     return built.report
 
 
@@ -371,7 +368,7 @@ def _commit(word: str, root: Path) -> str:
     try:
         return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
     except OSError:
-        raise CompareError(
+        raise UserError(
             f"found {word!r}, which is no folder, and no Git to look for it as a revision;"
             " install Git, or give the folder of a built report"
         ) from None

@@ -9,14 +9,11 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from analysis import folders, paths
+from analysis.errors import UserError
 from analysis.review import artefact_content
 from analysis.review.certificate import Environment, environment
 
 EXPECTED = "expected"  # the folder of what is published, in the root of the project
-
-
-class ReproduceError(ValueError):
-    """The protocol cannot be followed; the message says what is missing and what to do."""
 
 
 def artefacts(report: Path) -> list[str]:
@@ -39,14 +36,14 @@ def rows_of(name: str) -> str:
 def expected(report: Path, *, made_on: Environment | None = None) -> dict[str, Any]:
     """Describe a built report: where it was made, and of each artefact its digest and what it says.
 
-    Raises ReproduceError where a file is not the one that the report's manifest lists: it was edited.
+    Raises UserError where a file is not the one that the report's manifest lists: it was edited.
     """
     manifest = json.loads((report / "manifest.json").read_text("utf-8"))
     listed, there = manifest.get("artefacts", {}), artefacts(report)
     names = sorted({*listed, *there} - {"manifest.json"})
     if edited := [n for n in names if n not in there or listed.get(n) != digest(report / n)]:
         more = f" and {len(edited) - 1} more" if edited[1:] else ""
-        raise ReproduceError(
+        raise UserError(
             f"reports/{report.name}: found {edited[0]}{more} edited, new or gone since the report was built,"
             f" expected what manifest.json lists; run: make report STUDY={manifest['study']} FORCE=1"
         )
@@ -72,15 +69,15 @@ def expected(report: Path, *, made_on: Environment | None = None) -> dict[str, A
 def write_expected(study: str, root: Path = paths.ROOT) -> Path:
     """Write `expected/<study>.json` from the report in `reports/<study>`; return its path.
 
-    Raises ReproduceError where that report was not built, or was changed since.
+    Raises UserError where that report was not built, or was changed since.
     """
     report = root / "reports" / study
     if not (report / "manifest.json").exists():
-        raise ReproduceError(f"reports/{study}: not built; run: make report STUDY={study}")
+        raise UserError(f"reports/{study}: not built; run: make report STUDY={study}")
     try:
         described = expected(report, made_on=environment(root / "requirements.lock"))
     except ValueError as error:
-        raise ReproduceError(str(error)) from None
+        raise UserError(str(error)) from None
     path = root / EXPECTED / f"{study}.json"
     text = json.dumps(described, ensure_ascii=False, indent=1, sort_keys=True)
     # A list of numbers on one line: a changed artefact is then a few changed lines.
@@ -92,7 +89,7 @@ def write_expected(study: str, root: Path = paths.ROOT) -> Path:
 def published(study: str, root: Path = paths.ROOT) -> dict[str, Any] | None:
     """What `expected/<study>.json` says, or None where there is no such file.
 
-    Raises ReproduceError where the file cannot be read.
+    Raises UserError where the file cannot be read.
     """
     path = root / EXPECTED / f"{study}.json"
     if not path.exists():
@@ -103,4 +100,4 @@ def published(study: str, root: Path = paths.ROOT) -> dict[str, Any] | None:
             raise ValueError("not what `make expected` writes")
         return found
     except (ValueError, KeyError, TypeError) as error:
-        raise ReproduceError(f"{EXPECTED}/{study}.json: {error}; write it again: make expected") from None
+        raise UserError(f"{EXPECTED}/{study}.json: {error}; write it again: make expected") from None

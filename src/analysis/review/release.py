@@ -20,16 +20,13 @@ from typing import Any
 import yaml
 
 from analysis import folders, paths
+from analysis.errors import UserError
 from analysis.review.expected import artefacts, digest
 from analysis.words import counted
 
 SUMS = "SHA256SUMS"  # as `sha256sum --check` reads it
 _RELEASE = "run: make reproduce, then: make release"
 Cited = Mapping[str, Any]
-
-
-class ReleaseError(ValueError):
-    """Nothing can be released as things are; the message says in one line why and what to do."""
 
 
 # -- Metadata --------------------------------------------------------------------------------------
@@ -125,7 +122,7 @@ def _project(root: Path) -> dict[str, Any]:
 def release(study: str, root: Path = paths.ROOT) -> Path:
     """Write build/release/<name>-<version>.zip: `source/`, `certificate/<study>/` with its report, checksums.
 
-    Raises ReleaseError, and writes no archive, unless everything is committed and the certificate is of that
+    Raises UserError, and writes no archive, unless everything is committed and the certificate is of that
     commit, holds, and is as it was written.
     """
     commit = _git(root, "rev-parse", "HEAD").decode().strip()
@@ -137,7 +134,7 @@ def release(study: str, root: Path = paths.ROOT) -> Path:
     if changed := _git(root, "status", "--porcelain").decode().splitlines():
         written = f" ({', '.join(fresh)}: written again from CITATION.cff)" if fresh else ""
         found = counted(len(changed), "file")
-        raise ReleaseError(f"found {found} not committed{written}; commit all, then {_RELEASE}")
+        raise UserError(f"found {found} not committed{written}; commit all, then {_RELEASE}")
     bundle = root / "build" / "certificate" / study
     names = _certified(bundle, commit, root)
     project = _project(root)
@@ -154,17 +151,17 @@ def _certified(bundle: Path, commit: str, root: Path) -> list[str]:
     """The files of a certificate's folder, where it vouches for this commit."""
     path, where = bundle / "certificate.json", bundle.relative_to(root)
     if not path.exists():
-        raise ReleaseError(f"{where}: no certificate; {_RELEASE}")
+        raise UserError(f"{where}: no certificate; {_RELEASE}")
     said = json.loads(path.read_text("utf-8"))
     of = said["source"]["commit"][:12] + (" with changes" if said["source"]["changed"] else "")
     if of != commit[:12]:
-        raise ReleaseError(f"{where}: found a certificate of commit {of}, expected {commit[:12]}; {_RELEASE}")
+        raise UserError(f"{where}: found a certificate of commit {of}, expected {commit[:12]}; {_RELEASE}")
     if not said["holds"]:
-        raise ReleaseError(f"{where}: {said['summary']}")
+        raise UserError(f"{where}: {said['summary']}")
     for each in said["artefacts"]:
         made = bundle / "report" / each["artefact"]
         if not made.is_file() or digest(made) != each["sha256"]:
-            raise ReleaseError(f"{where}/report/{each['artefact']}: edited or gone since; {_RELEASE}")
+            raise UserError(f"{where}/report/{each['artefact']}: edited or gone since; {_RELEASE}")
     return artefacts(bundle)
 
 
@@ -192,4 +189,4 @@ def _git(root: Path, *words: str) -> bytes:
     try:
         return subprocess.run(["git", "-C", str(root), *words], capture_output=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
-        raise ReleaseError("found no Git repository with a commit; release from a clone of it") from None
+        raise UserError("found no Git repository with a commit; release from a clone of it") from None

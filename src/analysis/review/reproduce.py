@@ -19,15 +19,15 @@ from typing import Any
 
 from analysis import folders, paths
 from analysis.build import staleness
+from analysis.errors import UserError
 from analysis.review import certificate
 from analysis.review.certificate import Certificate, Environment
 from analysis.review.clean_build import build_twice, not_set
-from analysis.review.expected import ReproduceError, artefacts, published, write_expected
+from analysis.review.expected import artefacts, published
 from analysis.review.judge import judge
 from analysis.tidy import datapackage
 
 TIDY = Path("data", "processed")
-__all__ = ["ReproduceError", "reproduce", "write_expected"]
 
 
 def reproduce(
@@ -43,12 +43,12 @@ def reproduce(
 
     `languages` are those of the published report if not given, `reviewer` who vouches for it (with an ORCID in
     brackets or not); `folder` (build/certificate/<study> if not given) gets the certificate and the report that
-    was made; `say` is called with a line of progress. Raises ReproduceError, and writes nothing, where
+    was made; `say` is called with a line of progress. Raises UserError, and writes nothing, where
     `expected/<study>.json` cannot be read or is of other languages, or nothing reads PDFs.
     """
     began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
     if not importlib.util.find_spec("pypdfium2"):
-        raise ReproduceError(
+        raise UserError(
             "found nothing that reads the report's PDFs, expected pypdfium2; install what is locked:"
             " pip install --require-hashes -r requirements.lock"
         )
@@ -82,7 +82,7 @@ def _languages(study: str, against: Mapping[str, Any] | None, asked: Sequence[st
     if not against:
         return tuple(asked) or datapackage.languages(staleness.about(study))
     if asked and set(asked) != set(against["languages"]):
-        raise ReproduceError(
+        raise UserError(
             f"LANGUAGE: found {', '.join(asked)}, expected {' and '.join(against['languages'])}: the pages of the"
             " published report lead to each other, so in one language it is another report; leave LANGUAGE out"
         )
