@@ -18,6 +18,7 @@ from PIL import Image
 from analysis.errors import UserError
 from analysis.review import compare
 from analysis.review.compare import Cell
+from analysis.review.git import committed
 
 GRADES = "record,kind,grade\nnorth-1,interim,A\nnorth-2,final,A-\nsouth-1,final,B\n"
 PACKAGE = {
@@ -267,7 +268,8 @@ def test_the_files_of_a_revision_are_taken_without_touching_the_work_tree(tmp_pa
     git("commit", "-qm", "One")
     (work / "a.txt").write_text("two")
     before = git("status", "--porcelain")
-    compare._extract(compare._commit("HEAD", work), work, tmp_path / "then")
+    with committed(work, "HEAD") as then:
+        then.extractall(tmp_path / "then", filter="data")
     assert (tmp_path / "then" / "a.txt").read_text() == "one"
     assert git("status", "--porcelain") == before
     assert not (work / ".git" / "worktrees").exists()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import psutil
 
+from analysis.review import git
 from analysis.review.certificate import BuildRecord
 
 OUTPUTS = ("reports", "build", "data/processed", "exports")  # deleted in the copies, then made again
@@ -131,12 +132,8 @@ def _faked() -> dict[str, str]:
 
 def tree(root: Path) -> list[str]:
     """The project's files, relative to its root: what Git would keep (where there is Git), no outputs."""
-    asked = ["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names: set[str] = set()
-    if (root / ".git").exists() and shutil.which("git"):
-        names = set(subprocess.run(asked, capture_output=True, check=False).stdout.decode().split("\0")) - {
-            ""
-        }
+    asked = ("ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    names = set(git.said(root, *asked).split("\0")) - {""} if (root / ".git").exists() else set()
     if not names:
         for folder, folders, files in os.walk(root):
             folders[:] = set(folders) - IGNORED
@@ -157,18 +154,12 @@ def copy_tree(root: Path, target: Path, *, backwards: bool = False) -> None:
 
 @dataclass(frozen=True)
 class Built:
-    """One build: where the report is, how long it took and what was said if it failed."""
+    """One build: where it was made, where the report is, and what is recorded of it."""
 
     project: Path
     report: Path
     conditions: Conditions
-    seconds: float
-    status: int
-    said: tuple[str, ...]
-
-    @property
-    def record(self) -> BuildRecord:
-        return BuildRecord(self.conditions.in_words(), round(self.seconds, 1), self.status, self.said)
+    record: BuildRecord
 
 
 def build(root: Path, study: str, languages: Sequence[str], around: Conditions, temporary: Path) -> Built:
@@ -188,12 +179,12 @@ def build(root: Path, study: str, languages: Sequence[str], around: Conditions, 
     command += [word for name, value in options.items() for word in (f"--{name}", value)]
     began = time.monotonic()
     status, said = _run(command, project, _environment(around, project, side, root), around.umask)
-    seconds = time.monotonic() - began
+    seconds = round(time.monotonic() - began, 1)
     report = project / "reports" / study
     if not status and not report.is_dir():
         status = 1
     tail = () if not status else tuple(_scrubbed(x, temporary) for x in said.splitlines()[-20:])
-    return Built(project, report, around, seconds, status, tail)
+    return Built(project, report, around, BuildRecord(around.in_words(), seconds, status, tail))
 
 
 def build_twice(
@@ -210,7 +201,7 @@ def build_twice(
             for process in list(_running):
                 _end(process)
             raise
-    if second.status and not first.status and second.conditions.clock == AHEAD:
+    if second.record.status and not first.record.status and second.conditions.clock == AHEAD:
         say("the second build failed under a changed clock; once more without")
         around = replace(pair[1], folder="again/" + pair[1].folder, clock="true (under it the build failed)")
         second = build(root, study, languages, around, temporary)

@@ -8,8 +8,7 @@ import difflib
 import hashlib
 import io
 import json
-import subprocess
-import tarfile
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ from PIL import Image
 
 from analysis import folders, paths
 from analysis.errors import UserError
-from analysis.review import artefact_content, clean_build
+from analysis.review import artefact_content, clean_build, git
 from analysis.review.certificate import TEMPLATES
 from analysis.review.expected import artefacts
 from analysis.words import counted
@@ -346,40 +345,26 @@ def _report(word: str, study: str, root: Path, folder: Path, say: Callable[[str]
             return place
     if not word:
         raise UserError(f"reports/{study}: not built; run: make report STUDY={study}")
-    commit = _commit(word, root)
+    if not shutil.which("git"):
+        raise UserError(
+            f"found {word!r}, which is no folder, and no Git to look for it as a revision;"
+            " install Git, or give the folder of a built report"
+        )
+    asked = ("rev-parse", "--verify", "--quiet", f"{word}^{{commit}}")
+    commit = "" if word.startswith("-") else git.said(root, *asked)
     if not commit:
         raise UserError(
             f"found {word!r}, expected the folder of a built report or a Git revision;"
             f" write A=HEAD or A=reports/{study}"
         )
     say(f"building {word} ({commit[:12]})")
-    _extract(commit, root, folder / "source")
+    with git.committed(root, commit) as files:
+        files.extractall(folder / "source", filter="data")
     around = clean_build.conditions()[0]
     built = clean_build.build(folder / "source", study, (), around, folder)
-    if built.status:
-        raise UserError(f"{word}: the report could not be built:\n" + "\n".join(built.said))
+    if built.record.status:
+        raise UserError(f"{word}: the report could not be built:\n" + "\n".join(built.record.said))
     return built.report
-
-
-def _commit(word: str, root: Path) -> str:
-    if word.startswith("-"):
-        return ""
-    asked = ["git", "-C", str(root), "rev-parse", "--verify", "--quiet", f"{word}^{{commit}}"]
-    try:
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
-    except OSError:
-        raise UserError(
-            f"found {word!r}, which is no folder, and no Git to look for it as a revision;"
-            " install Git, or give the folder of a built report"
-        ) from None
-
-
-def _extract(commit: str, root: Path, folder: Path) -> None:
-    """Write the files of a commit into a folder; Git's own state stays as it is."""
-    asked = ["git", "-C", str(root), "archive", "--format=tar", commit]
-    packed = subprocess.run(asked, capture_output=True, check=True).stdout
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
 
 
 # -- The page --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,6 @@ class _Judge:
     published: Mapping[str, Any]
     exact: bool
     nothing: bool  # is published
-    known: dict[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
 
     def verdict(self, name: str) -> Verdict:
         reports = [report for report in (self.first, self.second) if (report / name).is_file()]
@@ -77,7 +76,9 @@ class _Judge:
         elif name not in self.published:
             notes.append("not among what is published")
         elif complete:
-            results = [self.consistent(name, report) for report in reports]
+            parts = (name, rows_of(name))  # builds that made both the same are judged once
+            made = {tuple(digest(r / n) for n in parts if (r / n).is_file()): r for r in reports}
+            results = [self.consistent(name, report) for report in made.values()]
             consistent, note = max(results, key=lambda result: CONSISTENT.index(result[0]))
             notes += [note] if note else []
         return Verdict(
@@ -92,13 +93,6 @@ class _Judge:
 
     def consistent(self, name: str, report: Path) -> tuple[str, str]:
         """One of CONSISTENT; and what was found where it is not yes."""
-        rows = report / rows_of(name)
-        state = name, digest(report / name), digest(rows) if rows.is_file() else ""
-        if state not in self.known:
-            self.known[state] = self._consistent(name, report)
-        return self.known[state]
-
-    def _consistent(self, name: str, report: Path) -> tuple[str, str]:
         entry, content = self.published[name], (report / name).read_bytes()
         if digest(report / name) == entry["sha256"]:
             values = {key: value for key, value in entry.items() if key != "sha256"}

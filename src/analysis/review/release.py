@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import subprocess
-import tarfile
 import tomllib
 import zipfile
 from collections.abc import Mapping
@@ -21,6 +19,7 @@ import yaml
 
 from analysis import folders, paths
 from analysis.errors import UserError
+from analysis.review import git
 from analysis.review.expected import artefacts, digest
 from analysis.words import counted
 
@@ -125,13 +124,14 @@ def release(study: str, root: Path = paths.ROOT) -> Path:
     Raises UserError, and writes no archive, unless everything is committed and the certificate is of that
     commit, holds, and is as it was written.
     """
-    commit = _git(root, "rev-parse", "HEAD").decode().strip()
+    if not (commit := git.said(root, "rev-parse", "--verify", "HEAD")):
+        raise UserError("found no Git repository with a commit; release from a clone of it")
     fresh = {
         n: b for n, b in metadata(root).items() if not (root / n).exists() or (root / n).read_bytes() != b
     }
     for name, content in fresh.items():
         folders.write(root / name, content)
-    if changed := _git(root, "status", "--porcelain").decode().splitlines():
+    if changed := git.said(root, "status", "--porcelain").splitlines():
         written = f" ({', '.join(fresh)}: written again from CITATION.cff)" if fresh else ""
         found = counted(len(changed), "file")
         raise UserError(f"found {found} not committed{written}; commit all, then {_RELEASE}")
@@ -168,7 +168,7 @@ def _certified(bundle: Path, commit: str, root: Path) -> list[str]:
 def _source(root: Path) -> dict[str, tuple[bytes, bool]]:
     """Every committed file by its path in the archive: its content, and whether it is a program."""
     found = {}
-    with tarfile.open(fileobj=io.BytesIO(_git(root, "archive", "--format=tar", "HEAD"))) as tar:
+    with git.committed(root, "HEAD") as tar:
         for member in tar:
             if (file := tar.extractfile(member)) is not None:
                 found[f"source/{member.name}"] = file.read(), bool(member.mode & 0o100)
@@ -183,10 +183,3 @@ def _zipped(title: str, files: Mapping[str, tuple[bytes, bool]]) -> bytes:
             entry.create_system, entry.external_attr = 3, (0o100755 if program else 0o100644) << 16
             archive.writestr(entry, content)
     return written.getvalue()
-
-
-def _git(root: Path, *words: str) -> bytes:
-    try:
-        return subprocess.run(["git", "-C", str(root), *words], capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        raise UserError("found no Git repository with a commit; release from a clone of it") from None

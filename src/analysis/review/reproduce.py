@@ -8,7 +8,6 @@ published in `expected/<study>.json`.
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +19,7 @@ from typing import Any
 from analysis import folders, paths
 from analysis.build import staleness
 from analysis.errors import UserError
-from analysis.review import certificate
+from analysis.review import certificate, git
 from analysis.review.certificate import Certificate, Environment
 from analysis.review.clean_build import build_twice, not_set
 from analysis.review.expected import artefacts, published
@@ -54,7 +53,8 @@ def reproduce(
         )
     against = published(study, root)
     languages = _languages(study, against, languages)
-    here = _here(root, against)
+    here = certificate.environment(root / "requirements.lock")
+    here = replace(here, differences=(*here.differences, *elsewhere(here, against)))
     with folders.temporary("analysis-reproduce-", Path(tempfile.gettempdir())) as copies:
         first, second = build_twice(root, study, languages, copies.resolve(), say)
         say("comparing each artefact")
@@ -69,7 +69,7 @@ def reproduce(
             not_varied=not_set(second.conditions),
             builds=(first.record, second.record),
             artefacts=tuple(judge(first.report, second.report, against, exact=not here.differences)),
-            outdated=() if first.status else tuple(_outdated(study, root, first.project)),
+            outdated=() if first.record.status else tuple(_outdated(study, root, first.project)),
         )
         kept = None if made.stable else second.report
         target = folder or root / "build" / "certificate" / study
@@ -87,11 +87,6 @@ def _languages(study: str, against: Mapping[str, Any] | None, asked: Sequence[st
             " published report lead to each other, so in one language it is another report; leave LANGUAGE out"
         )
     return tuple(against["languages"])
-
-
-def _here(root: Path, against: Mapping[str, Any] | None) -> Environment:
-    here = certificate.environment(root / "requirements.lock")
-    return replace(here, differences=(*here.differences, *elsewhere(here, against)))
 
 
 def elsewhere(here: Environment, against: Mapping[str, Any] | None) -> list[str]:
@@ -124,12 +119,7 @@ def _outdated(study: str, root: Path, project: Path) -> list[str]:
 
 def _source(root: Path) -> dict[str, Any]:
     """Which state of the project was built: the commit, and how many files differ from it."""
-
-    def git(*words: str) -> str:
-        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
-        return done.stdout if not done.returncode else ""
-
     if not (root / ".git").exists():
         return {"commit": "", "changed": 0}
-    changed = len(git("status", "--porcelain").splitlines())
-    return {"commit": git("rev-parse", "HEAD").strip(), "changed": changed}
+    changed = len(git.said(root, "status", "--porcelain").splitlines())
+    return {"commit": git.said(root, "rev-parse", "--verify", "HEAD"), "changed": changed}
