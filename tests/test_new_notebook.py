@@ -199,7 +199,7 @@ def test_a_title_is_shown_and_planned_as_it_is_given(here, title):
     done = begin(NAME="events", TITLE=title)
     assert done.exit_code == 0, done.stderr
     document.cache_clear()
-    (job,) = [j for j in plan(STUDY, ("ja",), paths.PLAN) if j.page == "events"]
+    (job,) = [j for j in plan(STUDY, ("ja",)) if j.page == "events"]
     assert job.title == title
     notebook = nbformat.read(here.folder / "notebooks" / "12_events.ipynb", as_version=4)
     nbformat.validate(notebook)

@@ -12,7 +12,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 try:
@@ -37,30 +37,28 @@ def locked(folder: Path, wait: Callable[[], object] = lambda: None) -> Iterator[
 
 
 @contextmanager
-def temporary(prefix: str, parent: Path) -> Iterator[Path]:
-    """A folder of this process's own, gone at the end; first go those that killed commands have left."""
+def temporary(prefix: str, parent: Path | None = None) -> Iterator[Path]:
+    """A folder of this process's own, gone at the end; first go those that killed commands have left.
+
+    It is made in `parent`, or in the folder for temporary files.
+    """
+    parent = parent or Path(tempfile.gettempdir())
     parent.mkdir(parents=True, exist_ok=True)
     sweep(prefix, parent)
-    folder, descriptor = _claimed(prefix, parent)
-    try:
+    with ExitStack() as held:
+        folder = None
+        while not folder:
+            folder = _claimed(Path(tempfile.mkdtemp(prefix=prefix, dir=parent)), held)
+        held.callback(shutil.rmtree, folder, ignore_errors=True)
         yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        _close(descriptor)
 
 
-def _claimed(prefix: str, parent: Path) -> tuple[Path, int]:
-    """A new folder, and the descriptor by which it is locked.
-
-    Another command may sweep it before it is locked; then comes another one.
-    """
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        with suppress(FileNotFoundError):
-            descriptor = _open(folder)
-            if _lock(descriptor) and folder.exists():
-                return folder, descriptor
-            _close(descriptor)
+def _claimed(folder: Path, held: ExitStack) -> Path | None:
+    """A new folder, locked until `held` ends; None where another command has swept it before it was locked."""
+    with suppress(FileNotFoundError):
+        if _lock(held.enter_context(_opened(folder))) and folder.exists():
+            return folder
+    return None
 
 
 @contextmanager
@@ -82,11 +80,6 @@ def replacing(target: Path) -> Iterator[Path]:
             if old.exists():
                 old.rename(target)
             raise
-
-
-def clear(target: Path) -> None:
-    """Remove what killed commands have left beside a folder that they were to replace."""
-    sweep(f".{target.name}-", target.parent)
 
 
 def sweep(prefix: str, parent: Path) -> None:
@@ -114,28 +107,19 @@ def write(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[int]:
-    descriptor = _open(folder)
+    """The descriptor of a folder, to lock it by; Windows opens no folders, and there it is -1."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if fcntl else -1
     try:
         yield descriptor
     finally:
-        _close(descriptor)
-
-
-def _open(folder: Path) -> int:
-    """The descriptor of a folder, to lock it by; Windows opens no folders, and there it is -1."""
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if fcntl else -1
-
-
-def _close(descriptor: int) -> None:
-    if fcntl:
-        os.close(descriptor)
+        if fcntl:
+            os.close(descriptor)
 
 
 def _lock(descriptor: int) -> bool:
-    if not fcntl:
-        return True
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if fcntl:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -14,7 +15,7 @@ from unicodedata import category
 
 import yaml
 
-from analysis import paths
+from analysis import folders, paths
 from analysis.errors import UserError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -62,14 +63,12 @@ def begin(name: str, title: str, study: str) -> Begun:
         paths.TESTS / "pages" / f"test_{name.replace('-', '_')}.py",
         titles,
     )
-    _write(
-        {
-            begun.notebook: _notebook(filled | {f"title_{x}": _as_markdown(t) for x, t in titles.items()}),
-            begun.words: _filled("words.yaml", filled),
-            begun.test: _filled("test_page.py", filled),
-        },
-        _with_entry(text, document, entry),
-    )
+    files = {
+        begun.notebook: _notebook(filled | {f"title_{x}": _as_markdown(t) for x, t in titles.items()}),
+        begun.words: _filled("words.yaml", filled),
+        begun.test: _filled("test_page.py", filled),
+    }
+    _write(files, _with_entry(text, document, entry))
     return begun
 
 
@@ -207,7 +206,8 @@ def _with_entry(text: str, document: Mapping[str, Any], entry: Mapping[str, str]
     lines = text.splitlines(keepends=True)
     first = items[0].start_mark
     indent = lines[first.line][: first.column].rpartition("-")[0]
-    line = items[place].start_mark.line if place < len(items) else _end(items[-1])
+    end = items[-1].end_mark
+    line = items[place].start_mark.line if place < len(items) else end.line + (end.column > 0)
     while place < len(items) and line and lines[line - 1].strip().startswith("#"):
         line -= 1  # the comment above an entry stays with it
     words = yaml.safe_dump(
@@ -217,50 +217,26 @@ def _with_entry(text: str, document: Mapping[str, Any], entry: Mapping[str, str]
         lines[line - 1] += "\n"
     made = "".join([*lines[:line], f"{indent}- {words}\n", *lines[line:]])
     wanted = dict(document) | {"pages": [*pages[:place], dict(entry), *pages[place:]]}
-    if _read(made) != wanted:
-        raise UserError(
-            f"notebooks/{paths.PLAN.name}: found another layout than an entry a"
-            f" line; add the line yourself: - {words}"
-        )
-    return made
-
-
-def _end(item: yaml.Node) -> int:
-    """The number of the line after a node's."""
-    return item.end_mark.line + (item.end_mark.column > 0)
-
-
-def _read(text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        return None
+    with suppress(yaml.YAMLError):
+        if yaml.safe_load(made) == wanted:
+            return made
+    raise UserError(
+        f"notebooks/{paths.PLAN.name}: found another layout than an entry a line; add the line yourself: - {words}"
+    )
 
 
 def _write(files: Mapping[Path, str], plan: str) -> None:
     """Write new files and the plan; where one cannot be written, none is there afterwards."""
-    changed = paths.PLAN.with_name(f".{paths.PLAN.name}.new")
-    made: list[Path] = []
-    try:
-        for path, text in {**files, changed: plan}.items():
-            for folder in _missing_folders(path.parent):
-                folder.mkdir()
-                made.append(folder)
-            with path.open("w" if path == changed else "x", encoding="utf-8", newline="\n") as file:
-                made.append(path)
-                file.write(text)
-        changed.replace(paths.PLAN)
-    except BaseException as error:
-        _remove(reversed(made))
-        if isinstance(error, OSError):
+    with ExitStack() as undo:
+        try:
+            for path, text in files.items():
+                for folder in [f for f in reversed(path.parents) if not f.exists()]:
+                    folder.mkdir()
+                    undo.callback(folder.rmdir)
+                with path.open("x", encoding="utf-8", newline="\n") as file:
+                    undo.callback(path.unlink)
+                    file.write(text)
+            folders.write(paths.PLAN, plan.encode())
+        except OSError as error:
             raise UserError(f"{error.strerror}: {error.filename}; nothing was written") from None
-        raise
-
-
-def _missing_folders(folder: Path) -> list[Path]:
-    return [f for f in reversed([folder, *folder.parents]) if not f.exists()]
-
-
-def _remove(made: Iterable[Path]) -> None:
-    for path in made:
-        path.rmdir() if path.is_dir() else path.unlink(missing_ok=True)
+        undo.pop_all()

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from tiny import TABLES, Tiny, make
 
+from analysis import paths
 from analysis.build import plan, readings
 from analysis.errors import UserError
 
@@ -128,6 +129,12 @@ class TestGrid:
         assert table(changed) == TABLE
 
 
+def use_plan_of(folder, monkeypatch):
+    """Let the plan and the notebooks be those of a folder."""
+    monkeypatch.setattr(paths, "NOTEBOOKS", folder / "notebooks")
+    monkeypatch.setattr(paths, "PLAN", folder / "notebooks" / "report.yaml")
+
+
 STUDY = {"id": "tiny", "regions": ["north", "south"], "coders": [{"id": "k"}]}
 
 
@@ -140,19 +147,21 @@ STUDY = {"id": "tiny", "regions": ["north", "south"], "coders": [{"id": "k"}]}
         ({"choices": {"values_only": ["maybe"]}}, "found 'maybe', expected true or false"),
     ],
 )
-def test_a_wrong_choice_is_said_before_anything_runs(tmp_path, entry, said):
+def test_a_wrong_choice_is_said_before_anything_runs(tmp_path, monkeypatch, entry, said):
     project = Tiny(tmp_path)
     (tmp_path / "notebooks").mkdir()
+    use_plan_of(tmp_path, monkeypatch)
     project.notebook("finds", "1", parameters=DECLARED).plan(readings=[{"notebook": "finds"} | entry])
     plan.document.cache_clear()
     with pytest.raises(UserError) as refusal:
-        readings.grid(STUDY, tmp_path / "notebooks" / "report.yaml")
+        readings.grid(STUDY)
     assert said in str(refusal.value)
 
 
 @pytest.mark.unit
-def test_without_a_product_each_choice_is_changed_alone(tmp_path):
+def test_without_a_product_each_choice_is_changed_alone(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
+    use_plan_of(tmp_path, monkeypatch)
     entry = {
         "notebook": "finds",
         "choices": {"links": ["names", "x"], "periods": ["lent", "y"]},
@@ -160,7 +169,7 @@ def test_without_a_product_each_choice_is_changed_alone(tmp_path):
     }
     Tiny(tmp_path).notebook("finds", "1", parameters=DECLARED).plan(readings=[entry])
     plan.document.cache_clear()
-    found = readings.grid(STUDY, tmp_path / "notebooks" / "report.yaml")
+    found = readings.grid(STUDY)
     assert [tuple(r.choices.values()) for r in found] == [
         ("names", "stated"),
         ("x", "stated"),

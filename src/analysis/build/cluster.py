@@ -11,7 +11,6 @@ import hashlib
 import json
 import platform
 import socket
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -79,7 +78,7 @@ def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | Noteboo
             f"worker {socket.gethostname()}: {_listed(wrong)} arrived with other bytes"
             " than were sent; run the report again"
         )
-    with folders.temporary("analysis-tables-", Path(tempfile.gettempdir())) as folder:
+    with folders.temporary("analysis-tables-") as folder:
         for table, content in {**files, _READINGS: remote.readings}.items():
             if content is not None:
                 (folder / table).parent.mkdir(exist_ok=True)

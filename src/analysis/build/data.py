@@ -20,7 +20,7 @@ def write(study: str) -> int:
     Nothing is read but digests where the tables were made from the same files by the same code.
     Raises StudyError with every problem of the transcription, and then changes nothing.
     """
-    folders.clear(paths.PROCESSED / study)
+    folders.sweep(f".{study}-", paths.PROCESSED)
     if is_up_to_date(study):
         return 0
     from analysis.tidy import tables

@@ -9,7 +9,7 @@ import re
 import tempfile
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,33 +76,24 @@ def execute(
         return attempt.run()
     except _LostError:
         say("warm kernels: using ordinary kernels, because their server does not answer")
-        attempt = _Attempt(notebook, dict(parameters or {}), name, _ordinary(kernel), on_cell)
-        return attempt.run()
+        return replace(attempt, kernel=replace(kernel, warm=False)).run()
 
 
 class _LostError(Exception):
     """A kernel died together with the server that it was forked from."""
 
 
-def _ordinary(kernel: Kernel) -> Kernel:
-    return Kernel(False, kernel.cwd, kernel.timeout, kernel.preload, kernel.environment)
-
-
+@dataclass
 class _Attempt:
     """One execution of a notebook in one kernel."""
 
-    def __init__(
-        self,
-        notebook: Mapping[str, Any],
-        parameters: dict[str, Any],
-        name: str,
-        kernel: Kernel,
-        on_cell: OnCell | None,
-    ) -> None:
-        self.notebook, self.parameters, self.name = notebook, parameters, name
-        self.kernel, self.on_cell = kernel, on_cell
-        self.begun: dict[int, Any] = {}  # index to cell, in the order in which they were begun
-        self.manager: Any = None
+    notebook: Mapping[str, Any]
+    parameters: dict[str, Any]
+    name: str
+    kernel: Kernel
+    on_cell: OnCell | None
+    begun: dict[int, Any] = field(default_factory=dict, init=False)  # index to cell, in order
+    manager: Any = field(default=None, init=False)
 
     def run(self) -> Any:
         with folders.temporary(TEMPORARY, _folder_for_sockets()) as folder:

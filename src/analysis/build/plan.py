@@ -34,7 +34,7 @@ class Job:
         return f"{self.language}/{self.page}"
 
 
-def plan(study: Mapping[str, Any], languages: Sequence[str] = (), path: Path = paths.PLAN) -> list[Job]:
+def plan(study: Mapping[str, Any], languages: Sequence[str] = ()) -> list[Job]:
     """List the runs that make a study's report, in page order, language by language (all of its own if none is given).
 
     `study` is what a study says of itself: id, regions (ids in order), region_names (id to a
@@ -45,13 +45,13 @@ def plan(study: Mapping[str, Any], languages: Sequence[str] = (), path: Path = p
     Raises UserError where the plan names a notebook that is not there, or gives a parameter that
     the notebook does not declare or that has another type.
     """
-    entries = document(path)["pages"]
+    entries = document(paths.PLAN)["pages"]
     chosen = languages or datapackage.languages(study)
-    return [job for language in chosen for entry in entries for job in _jobs(entry, study, language, path)]
+    return [job for language in chosen for entry in entries for job in _jobs(entry, study, language)]
 
 
 @lru_cache(maxsize=4)
-def document(path: Path = paths.PLAN) -> Mapping[str, Any]:
+def document(path: Path) -> Mapping[str, Any]:
     """The plan as it was typed: every value is text, so that `no` and `1e3` stay what they are."""
     try:
         found = yaml.load(path.read_text("utf-8"), Loader=yaml.CBaseLoader)
@@ -71,54 +71,50 @@ def is_wanted(entry: Mapping[str, Any], study: Mapping[str, Any]) -> bool:
     return "most" not in entry or len(study["regions"]) <= int(entry["most"])
 
 
-def _jobs(entry: Mapping[str, Any], study: Mapping[str, Any], language: str, path: Path) -> Iterator[Job]:
+def _jobs(entry: Mapping[str, Any], study: Mapping[str, Any], language: str) -> Iterator[Job]:
     if not is_wanted(entry, study):
         return
     for region in study["regions"] if entry.get("for_each") == "region" else [None]:
         name = study["region_names"].get(region, {}).get(language, region) if region else ""
-        given = standard(entry["notebook"], study, language, path) | typed(
-            entry["notebook"], entry.get("parameters", {}) | ({"region": region} if region else {}), path
-        )
+        own = entry.get("parameters", {}) | ({"region": region} if region else {})
         yield Job(
             page=entry["page"].format(region=region),
             language=language,
             title=catalogues.titled(entry, f"pages.{entry['page']}", language).format(region=name),
             subject=name,
             notebook=entry["notebook"],
-            parameters=given,
+            parameters=standard(entry["notebook"], study, language) | typed(entry["notebook"], own),
             group=entry.get(f"group_{language}", entry.get("group", "")),
         )
 
 
-def standard(
-    notebook: str, study: Mapping[str, Any], language: str, path: Path = paths.PLAN
-) -> dict[str, str]:
+def standard(notebook: str, study: Mapping[str, Any], language: str) -> dict[str, str]:
     """The parameters that every notebook gets that declares them: study, language, beside."""
     offered = {"study": study["id"], "language": language, "beside": " ".join(study.get("beside", ()))}
-    known = declared(notebook, path.parent)
+    known = declared(notebook)
     return {name: value for name, value in offered.items() if name in known}
 
 
-def typed(notebook: str, given: Mapping[str, str], path: Path = paths.PLAN) -> dict[str, Any]:
+def typed(notebook: str, given: Mapping[str, str]) -> dict[str, Any]:
     """Parameters of the plan in the types that the notebook declares; raises UserError where they do not fit."""
-    known = declared(notebook, path.parent)
+    known = declared(notebook)
     try:
         return {name: parameters.typed(name, value, known) for name, value in given.items()}
     except parameters.ParameterError as error:
-        raise UserError(f"notebooks/{path.name}: {notebook}: {error}") from None
+        raise UserError(f"notebooks/{paths.PLAN.name}: {notebook}: {error}") from None
 
 
-def declared(notebook: str, folder: Path = paths.NOTEBOOKS) -> dict[str, type]:
+def declared(notebook: str) -> dict[str, type]:
     """The parameters of a notebook and their types; none where no cell is tagged `parameters`."""
-    tagged = _parameters_cell(notebook, folder)
     try:
-        return parameters.declared(tagged)
+        return parameters.declared(parameters_cell(notebook))
     except parameters.ParameterError as error:
         raise UserError(f"notebooks/{notebook}.ipynb: the cell tagged 'parameters' has {error}") from None
 
 
-def _parameters_cell(notebook: str, folder: Path) -> str:
-    cells = source.code(read(folder / f"{notebook}.ipynb"))
+def parameters_cell(notebook: str) -> str:
+    """The source of a notebook's cell tagged `parameters`, or ""."""
+    cells = source.code(read(paths.NOTEBOOKS / f"{notebook}.ipynb"))
     tagged = [cell["source"] for cell in cells if source.is_tagged(cell, "parameters")]
     if len(tagged) > 1:
         raise UserError(

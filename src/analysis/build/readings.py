@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import folders, parameters, paths
-from analysis.build import plan, run, source, staleness
+from analysis.build import plan, run, staleness
 from analysis.build.plan import Job
 from analysis.build.progress import Progress
 from analysis.errors import UserError
@@ -36,8 +36,6 @@ from analysis.tidy import datapackage
 
 _KEPT = ("value", "of", "holds", "also")  # of a finding
 FINDING = "application/vnd.analysis.finding+json"
-_EACH = "each {}"
-_ALL_BUT = "all but each {}"
 
 
 @dataclass(frozen=True)
@@ -58,35 +56,28 @@ def path(study: str) -> Path:
     return paths.BUILD / study / "readings.csv"
 
 
-def grid(study: Mapping[str, Any], plan_path: Path = paths.PLAN) -> list[Reading]:
+def grid(study: Mapping[str, Any]) -> list[Reading]:
     """Every reading of the plan for a study, notebook by notebook, that which is declared first.
 
     Raises UserError where a choice is not a declared parameter, or a value not of its type.
     """
-    entries = plan.document(plan_path).get("readings", [])
-    kept = [entry for entry in entries if not _left_out(entry["notebook"], study, plan_path)]
-    return [reading for entry in kept for reading in _readings(entry, study, plan_path)]
+    entries = plan.document(paths.PLAN).get("readings", [])
+    kept = [entry for entry in entries if not _left_out(entry["notebook"], study)]
+    return [reading for entry in kept for reading in _readings(entry, study)]
 
 
-def _left_out(notebook: str, study: Mapping[str, Any], plan_path: Path) -> bool:
+def _left_out(notebook: str, study: Mapping[str, Any]) -> bool:
     """Whether every page of a notebook needs what this study does not have."""
-    pages = [page for page in plan.document(plan_path)["pages"] if page["notebook"] == notebook]
+    pages = [page for page in plan.document(paths.PLAN)["pages"] if page["notebook"] == notebook]
     return bool(pages) and not any(plan.is_wanted(page, study) for page in pages)
 
 
 def stale(study: Mapping[str, Any], *, force: bool = False) -> dict[Reading, list[str]]:
     """The readings that have to be run, with the reasons."""
     kept = _kept(study["id"])
-    found = {}
-    for reading in grid(study):
-        why = (
-            ["asked for"]
-            if force
-            else run.why_stale(study["id"], reading.job, kept.get(reading.key, {}), None)
-        )
-        if why:
-            found[reading] = why
-    return found
+    asked = ["asked for"] if force else []
+    found = {r: asked or run.why_stale(study["id"], r.job, kept.get(r.key, {}), None) for r in grid(study)}
+    return {reading: why for reading, why in found.items() if why}
 
 
 def update(study: Mapping[str, Any], submit: run.Submit, *, force: bool = False) -> None:
@@ -123,11 +114,12 @@ def findings(executed: Any) -> list[dict[str, Any]]:
     return [{key: each.get(key) for key in ("id", *_KEPT)} for each in shown]
 
 
-def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) -> Iterable[Reading]:
+def _readings(entry: Mapping[str, Any], study: Mapping[str, Any]) -> Iterable[Reading]:
     notebook = entry["notebook"]
-    defaults = _declared(notebook, path)
+    known = plan.declared(notebook)
+    defaults = {n: v for n, v in parameters.values(plan.parameters_cell(notebook)).items() if n in known}
     language = datapackage.languages(study)[0]  # values are the same in all
-    given = plan.standard(notebook, study, language, path)
+    given = plan.standard(notebook, study, language)
     quick = {"values_only": True} if "values_only" in defaults else {}
     choices, alone = (_values(entry.get(key, {}), study) for key in ("choices", "one_at_a_time"))
     sets: list[dict[str, str]] = [{}]
@@ -138,7 +130,7 @@ def _readings(entry: Mapping[str, Any], study: Mapping[str, Any], path: Path) ->
     sets += [{name: value} for name, values in alone.items() for value in values]
     own = {name: defaults.get(name) for name in [*choices, *alone]}
     seen = set()
-    for number, each in enumerate(plan.typed(notebook, chosen, path) for chosen in sets):
+    for number, each in enumerate(plan.typed(notebook, chosen) for chosen in sets):
         full = own | each
         if (key := tuple(full.items())) not in seen:
             seen.add(key)
@@ -154,25 +146,15 @@ def _values(choices: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, l
     found = {}
     for name, values in choices.items():
         if isinstance(values, str):
-            special = {_EACH.format(kind): ids for kind, ids in known.items()}
-            special |= {
-                _ALL_BUT.format(k): [" ".join(i for i in ids if i != left) for left in ids]
-                for k, ids in known.items()
-            }
+            special = {f"each {kind}": ids for kind, ids in known.items()}
+            for kind, ids in known.items():
+                special[f"all but each {kind}"] = [" ".join(i for i in ids if i != left) for left in ids]
             if values not in special:
                 what = f"found {values!r}, expected a list or one of {', '.join(special)}"
                 raise UserError(f"notebooks/{paths.PLAN.name}: readings: {name}: {what}")
             values = special[values]
         found[name] = values
     return found
-
-
-def _declared(notebook: str, path: Path) -> dict[str, Any]:
-    """The parameters of a notebook with the values that its parameters cell gives them."""
-    known = plan.declared(notebook, path.parent)
-    cells = source.code(plan.read(path.parent / f"{notebook}.ipynb"))
-    text = "".join(cell["source"] for cell in cells if source.is_tagged(cell, "parameters"))
-    return {name: value for name, value in parameters.values(text).items() if name in known}
 
 
 def _kept(study: str) -> dict[str, Any]:

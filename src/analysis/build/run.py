@@ -305,14 +305,17 @@ def _kept(study: str, job: Job) -> Any:
     except (OSError, ValueError):
         return None
     now = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
-    code, cells = source.code(executed), list(now["cells"])
+    code = source.code(executed)
     if len(code) == len(source.code(now)):  # else it is stale, and shown as it was run
         injected = [cell for cell in executed["cells"] if source.is_tagged(cell, source.INJECTED)]
         ran = iter(code)
-        cells = [cell if cell["cell_type"] != "code" else next(ran) | _own(cell) for cell in cells]
-        after = [n for n, cell in enumerate(cells, 1) if source.is_tagged(cell, "parameters")]
-        cells[(after or [0])[0] : (after or [0])[0]] = injected
-        executed["cells"] = cells
+        own = ("id", "metadata", "source")
+        cells = [
+            next(ran) | {key: cell[key] for key in own} if cell["cell_type"] == "code" else cell
+            for cell in now["cells"]
+        ]
+        after = next((n for n, cell in enumerate(cells, 1) if source.is_tagged(cell, "parameters")), 0)
+        executed["cells"] = [*cells[:after], *injected, *cells[after:]]
     return from_dict(executed)
 
 
@@ -326,7 +329,3 @@ def _spoken(notebook: Any, job: Job) -> Any:
             cell.source = catalogues.translated(key, cell.source, job.language)
             cell.metadata["tags"] = [job.language if tag == "en" else tag for tag in cell.metadata["tags"]]
     return notebook
-
-
-def _own(cell: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: cell[key] for key in ("id", "metadata", "source")}

@@ -9,7 +9,6 @@ import hashlib
 import io
 import json
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -325,7 +324,7 @@ def compare_named(
     Returns the comparison and the page. Raises UserError for a word that names neither.
     """
     folder = folder or root / "build" / "comparison" / study
-    with folders.temporary("analysis-compare-", Path(tempfile.gettempdir())) as made:
+    with folders.temporary("analysis-compare-") as made:
         one, other = (
             _report(word, study, root, (made / side).resolve(), say) for word, side in ((a, "a"), (b, "b"))
         )

@@ -8,7 +8,6 @@ published in `expected/<study>.json`.
 from __future__ import annotations
 
 import importlib.util
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -55,7 +54,7 @@ def reproduce(
     languages = _languages(study, against, languages)
     here = certificate.environment(root / "requirements.lock")
     here = replace(here, differences=(*here.differences, *elsewhere(here, against)))
-    with folders.temporary("analysis-reproduce-", Path(tempfile.gettempdir())) as copies:
+    with folders.temporary("analysis-reproduce-") as copies:
         first, second = build_twice(root, study, languages, copies.resolve(), say)
         say("comparing each artefact")
         made = Certificate(
