@@ -59,13 +59,14 @@ class Words:
 
     def __call__(self, key: str, **values: Any) -> str:
         """A sentence as Markdown: values stand as they are, whatever signs they hold; links lead."""
-        return _Formatter(self.language, markdown=True).of(self._entry(key), values, f"{self.source}: {key}")
+        return _Formatter(self, markdown=True).of(key, values)
 
     def text(self, key: str, **values: Any) -> str:
         """A sentence as plain text, for titles, captions and alt texts."""
-        return _Formatter(self.language, markdown=False).of(self._entry(key), values, f"{self.source}: {key}")
+        return _Formatter(self, markdown=False).of(key, values)
 
-    def _entry(self, key: str) -> str:
+    def template(self, key: str) -> str:
+        """A sentence as it stands in the catalogue, with its placeholders."""
         if key not in self.entries:
             near = get_close_matches(key, self.entries, 1)
             advice = f"did you mean {near[0]}?" if near else f"add it, with {_WRITTEN}"
@@ -74,10 +75,6 @@ class Words:
         if self.language in texts:
             return texts[self.language]
         return catalogues.translated(texts.get("context", ""), texts["en"], self.language)
-
-    def template(self, key: str) -> str:
-        """A sentence as it stands in the catalogue, with its placeholders."""
-        return self._entry(key)
 
 
 def read(path: Path, language: str) -> Words:
@@ -120,16 +117,17 @@ def counted(number: int, one: str, several: str = "") -> str:
 
 
 class _Formatter(string.Formatter):
-    def __init__(self, language: str, *, markdown: bool) -> None:
-        self.language, self.markdown = language, markdown
+    def __init__(self, words: Words, *, markdown: bool) -> None:
+        self.words, self.language, self.markdown = words, words.language, markdown
 
-    def of(self, text: str, values: Mapping[str, Any], place: str) -> str:
+    def of(self, key: str, values: Mapping[str, Any]) -> str:
+        text = self.words.template(key)
         try:
             said = self.vformat(text, (), values)
             return languages.capital(said, self.language) if text.startswith("{") else said
         except (KeyError, IndexError) as error:
             given = ", ".join(values) or "nothing"
-            raise WordsError(f"{place}: no value for {error}; given: {given}") from None
+            raise WordsError(f"{self.words.source}: {key}: no value for {error}; given: {given}") from None
 
     def format_field(self, value: Any, spec: str) -> str:
         if spec == "lower":  # names of themes and the like within an English sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 import os
 import re
 import tempfile
@@ -256,19 +257,13 @@ def _is_stderr(output: Any) -> bool:
 
 def _joined(outputs: Sequence[Any]) -> Iterator[Any]:
     """Outputs with what was printed between two others joined to one."""
-    printed: Any = None
-    for output in outputs:
-        if output.output_type != "stream":
-            if printed:
-                yield printed
-            printed = None
-            yield output
-        elif printed:
-            printed.text += output.text
+    for printed, group in itertools.groupby(outputs, lambda output: output.output_type == "stream"):
+        if printed:
+            first, *more = group
+            first.text = "".join([first.text, *(output.text for output in more)])
+            yield first
         else:
-            printed = output
-    if printed:
-        yield printed
+            yield from group
 
 
 def _size(output: Any) -> int:

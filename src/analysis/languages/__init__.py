@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +22,13 @@ _NAMES = {"ja": {"ja": "日本語", "en": "英語"}, "en": {"ja": "Japanese", "e
 _NUMBERS = "none one two three four five six seven eight nine ten".split()  # noqa: SIM905
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WIDE_SCRIPTS = ("ja", "zh", "yue")  # whose signs are as wide as their characters
+_SIGNS = {  # of a language, or of the scripts that are as wide or have the commas of Arabic
+    "comma": {"wide": "、", "arabic": "، ", "": ", "},
+    "semicolon": {"ja": "、", "wide": "；", "arabic": "؛ ", "": "; "},
+    "stop": {"wide": "。", "": ". "},
+    "colon": {"wide": "：", "fr": "\u00a0: ", "": ": "},
+    "dash": {"ja": "～", "": "–"},
+}
 _ARABIC_COMMA = ("ar", "fa", "ur", "ps", "ckb", "sd", "ug")
 
 
@@ -103,37 +110,17 @@ def is_wide(language: str) -> bool:
     return _base(language) in (*_WIDE_SCRIPTS, "ko")
 
 
-def comma(language: str) -> str:
-    """What stands between names in a row."""
-    if _base(language) in _WIDE_SCRIPTS:
-        return "、"
-    return "، " if _base(language) in _ARABIC_COMMA else ", "
+def _sign(name: str, language: str) -> str:
+    base, signs = _base(language), _SIGNS[name]
+    group = "wide" if base in _WIDE_SCRIPTS else "arabic" if base in _ARABIC_COMMA else ""
+    return signs.get(base) or signs.get(group) or signs[""]
 
 
-def semicolon(language: str) -> str:
-    """What stands between names or clauses that may hold commas."""
-    if _base(language) == "ja":
-        return "、"
-    if _base(language) in _WIDE_SCRIPTS:
-        return "；"
-    return "؛ " if _base(language) in _ARABIC_COMMA else "; "
-
-
-def stop(language: str) -> str:
-    """What stands between sentences."""
-    return "。" if _base(language) in _WIDE_SCRIPTS else ". "
-
-
-def colon(language: str) -> str:
-    """What stands between a name and what is said of it."""
-    if _base(language) in _WIDE_SCRIPTS:
-        return "："
-    return "\u00a0: " if _base(language) == "fr" else ": "
-
-
-def dash(language: str) -> str:
-    """What stands between the ends of a range."""
-    return "～" if _base(language) == "ja" else "–"
+comma = partial(_sign, "comma")  # what stands between names in a row
+semicolon = partial(_sign, "semicolon")  # between names or clauses that may hold commas
+stop = partial(_sign, "stop")  # between sentences
+colon = partial(_sign, "colon")  # between a name and what is said of it
+dash = partial(_sign, "dash")  # between the ends of a range
 
 
 def brackets(name: str, told: str, language: str) -> str:

@@ -36,11 +36,6 @@ _HEADER = 'msgid ""\nmsgstr ""\n"Language: {tag}\\n"\n"Content-Type: text/plain;
 _HEADER += '"Content-Transfer-Encoding: 8bit\\n"\n"Plural-Forms: {plural}\\n"\n\n'
 
 
-def available() -> tuple[str, ...]:
-    """The languages that have words, as tags: those written in the catalogues, then the translations."""
-    return (*WRITTEN, *sorted(path.stem for path in FOLDER.glob("*.po")))
-
-
 def name_of(path: Path) -> str:
     """What a catalogue of words is called in a translation: `notebooks/03_issues`, `publish`."""
     return f"notebooks/{path.stem}" if path.parent.name == "words" else path.parent.name

@@ -134,6 +134,11 @@ class Robustness:
         """Whether the headline is false under some reading."""
         return self.fails > 0
 
+    @property
+    def varies(self) -> bool:
+        """Whether the value is another under some reading."""
+        return self.low != self.high
+
 
 def values() -> pd.DataFrame:
     """Every finding under every reading that the builder ran; empty where none was run.

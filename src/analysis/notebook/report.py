@@ -27,6 +27,7 @@ FINDINGS = "application/vnd.analysis.findings+json"
 NUMBER = "application/vnd.analysis.number+json"
 VALUE = "application/vnd.analysis.value+json"
 READS = "application/vnd.analysis.reads+json"
+_SHOWN = ("readings", "low", "high", "varies", "flips")  # of how a finding stands under the readings
 CATALOGUES = paths.NOTEBOOKS / "words"
 _opened: list[Tables] = []  # by this process: what a notebook depends on
 _readings_used: list[bool] = []
@@ -157,17 +158,14 @@ class Report:
             "holds": holds,
             "also": " ".join(t.study for t in also),
             "reading": {choice: getattr(self.reading, choice) for choice in readings.CHOICES},
-            "robustness": found and self._as_json(found),
+            "robustness": found and {"text": self._robust(found)} | {k: getattr(found, k) for k in _SHOWN},
             "figure": f"{name}-small" if chart is not None else None,
         }
         said = [f"**{sentences['headline']}**", sentences["how"], sentences["unless"]]
         said += [self._robust(found)] if found else []
         self._put({FINDING: made, "text/markdown": self._resolved("\n\n".join(said))})
         if chart is not None:
-            parts = ("title", "subtitle", "alt")
-            told = {part: self.words.text(f"{name}-small.{part}", **values) for part in parts}
-            caption = figures.Caption(**told, source=self.source(also))
-            self.show(chart, f"{name}-small", role="small", caption=caption)
+            self.show(chart, f"{name}-small", role="small", also=also, **values)
 
     def findings(self, *order: str) -> None:
         """Where the findings of all pages stand together: the report sets them here, those named first."""
@@ -183,11 +181,6 @@ class Report:
     def robustness(self, finding: str) -> Robustness | None:
         """How a finding stands under every reading; None where none was run."""
         return None if self.values_only else readings.robustness(self.readings(), finding)
-
-    def robust(self, finding: str) -> None:
-        """Display how a finding stands under every reading, beside another page's use of it."""
-        if (found := self.robustness(finding)) is not None:
-            self._markdown(self._robust(found))
 
     def readings(self) -> pd.DataFrame:
         """Every finding under every reading that was run (see `analysis.notebook.readings.values`)."""
@@ -243,28 +236,12 @@ class Report:
         own, *others = (t.about[f"short_{self.language}"] for t in (self.tables, *also))
         return self.words.text("source-beside" if others else "source", source=own, others=others)
 
-    def _as_json(self, found: Robustness) -> dict[str, Any]:
-        varies = found.low != found.high
-        return {
-            "text": self._robust(found),
-            "readings": found.readings,
-            "low": found.low,
-            "high": found.high,
-            "varies": varies,
-            "flips": found.flips,
-        }
-
     def _robust(self, found: Robustness) -> str:
         moved = [self.words.text(f"choice.{c}") for c in found.moved_by]
-        key = "flips" if found.flips else "range" if found.low != found.high else "same"
-        key = "one" if found.readings == 1 else key
-        how = {
-            "n": found.readings,
-            "low": self.ratio(found.low),
-            "high": self.ratio(found.high),
-            "moved": moved,
-        }
-        return self.words(f"robust.{key}", holds=found.holds, fails=found.fails, **how)
+        key = "flips" if found.flips else "range" if found.varies else "same"
+        ends = {"low": self.ratio(found.low), "high": self.ratio(found.high)}
+        counts = {"n": found.readings, "holds": found.holds, "fails": found.fails}
+        return self.words(f"robust.{'one' if found.readings == 1 else key}", moved=moved, **ends, **counts)
 
     def _variant(self, name: str, part: str, values: Mapping[str, Any], *, markdown: bool = False) -> str:
         """The sentence `<name>.<part>`, or its variant where one is asked for and there is one."""

@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -236,12 +237,10 @@ def figure_change(figure: str, old: np.ndarray, new: np.ndarray, *, rows_same: b
 def _on_one_sheet(*pictures: np.ndarray) -> list[np.ndarray]:
     """Pictures on white sheets of one size."""
     height, width = (max(p.shape[i] for p in pictures) for i in (0, 1))
-    sheets = []
-    for picture in pictures:
-        sheet = np.full((height, width, 4), 255, np.uint8)
-        sheet[: picture.shape[0], : picture.shape[1]] = picture
-        sheets.append(sheet)
-    return sheets
+    return [
+        np.pad(p, ((0, height - p.shape[0]), (0, width - p.shape[1]), (0, 0)), constant_values=255)
+        for p in pictures
+    ]
 
 
 def difference_image(old: np.ndarray, new: np.ndarray) -> np.ndarray:
@@ -262,10 +261,8 @@ def difference_image(old: np.ndarray, new: np.ndarray) -> np.ndarray:
 
 
 def _sentences(a: Path, b: Path) -> Iterator[SentenceChange]:
-    for name, only in _both(a, b, lambda n: n.endswith(".html")):
-        old, new = (
-            (r / name).read_bytes() if only in ("", side) else b"" for r, side in ((a, "A"), (b, "B"))
-        )
+    for name, _ in _both(a, b, lambda n: n.endswith(".html")):
+        old, new = ((r / name).read_bytes() if (r / name).is_file() else b"" for r in (a, b))
         yield from sentence_changes(name, old, new)
 
 
@@ -371,19 +368,13 @@ def _report(word: str, study: str, root: Path, folder: Path, say: Callable[[str]
 
 def as_page(found: Comparison, a: Path, b: Path) -> str:
     """The comparison as one page that needs nothing else."""
-    pages: dict[str, list[SentenceChange]] = {}
-    for change in found.sentences:
-        pages.setdefault(change.page, []).append(change)
+    pages = {page: list(changes) for page, changes in groupby(found.sentences, lambda change: change.page)}
     return TEMPLATES.get_template("comparison.html").render(
         c=found,
         pages=pages,
         pictures={f.figure: list(_pictures(f, a, b)) for f in found.figures},
-        anchor=_anchor,
+        anchor=lambda name: "x" + hashlib.sha256(name.encode("utf-8")).hexdigest()[:12],
     )
-
-
-def _anchor(name: str) -> str:
-    return "x" + hashlib.sha256(name.encode("utf-8")).hexdigest()[:12]
 
 
 def _pictures(change: FigureChange, a: Path, b: Path) -> Iterator[tuple[str, str]]:
