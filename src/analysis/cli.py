@@ -33,6 +33,9 @@ _FIRST = "first of STUDIES"  # in click's own memory of a call
 _MOST_PLACES = 12  # changed rows that `make data` names
 
 
+_warn = partial(click.echo, err=True)
+
+
 class Commands(click.Group):
     """Says an error that the project raises for its user in its own words; anything else is a fault."""
 
@@ -40,7 +43,7 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except KeyboardInterrupt:
-            click.echo("interrupted; what was there before is as it was", err=True)
+            _warn("interrupted; what was there before is as it was")
             context.exit(130)
         except Exception as error:
             _say(error)
@@ -51,7 +54,7 @@ def _say(error: Exception) -> None:
     """Say what the project raises for its user; raise again what anything else has raised."""
     if not type(error).__module__.startswith("analysis."):
         raise error
-    click.echo(str(error), err=True)
+    _warn(str(error))
 
 
 # -- Parameters ------------------------------------------------------------------------------------
@@ -120,7 +123,7 @@ def _spoken(study: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     for language in languages or own:
         if lacking := catalogues.missing(language):
             words = f"{lacking:,} words of the pages have no translation and are shown in English"
-            click.echo(f"{language}: {words}; to translate them: make language LANGUAGE={language}", err=True)
+            _warn(f"{language}: {words}; to translate them: make language LANGUAGE={language}")
     return languages or own
 
 
@@ -221,7 +224,7 @@ def _say_what_a_spreadsheet_added(study: str) -> None:
     for path in _text_files(study):
         if more := csv_text.added(path):
             advice = f"read without; {csv_text.tidy_command(paths.RAW / study / path.name)}"
-            click.echo(f"{csv_text.shown(path)}: {' and '.join(more)}, {advice}", err=True)
+            _warn(f"{csv_text.shown(path)}: {' and '.join(more)}, {advice}")
 
 
 def _text_files(study: str) -> list[Path]:
@@ -237,11 +240,11 @@ def _say_what_changed_since_verification(study: str) -> None:
     for place in places[:_MOST_PLACES]:
         file, _, line = place.partition(" line ")
         where = f"data/raw/{study}/{file}:{line}" if line else f"data/raw/{study}: {place}"
-        click.echo(f"{where}: changed since verification on {verification['date']}", err=True)
+        _warn(f"{where}: changed since verification on {verification['date']}")
     if len(places) > _MOST_PLACES:
-        click.echo(f"and {len(places) - _MOST_PLACES} more changed since verification", err=True)
+        _warn(f"and {len(places) - _MOST_PLACES} more changed since verification")
     if places:
-        click.echo(f"check them: make verify STUDY={study} SOURCE=FILE", err=True)
+        _warn(f"check them: make verify STUDY={study} SOURCE=FILE")
 
 
 @main.command()
@@ -321,10 +324,8 @@ def _make_data(study: str, beside: tuple[str, ...] | None) -> dict[str, int]:
     from analysis.build import staleness
     from analysis.build.data import write
 
-    changed = {study: write(study)}
-    for other in staleness.about(study, beside)["beside"]:
-        changed[other] = write(other)
-    return changed
+    changed = {study: write(study)}  # first, for its tables say what stands beside it
+    return changed | {other: write(other) for other in staleness.about(study, beside)["beside"]}
 
 
 def _build(
@@ -347,12 +348,12 @@ def _build(
     if force != "1" and published.is_up_to_date(study, languages, **what):
         click.echo(f"reports/{study}/index.html (up to date)")
         return
-    wait = partial(click.echo, f"waiting for another command that builds {study}", err=True)
+    wait = partial(_warn, f"waiting for another command that builds {study}")
     with folders.locked(paths.BUILD / study, wait):
         runs = run.run_report(study, languages, force=force == "1", workers=workers, **what)
         for each in runs:
             if each.reasons:
-                click.echo(f"ran {each.job.name}: {'; '.join(each.reasons[:2])}", err=True)
+                _warn(f"ran {each.job.name}: {'; '.join(each.reasons[:2])}")
         published.publish(study, runs, languages, **what)
     click.echo(f"reports/{study}/index.html")
 
@@ -370,7 +371,7 @@ def _say_what_stands_in_another_language(
         for language in languages:
             if language not in own:
                 shown = f"its words are shown in {nearest(language, own)}"
-                click.echo(f"{other}: stands beside {study} and is not in {language}; {shown}", err=True)
+                _warn(f"{other}: stands beside {study} and is not in {language}; {shown}")
 
 
 def _workers(executor: str, address: str, jobs: int, kernels: str) -> Any:
@@ -454,7 +455,7 @@ def passage(study: str, source: Path, words: str, normaliser: str) -> None:
         raise UserError(f"{source}: found nothing like {words!r}; write words as the source prints them")
     columns = [each.name for each in book.tables["passages"].fields]
     for proposal in found:
-        click.echo(f"line {proposal.line}, {proposal.verdict}", err=True)
+        _warn(f"line {proposal.line}, {proposal.verdict}")
         click.echo(proposal.row(columns))
 
 
@@ -597,10 +598,10 @@ def import_(study: str, workbook: str, source: str) -> None:
     locate = partial(passages.propose, text, normaliser=about.normaliser, titles=titles) if source else None
     done = import_workbook.into(paths.RAW / study, Path(workbook), book, about.kind, locate)
     for line in done.mended:
-        click.echo(line, err=True)
+        _warn(line)
     if done.kept:
         files = ", ".join(done.kept)
-        click.echo(f"data/raw/{study}: left as they are, for {workbook} has no sheet: {files}", err=True)
+        _warn(f"data/raw/{study}: left as they are, for {workbook} has no sheet: {files}")
     click.echo(f"data/raw/{study}: {', '.join(done.changed) + ' written' if done.changed else 'up to date'}")
 
 
@@ -657,8 +658,7 @@ def reproduce(study: str, languages: tuple[str, ...], reviewer: str) -> None:
     """Build the report twice in clean copies, compare, and write a certificate."""
     from analysis.review import reproduce as protocol
 
-    say = partial(click.echo, err=True)
-    found = protocol.reproduce(study, languages=languages, reviewer=reviewer.strip(), say=say)
+    found = protocol.reproduce(study, languages=languages, reviewer=reviewer.strip(), say=_warn)
     click.echo("\n".join(found.lines()))
     click.echo(f"build/certificate/{study}/certificate.html")
     if not found.holds:
@@ -691,6 +691,6 @@ def compare(study: str, a: str, b: str) -> None:
     """Show what differs between two reports."""
     from analysis.review import compare as comparing
 
-    found, page = comparing.compare_named(a, b, study=study, say=partial(click.echo, err=True))
+    found, page = comparing.compare_named(a, b, study=study, say=_warn)
     click.echo(found.summary())
     click.echo(page.relative_to(paths.ROOT))

@@ -7,6 +7,7 @@ and only what is a day old is cleared up.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 try:
     import fcntl
@@ -95,6 +97,14 @@ def sweep(prefix: str, parent: Path) -> None:
                 if (folder / _OLD).exists() and not target.exists():
                     (folder / _OLD).rename(target)
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_json(path: Path) -> Any:
+    """What a JSON file says; None where it is not there or cannot be read."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
 
 
 def write(path: Path, content: bytes) -> None:

@@ -42,11 +42,11 @@ def write(study: str) -> int:
 
 def is_up_to_date(study: str) -> bool:
     """Whether the tables are whole, and made from the transcription and by the code as they are now."""
-    try:
-        stamp = json.loads((paths.BUILD / study / _STAMP).read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return stamp == {"made_from": made_from(study), "files": _digests(paths.PROCESSED / study)}
+    stamp = folders.read_json(paths.BUILD / study / _STAMP)
+    return bool(stamp) and stamp == {
+        "made_from": made_from(study),
+        "files": _digests(paths.PROCESSED / study),
+    }
 
 
 def made_from(study: str) -> str:
@@ -68,9 +68,7 @@ def _digests(folder: Path) -> dict[str, str]:
 def _replace(target: Path, files: dict[str, bytes]) -> int:
     """Write a folder's files, all or none; return how many differ from what was there."""
     old = {p.name: p.read_bytes() for p in target.iterdir()} if target.is_dir() else {}
-    changed = sum(old.get(name) != content for name, content in files.items()) + len(
-        old.keys() - files.keys()
-    )
+    changed = sum(old.get(name) != files.get(name) for name in old.keys() | files.keys())
     if changed:
         with folders.replacing(target) as made:
             for name, content in files.items():

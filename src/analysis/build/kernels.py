@@ -5,15 +5,8 @@ per runner imports that once (`kernel_server.py`) and forks a fresh process for 
 ordinary kernel takes over elsewhere, when asked for, and whenever the server is not sane. Both get the
 same environment, so both give the same notebook; `execute.py` runs one in either.
 
-Everything here may be used from several threads at once. A runner that ends early calls `stop()`:
-
-    with ThreadPoolExecutor(cores + 1) as pool:
-        try:
-            ...
-        except BaseException:  # Ctrl-C is one
-            pool.shutdown(wait=False, cancel_futures=True)
-            kernels.stop()  # now the calls under way return
-            raise
+Everything here may be used from several threads at once. A runner that ends early (on Ctrl-C, say)
+calls `stop()`, and the calls under way return, as `run.Workers` does.
 
 Any Jupyter program gets warm kernels by JUPYTER_DEFAULT_PROVISIONER_NAME=warm (an entry point).
 """
@@ -33,6 +26,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partialmethod
 from pathlib import Path
 
 from jupyter_client.asynchronous import AsyncKernelClient
@@ -173,11 +167,8 @@ class ForkedKernel:
         if self.poll() is None:
             signal.pidfd_send_signal(self.pidfd, number)
 
-    def kill(self):
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self):
-        self.send_signal(signal.SIGTERM)
+    kill = partialmethod(send_signal, signal.SIGKILL)
+    terminate = partialmethod(send_signal, signal.SIGTERM)
 
 
 class WarmProvisioner(LocalProvisioner):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,13 +18,12 @@ def is_up_to_date(study: str, languages: Sequence[str], **what: Any) -> bool:
     stale = any(run.states(study, languages, **what).values())
     if stale or (not what.get("page") and readings.stale(about)):
         return False
-    try:
-        stamp = (paths.BUILD / study / _STAMP).read_text("utf-8")
-        artefacts = json.loads((paths.REPORTS / study / "manifest.json").read_text("utf-8"))["artefacts"]
-    except (OSError, ValueError, KeyError):
+    stamp, report = paths.BUILD / study / _STAMP, paths.REPORTS / study
+    artefacts = (folders.read_json(report / "manifest.json") or {}).get("artefacts")
+    if artefacts is None or not stamp.is_file():
         return False
-    return stamp == _digest(study, languages, about["beside"]) and all(
-        staleness.file_digest(paths.REPORTS / study / name) == digest for name, digest in artefacts.items()
+    return stamp.read_text("utf-8") == _digest(study, languages, about["beside"]) and all(
+        staleness.file_digest(report / name) == digest for name, digest in artefacts.items()
     )
 
 

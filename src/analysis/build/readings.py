@@ -158,10 +158,7 @@ def _values(choices: Mapping[str, Any], study: Mapping[str, Any]) -> dict[str, l
 
 
 def _kept(study: str) -> dict[str, Any]:
-    try:
-        return json.loads((paths.BUILD / study / "readings.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
+    return folders.read_json(paths.BUILD / study / "readings.json") or {}
 
 
 def _csv(readings: Sequence[Reading], kept: Mapping[str, Mapping[str, Any]]) -> bytes:

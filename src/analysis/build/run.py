@@ -288,10 +288,10 @@ def _keep(study: str, job: Job, notebook: Any, readings: Path | None) -> Any:
     own = notebook.metadata.analysis
     own.pop("notices", None)
     own["inputs"] = staleness.inputs(study, job, own["reads"], readings)
-    parts = {
-        key: json.dumps(notebook[key], ensure_ascii=False, sort_keys=True) for key in ("metadata", "cells")
-    }
-    text = f'{{"metadata": {parts["metadata"]},\n"cells": {parts["cells"]},\n"nbformat": 4, "nbformat_minor": 5}}\n'
+    said, cells = (
+        json.dumps(notebook[key], ensure_ascii=False, sort_keys=True) for key in ("metadata", "cells")
+    )
+    text = f'{{"metadata": {said},\n"cells": {cells},\n"nbformat": 4, "nbformat_minor": 5}}\n'
     folders.write(path(study, job), text.encode("utf-8"))
     return notebook
 
@@ -300,9 +300,7 @@ def _kept(study: str, job: Job) -> Any:
     """A kept notebook with the prose as it is now: Markdown that was edited needs no run."""
     from nbformat import from_dict
 
-    try:
-        executed = json.loads(path(study, job).read_text("utf-8"))
-    except (OSError, ValueError):
+    if (executed := folders.read_json(path(study, job))) is None:
         return None
     now = plan.read(paths.NOTEBOOKS / f"{job.notebook}.ipynb")
     code = source.code(executed)

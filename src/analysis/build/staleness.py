@@ -156,16 +156,8 @@ def files_digest(files: Iterable[Path]) -> str:
 
 def forget() -> None:
     """Forget what was read: files have been written since, or are watched."""
-    for cached in (
-        catalogues.translations,
-        file_digest,
-        _modules,
-        _words,
-        _digests,
-        _description,
-        plan.read,
-        plan.document,
-    ):
+    own = (file_digest, _modules, _words, _digests, _description)
+    for cached in (*own, catalogues.translations, plan.read, plan.document):
         cached.cache_clear()
 
 

@@ -254,10 +254,7 @@ def write(
 
 def _about(report: Path) -> dict[str, Any]:
     """What the made report says of its source; empty where none was made."""
-    try:
-        return json.loads((report / "data" / "datapackage.json").read_text("utf-8"))["study"]
-    except (OSError, ValueError, KeyError):
-        return {}
+    return (folders.read_json(report / "data" / "datapackage.json") or {}).get("study", {})
 
 
 def page(certificate: Certificate, about: dict[str, Any], missing: list[str]) -> str:

@@ -24,11 +24,7 @@ OUTPUTS = ("reports", "build", "data/processed", "exports")  # deleted in the co
 IGNORED = {".git", ".venv", "__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis"}
 LIMIT = 3600  # seconds that a build may take
 AHEAD = "+700d"  # what the clock of the second build says, where faketime is installed
-FAKETIME = (
-    "/usr/lib/*/faketime/libfaketimeMT.so.1",
-    "/usr/lib/faketime/libfaketimeMT.so.1",
-    "/usr/local/lib/faketime/libfaketimeMT.so.1",
-)
+FAKETIME = [f"{lib}/faketime/libfaketimeMT.so.1" for lib in ("/usr/lib/*", "/usr/lib", "/usr/local/lib")]
 _PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "CONDA_PREFIX", "SYSTEMROOT")
 # What some people have in their home folders; none of it may reach the report.
 _SETTINGS = {
@@ -169,14 +165,9 @@ def build(root: Path, study: str, languages: Sequence[str], around: Conditions, 
     side = temporary / f"{around.folder.split('/')[0]}-around"
     (side / "tmp").mkdir(parents=True)
     _make_home(side / "home", around.home)
-    options = {
-        "study": study,
-        "language": languages[0] if len(languages) == 1 else "both",
-        "jobs": str(around.jobs),
-        "kernels": around.kernels,
-    }
-    command = [sys.executable, "-m", "analysis", "report"]
-    command += [word for name, value in options.items() for word in (f"--{name}", value)]
+    language = languages[0] if len(languages) == 1 else "both"
+    command = [sys.executable, "-m", "analysis", "report", f"--study={study}", f"--language={language}"]
+    command += [f"--jobs={around.jobs}", f"--kernels={around.kernels}"]
     began = time.monotonic()
     status, said = _run(command, project, _environment(around, project, side, root), around.umask)
     seconds = round(time.monotonic() - began, 1)

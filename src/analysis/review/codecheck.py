@@ -150,8 +150,5 @@ def _exhibits(report: Path) -> dict[str, str]:
 
 
 def _in_words(verdict: Verdict) -> str:
-    complete, stable = (
-        word if so else f"not {word}"
-        for word, so in (("complete", verdict.complete), ("stable", verdict.stable))
-    )
-    return f"{complete}, {stable}, {_CONSISTENT[verdict.consistent]}"
+    complete, stable = ("" if so else "not " for so in (verdict.complete, verdict.stable))
+    return f"{complete}complete, {stable}stable, {_CONSISTENT[verdict.consistent]}"

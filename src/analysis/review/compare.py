@@ -145,10 +145,7 @@ def _tables(a: Path, b: Path) -> Iterator[TableChange]:
 
 def _keys(report: Path) -> list[tuple[str, Key]]:
     """The primary key of each table that a report's Data Package describes."""
-    try:
-        package = json.loads((report / "data" / "datapackage.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return []
+    package = folders.read_json(report / "data" / "datapackage.json") or {"resources": []}
     keys = ((r["path"], r.get("schema", {}).get("primaryKey") or ()) for r in package["resources"])
     return [(path, (key,) if isinstance(key, str) else tuple(key)) for path, key in keys if key]
 
@@ -311,14 +308,11 @@ def compare_named(
     folder: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Comparison, Path]:
-    """Compare what two words name, and write comparison.html and comparison.json.
+    """Compare what two words name; return the comparison and its page in `folder`.
 
-    a, b    the folder of a built report, or a Git revision, which is built in a temporary folder;
-            "" for the report in reports/<study>
-    study   a folder of data/raw
-    folder  for the two files (build/comparison/<study> if not given)
-
-    Returns the comparison and the page. Raises UserError for a word that names neither.
+    A word is the folder of a built report, a Git revision, which is built in a temporary folder, or
+    "" for reports/<study>; `folder` (build/comparison/<study> if not given) gets comparison.html and
+    comparison.json. Raises UserError for a word that names neither.
     """
     folder = folder or root / "build" / "comparison" / study
     with folders.temporary("analysis-compare-") as made:
