@@ -130,7 +130,7 @@ class _Attempt:
             cell.metadata["papermill"] = from_dict({})
         kernel, patience = self.kernel, max(PATIENCE, self.kernel.timeout or 0)
         self.manager = KernelManager(
-            str(folder), warm=kernel.warm, preload=kernel.preload, environment=kernel.environment
+            folder, warm=kernel.warm, preload=list(kernel.preload), environment=dict(kernel.environment)
         )
         executed = papermill_engines.execute_notebook_with_engine(
             None,

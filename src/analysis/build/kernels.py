@@ -293,18 +293,12 @@ class KernelManager(AsyncKernelManager):
     client_factory = KernelClient
     opened = None
 
-    def __init__(self, folder, *, warm, preload, environment):
+    def __init__(self, folder, **how_to_start):
         how = {"transport": "ipc"}
         if sys.platform == "win32":
             how = {"transport": "tcp", "transport_encryption": "auto"}
         super().__init__(kernel_name="python3", connection_file=f"{folder}/k", **how)
-        self.provisioner = WarmProvisioner(
-            parent=self,
-            kernel_spec=self.kernel_spec,
-            warm=warm,
-            preload=list(preload),
-            environment=dict(environment),
-        )
+        self.provisioner = WarmProvisioner(parent=self, kernel_spec=self.kernel_spec, **how_to_start)
 
     def _reconcile_connection_info(self, info):
         """Read no connection file back: it is this manager's own, and the kernel may be writing to it."""

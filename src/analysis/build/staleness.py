@@ -109,7 +109,8 @@ def inputs(study: str, job: Job, reads: Reads, readings: Path | None = None) -> 
             folder, own = paths.PROCESSED / (owner or study), owner in ("", study)
             said = table in _OF_THE_STUDY
             shown = f"{DESCRIPTION} ({table})" if said else f"{table}.csv"
-            read = _said(folder, table) if said else _columns(folder / shown, columns, job.language)
+            known = _said(folder, table) if said else _digests(folder / shown, job.language)
+            read = {each: known.get(each, "") for each in (known if said else columns or known)}
             found[shown if own else f"{owner}/{shown}"] = read
     return found
 
@@ -178,12 +179,6 @@ def _said(folder: Path, part: str) -> dict[str, str]:
     """The digests of what a description says of the study, or of its verification."""
     said = _description(folder)[part]
     return {key: text_digest(json.dumps(value, sort_keys=True)) for key, value in said.items()}
-
-
-def _columns(path: Path, columns: Sequence[str], language: str) -> dict[str, str]:
-    """The digests of columns (all where none is named)."""
-    known = _digests(path, language)
-    return {column: known.get(column, "") for column in columns or known}
 
 
 @lru_cache(maxsize=256)

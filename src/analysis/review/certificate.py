@@ -244,17 +244,12 @@ def write(
         for built, name in ((report, "report"), (second, "report-second")):
             if built is not None and built.is_dir():
                 shutil.copytree(built, made / name)
-        about = _about(made / "report")
+        about = (folders.read_json(made / "report" / "data" / "datapackage.json") or {}).get("study", {})
         bundle = codecheck.configuration(certificate, about, made / "report", root)
         text = json.dumps(certificate.as_dict(), ensure_ascii=False, indent=1)
         (made / "certificate.json").write_text(text + "\n", "utf-8")
         (made / "certificate.html").write_text(page(certificate, about, codecheck.missing(bundle)), "utf-8")
         (made / "codecheck.yml").write_text(codecheck.as_yaml(bundle), "utf-8")
-
-
-def _about(report: Path) -> dict[str, Any]:
-    """What the made report says of its source; empty where none was made."""
-    return (folders.read_json(report / "data" / "datapackage.json") or {}).get("study", {})
 
 
 def page(certificate: Certificate, about: dict[str, Any], missing: list[str]) -> str:

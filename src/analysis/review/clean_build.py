@@ -166,8 +166,8 @@ def build(root: Path, study: str, languages: Sequence[str], around: Conditions, 
     (side / "tmp").mkdir(parents=True)
     _make_home(side / "home", around.home)
     language = languages[0] if len(languages) == 1 else "both"
-    command = [sys.executable, "-m", "analysis", "report", f"--study={study}", f"--language={language}"]
-    command += [f"--jobs={around.jobs}", f"--kernels={around.kernels}"]
+    command = [sys.executable, "-m", "analysis", "report", "--study", study, "--language", language]
+    command += ["--jobs", str(around.jobs), "--kernels", around.kernels]
     began = time.monotonic()
     status, said = _run(command, project, _environment(around, project, side, root), around.umask)
     seconds = round(time.monotonic() - began, 1)

@@ -34,9 +34,11 @@ def configuration(
     certificate: Certificate, about: dict[str, Any], report: Path, root: Path = paths.ROOT
 ) -> dict[str, Any]:
     """What `codecheck.yml` says. The reviewer may be given as `A. Name (0000-0002-1825-0097)`."""
-    cited = _cited(root)
+    path = root / "CITATION.cff"
+    cited: dict[str, Any] = yaml.safe_load(path.read_text("utf-8")) or {} if path.is_file() else {}
     paper: dict[str, Any] = next(iter(cited.get("references", [])), {})
     where = _exhibits(report)
+    address = f"https://doi.org/{paper['doi']}" if paper.get("doi") else str(paper.get("url", ""))
     register = {i.get("description", ""): i.get("value", "") for i in cited.get("identifiers", [])}
     number = str(register.get("CODECHECK certificate", ""))
     made = {
@@ -44,8 +46,7 @@ def configuration(
         "paper": {
             "title": about.get("title_en") or paper.get("title") or certificate.study,
             "authors": list(_authors(about, paper)),
-            "reference": _address(paper)
-            or ", ".join(str(about[k]) for k in ("venue_en", "year") if k in about),
+            "reference": address or ", ".join(str(about[k]) for k in ("venue_en", "year") if k in about),
         },
         "manifest": [
             {"file": f"report/{v.artefact}", "comment": f"{where.get(v.artefact, 'a table')}: {_in_words(v)}"}
@@ -89,11 +90,6 @@ def as_yaml(bundle: dict[str, Any]) -> str:
     return "---\n" + yaml.safe_dump(bundle, allow_unicode=True, sort_keys=False, width=100)
 
 
-def _cited(root: Path) -> dict[str, Any]:
-    path = root / "CITATION.cff"
-    return yaml.safe_load(path.read_text("utf-8")) or {} if path.is_file() else {}
-
-
 def _person(name: str, orcid: str = "") -> dict[str, str]:
     found = _ORCID.search(orcid or name)
     plain = re.sub(rf"\s*[(（<]?(?:https?://orcid\.org/)?{_ORCID.pattern}[)）>]?", "", name).strip()
@@ -116,10 +112,6 @@ def _authors(about: dict[str, Any], paper: dict[str, Any]) -> Iterator[dict[str,
         family = author["name_en"].split()
         orcid = next((k.get("orcid", "") for k in known if k.get("family-names") in family), "")
         yield _person(author["name_en"], orcid)
-
-
-def _address(paper: dict[str, Any]) -> str:
-    return f"https://doi.org/{paper['doi']}" if paper.get("doi") else str(paper.get("url", ""))
 
 
 def _is_exhibit(name: str) -> bool:

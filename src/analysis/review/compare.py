@@ -286,14 +286,11 @@ def _said(page: bytes) -> dict[str, list[str]]:
         ):
             continue  # said by what it stands in
         cells = element.xpath("th | td") if element.tag == "tr" else [element]
-        line = " | ".join(" ".join(_visible(cell).split()) for cell in cells)
+        texts = [cell.xpath(f".//text()[not(ancestor::*[{_SKIPPED}])]") for cell in cells]
+        line = " | ".join(" ".join(" ".join(text).split()) for text in texts)
         if line:
             said.setdefault(section, []).append(line)
     return said
-
-
-def _visible(element: Any) -> str:
-    return " ".join(element.xpath(f".//text()[not(ancestor::*[{_SKIPPED}])]"))
 
 
 # -- From two words on the command line to a page --------------------------------------------------

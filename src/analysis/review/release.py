@@ -53,7 +53,13 @@ def _zenodo(cited: Cited) -> dict[str, Any]:
         "license": cited["license"],
         "access_right": "open",
         "creators": [
-            _said({"name": _name(a), "orcid": _orcid(a), "affiliation": a.get("affiliation")})
+            _said(
+                {
+                    "name": _name(a),
+                    "orcid": a.get("orcid", "").removeprefix("https://orcid.org/"),
+                    "affiliation": a.get("affiliation"),
+                }
+            )
             for a in cited["authors"]
         ],
         "keywords": cited["keywords"],
@@ -101,10 +107,6 @@ def _agent(author: Cited) -> dict[str, Any]:
 
 def _name(author: Cited) -> str:
     return author.get("name") or f"{author['family-names']}, {author['given-names']}"
-
-
-def _orcid(author: Cited) -> str:
-    return author.get("orcid", "").removeprefix("https://orcid.org/")
 
 
 def _said(content: Mapping[str, Any]) -> dict[str, Any]:
