@@ -21,7 +21,7 @@ import click
 from click.core import ParameterSource
 
 from analysis import paths
-from analysis.errors import UserError
+from analysis.errors import UserError, unexpected
 
 if TYPE_CHECKING:
     from analysis.transcribe.schema import Schema
@@ -62,8 +62,7 @@ def _say(error: Exception) -> None:
 
 def _named(value: str, advice: str, parameter: str = "STUDY") -> None:
     if not _NAME.fullmatch(value) or len(value) > 64:
-        expected = "a name of small letters, digits and hyphens"
-        raise UserError(f"{parameter}: found {value!r}, expected {expected}; {advice}")
+        raise unexpected(parameter, value, "a name of small letters, digits and hyphens", advice)
 
 
 def _study(context: click.Context, parameter: click.Parameter, value: str) -> str:
@@ -88,7 +87,7 @@ def _known(value: str, parameter: str) -> str:
     advice = "write one of " + ", ".join(studies)
     _named(value, advice, parameter)
     if not (paths.RAW / value).is_dir():
-        raise UserError(f"{parameter}: found {value!r}, expected a folder of data/raw; {advice}")
+        raise unexpected(parameter, value, "a folder of data/raw", advice)
     return value
 
 
@@ -105,9 +104,7 @@ def _languages(context: click.Context, parameter: click.Parameter, value: str) -
     from analysis import languages
 
     if not languages.known(value):
-        raise UserError(
-            f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}, or both; write LANGUAGE=en"
-        )
+        raise unexpected("LANGUAGE", value, f"{languages.EXPECTED}, or both", "write LANGUAGE=en")
     return (value,)
 
 
@@ -118,8 +115,7 @@ def _spoken(study: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     own = _about(study).languages
     if missing := [language for language in languages if language not in own]:
         advice = f"write LANGUAGE={own[0]}, or add it to languages in study.yaml"
-        expected = f"{', '.join(own)} or both"
-        raise UserError(f"LANGUAGE: found {missing[0]!r}, expected {expected}; {advice}")
+        raise unexpected("LANGUAGE", missing[0], f"{', '.join(own)} or both", advice)
     for language in languages or own:
         if lacking := catalogues.missing(language):
             words = f"{lacking:,} words of the pages have no translation and are shown in English"
@@ -137,7 +133,7 @@ def _tag(_: click.Context, parameter: click.Parameter, value: str) -> str:
             f"LANGUAGE: found {value!r}, whose words stand in the catalogues themselves; edit those"
         )
     if not languages.known(value):
-        raise UserError(f"LANGUAGE: found {value!r}, expected {languages.EXPECTED}; write LANGUAGE=de")
+        raise unexpected("LANGUAGE", value, languages.EXPECTED, "write LANGUAGE=de")
     return value
 
 
@@ -154,8 +150,8 @@ def _number(_: click.Context, parameter: click.Parameter, value: str) -> int:
 def _one_of(*known: str) -> Callable[[click.Context, click.Parameter, str], str]:
     def chosen(_: click.Context, parameter: click.Parameter, value: str) -> str:
         if value and value not in known:
-            name, expected = parameter.envvar, " or ".join(word for word in known if word != "0")
-            raise UserError(f"{name}: found {value!r}, expected {expected}; write {name}={known[-1]}")
+            name, expected = str(parameter.envvar), " or ".join(word for word in known if word != "0")
+            raise unexpected(name, value, expected, f"write {name}={known[-1]}")
         return value
 
     return chosen
@@ -381,8 +377,7 @@ def _workers(executor: str, address: str, jobs: int, kernels: str) -> Any:
     if address and not executor:
         raise UserError("ADDRESS: given without EXECUTOR; write EXECUTOR=dask ADDRESS=tcp://host:8786")
     if executor and not _ADDRESS.fullmatch(address):
-        expected = "expected the scheduler's address; write ADDRESS=tcp://host:8786"
-        raise UserError(f"ADDRESS: found {address!r}, {expected}")
+        raise unexpected("ADDRESS", address, "the scheduler's address", "write ADDRESS=tcp://host:8786")
     return Workers(warm=kernels != "cold", max_workers=jobs, address=address)
 
 
@@ -426,7 +421,7 @@ def documents(about: Meta, source: str) -> dict[str, Path]:
         id_: Path(path) for id_, _, path in (p.partition("=") if "=" in p else ("", "", p) for p in parts)
     }
     if stray := [id_ for id_ in files if id_ and id_ not in known]:
-        raise UserError(f"SOURCE: found {stray[0]!r}, expected one of {', '.join(known)}; {advice}")
+        raise unexpected("SOURCE", stray[0], f"one of {', '.join(known)}", advice)
     if missing := [id_ or "the paper" for id_ in ["", *known] if id_ not in files]:
         raise UserError(f"SOURCE: found no file of {missing[0]}, expected one of every document; {advice}")
     return {id_: files[id_] for id_ in ["", *known]}
@@ -474,8 +469,8 @@ def passages(study: str, source: str, section: str) -> None:
         raise UserError(f"SOURCE: not given; write make passages STUDY={study} SOURCE=path/to/the/paper.txt")
     sections = [each.id for each in about.sections]
     if section and section not in sections:
-        known = f"expected a section of study.yaml; write one of {', '.join(sections)}"
-        raise UserError(f"SECTION: found {section!r}, {known}")
+        advice = f"write one of {', '.join(sections)}"
+        raise unexpected("SECTION", section, "a section of study.yaml", advice)
     found = [each for each in _sentences(about, source) if section in ("", each.section)]
     columns = [each.name for each in book.tables["passages"].fields_for(about.kind)]
     rows = [
@@ -565,9 +560,7 @@ def workbook(study: str, languages: tuple[str, ...], workbook: str, source: str)
     about, book = _about_and_schema(study)
     path = Path(workbook or f"{study}.xlsx")
     if path.suffix != ".xlsx":
-        raise UserError(
-            f"WORKBOOK: found {workbook!r}, expected a name that ends in .xlsx; write {study}.xlsx"
-        )
+        raise unexpected("WORKBOOK", workbook, "a name that ends in .xlsx", f"write {study}.xlsx")
     (language,) = languages or [about.language]
     found = _sentences(about, source) if source else []
     sentences = [(each.section, each.page, each.text) for each in found]

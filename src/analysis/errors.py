@@ -6,3 +6,8 @@ class UserError(ValueError):
 
     def _render_traceback_(self) -> list[str]:  # IPython asks an exception how to be shown
         return [str(self)]
+
+
+def unexpected(parameter: str, found: object, expected: str, advice: str) -> UserError:
+    """What a user is told of a parameter's value that is not one of those expected."""
+    return UserError(f"{parameter}: found {found!r}, expected {expected}; {advice}")

@@ -16,7 +16,7 @@ from unicodedata import category
 import yaml
 
 from analysis import folders, paths
-from analysis.errors import UserError
+from analysis.errors import UserError, unexpected
 
 TEMPLATES = Path(__file__).parent / "templates"
 NAME = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -79,10 +79,8 @@ def _check_name(name: str) -> None:
     if not name:
         raise UserError("NAME: not given; write make new-notebook NAME=my-page")
     if not NAME.fullmatch(name) or len(name) > LONGEST:
-        raise UserError(
-            f"NAME: found {name!r}, expected at most {LONGEST} small letters, digits and hyphens;"
-            " write NAME=my-page"
-        )
+        expected = f"at most {LONGEST} small letters, digits and hyphens"
+        raise unexpected("NAME", name, expected, "write NAME=my-page")
 
 
 def _titles(name: str, title: str) -> dict[str, str]:

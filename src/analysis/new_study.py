@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis import folders, paths
-from analysis.errors import UserError
+from analysis.errors import UserError, unexpected
 from analysis.languages import DEFAULT, EXPECTED, known
 from analysis.transcribe import schema
 from analysis.transcribe.normaliser import usual
@@ -108,11 +108,11 @@ def begin(about: About, parts: Sequence[str] = ()) -> Path:
     if not about.title.strip():
         raise UserError("TITLE: not given; write make new-study STUDY=… TITLE='the source’s title'")
     if unknown := [each for each in about.languages if not known(each)]:
-        raise UserError(f"LANGUAGES: found {unknown[0]!r}, expected {EXPECTED}; write LANGUAGES='de en'")
+        raise unexpected("LANGUAGES", unknown[0], EXPECTED, "write LANGUAGES='de en'")
     if about.language not in about.languages:
         advice = f"write LANGUAGES='{' '.join([about.language, *about.languages])}'"
         expected = f"LANGUAGE ({about.language}) among them, for labels are held to the source"
-        raise UserError(f"LANGUAGES: found {' '.join(about.languages)!r}, expected {expected}; {advice}")
+        raise unexpected("LANGUAGES", " ".join(about.languages), expected, advice)
     tables = _tables(parts, about.languages)
     with folders.replacing(folder) as begun:  # whole or not at all: half a study would be in the way
         (begun / FILE).write_text(about.written(), "utf-8")
@@ -131,7 +131,7 @@ def _tables(parts: Sequence[str], languages: tuple[str, ...]) -> list[Table]:
         names = [name for name in PARTS if name]
         like = nearest(unknown[0], names)
         advice = f"did you mean {like}?" if like else "write some of these, or leave WITH out for all tables"
-        raise UserError(f"WITH: found {unknown[0]!r}, expected {one_of(names, len(names))}; {advice}")
+        raise unexpected("WITH", unknown[0], one_of(names, len(names)), advice)
     needed = {table for part in ("", *parts) for table in PARTS[part]}
     while (
         more := {

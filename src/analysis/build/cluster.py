@@ -55,7 +55,7 @@ class Remote:
         self.executor, self.warm = executor, warm
         self.required = digests(required())
         if hasattr(executor, "_client"):  # Dask's: sent once, as a task, which a lost worker's heirs repeat
-            self.files = executor._client.submit(_unchanged, self.files, pure=False)
+            self.files = executor._client.submit(dict, self.files, pure=False)
 
     def submit(self, job: Job, *, readings: Path | None = None, on_cell: object = None) -> Future[Any]:
         """Send a job; the future gives what `run_remote` returns, or raises what it raises."""
@@ -146,7 +146,3 @@ def dask(address: str) -> Iterator[Executor]:
         except TimeoutError:
             raise UserError(f"ADDRESS={address}: the scheduler has no workers; see docs/cluster.md") from None
         yield client.get_executor(pure=False)
-
-
-def _unchanged(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
-    return files

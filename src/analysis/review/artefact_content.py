@@ -23,6 +23,8 @@ import numpy as np
 from lxml import etree, html
 from PIL import Image
 
+from analysis.errors import UserError
+
 RELATIVE = 1e-9  # how far two numbers may be apart
 SQUARE = 16  # pixels; a published figure is kept as the mean grey of such squares
 RMS, GREATEST = 1.5, 12.0  # of 255: how far such greys may be apart, altogether and anywhere
@@ -57,7 +59,7 @@ def describe(name: str, content: bytes) -> dict[str, Any]:
     """Describe an artefact, so that another of its name can be held against it.
 
     A picture has the digest of its decoded `pixels` and the `greys` of its squares; all else a digest of
-    its `words` and the list of its `numbers`. Raises ValueError where it is not what its name promises.
+    its `words` and the list of its `numbers`. Raises UserError where it is not what its name promises.
     """
     if name.endswith(".png"):
         picture = pixels(content)
@@ -85,7 +87,7 @@ def says(name: str, content: bytes, described: Mapping[str, Any]) -> tuple[bool,
 def read(name: str, content: bytes) -> Content:
     """Read what a text or a PDF says, by the ending of its name; styles and scripts are their own text.
 
-    Raises ValueError where the content is not what the ending promises.
+    Raises UserError where the content is not what the ending promises.
     """
     readers: dict[str, Callable[[str], str]] = {
         ".html": _html,
@@ -100,7 +102,7 @@ def read(name: str, content: bytes) -> Content:
     try:
         said = _pdf(content) if ending == ".pdf" else readers[ending](content.decode("utf-8"))
     except (UnicodeDecodeError, etree.ParserError, etree.XMLSyntaxError, KeyError) as error:
-        raise ValueError(f"{name} cannot be read: {error}") from None
+        raise UserError(f"{name} cannot be read: {error}") from None
     numbers = tuple(float(found) for found in _NUMBER.findall(said))
     return Content(hashlib.sha256(_NUMBER.sub("#", said).encode("utf-8")).hexdigest(), numbers)
 
@@ -180,13 +182,13 @@ def _output(kind: str, value: Any) -> str:
 def _pdf(content: bytes) -> str:
     """The text of a PDF page by page, without white space, which depends on how lines were filled."""
     if not importlib.util.find_spec("pypdfium2"):
-        raise ValueError("nothing is installed that reads PDF; install it: pip install pypdfium2")
+        raise UserError("nothing is installed that reads PDF; install it: pip install pypdfium2")
     import pypdfium2
 
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        raise ValueError(f"a PDF that cannot be read: {error}") from None
+        raise UserError(f"a PDF that cannot be read: {error}") from None
     with document:
         return "\f".join("".join(page.get_textpage().get_text_bounded().split()) for page in document)
 
@@ -200,7 +202,7 @@ def pixels(png: bytes) -> np.ndarray:
         with Image.open(io.BytesIO(png)) as picture:
             return np.asarray(picture.convert("RGBA"))
     except OSError as error:
-        raise ValueError(f"a picture that cannot be read: {error}") from None
+        raise UserError(f"a picture that cannot be read: {error}") from None
 
 
 def pixel_digest(picture: np.ndarray) -> str:
@@ -234,7 +236,7 @@ def unpacked(text: str) -> np.ndarray:
             *map(int, shape.split("x"))
         )
     except (ValueError, zlib.error):
-        raise ValueError("the published greys cannot be read; write them again: make expected") from None
+        raise UserError("the published greys cannot be read; write them again: make expected") from None
 
 
 def looks_like(one: np.ndarray, other: np.ndarray) -> tuple[bool, str]:
