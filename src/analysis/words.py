@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -114,6 +114,11 @@ def counted(number: int, one: str, several: str = "") -> str:
     ('1 file', '1,200 files', '2 copies')
     """
     return f"{figure(number)} {one if number == 1 else several or one + 's'}"
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """The first of many names, for messages in English: `a, b and 3 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if names[most:] else "")
 
 
 class _Formatter(string.Formatter):

@@ -23,6 +23,7 @@ from analysis.build import plan, run, staleness
 from analysis.build.execute import NotebookError
 from analysis.build.plan import Job
 from analysis.errors import UserError
+from analysis.words import some
 
 ANSWER = 10  # seconds for a scheduler to answer
 WORKERS = 30  # seconds for a first worker to be there
@@ -75,7 +76,7 @@ def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | Noteboo
     arrived = {name: _digest(content) for name, content in files.items()}
     if wrong := _differing(arrived, remote.tables):
         raise UserError(
-            f"worker {socket.gethostname()}: {_listed(wrong)} arrived with other bytes"
+            f"worker {socket.gethostname()}: {some(wrong, 5)} arrived with other bytes"
             " than were sent; run the report again"
         )
     with folders.temporary("analysis-tables-") as folder:
@@ -93,7 +94,7 @@ def _require_alike(expected: Mapping[str, str]) -> None:
     for found in (digests(expected, staleness.file_digest), digests(expected)):
         if wrong := _differing(found, expected):
             raise UserError(
-                f"worker {socket.gethostname()}: {_listed(wrong)} differ from this machine's; bring its"
+                f"worker {socket.gethostname()}: {some(wrong, 5)} differ from this machine's; bring its"
                 " checkout and environment to the same state and start the worker again"
             )
 
@@ -119,10 +120,6 @@ def _digest(content: bytes) -> str:
 
 def _differing(found: Mapping[str, str], expected: Mapping[str, str]) -> list[str]:
     return sorted(n for n in found.keys() | expected.keys() if found.get(n) != expected.get(n))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if names[5:] else "")
 
 
 @contextmanager

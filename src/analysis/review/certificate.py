@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 from analysis import folders, paths
 from analysis.review import artefact_content
+from analysis.words import some
 
 FORMAT = "2"  # of certificate.json; docs/certificate.schema.json describes it
 CONSISTENT = ("yes", "in values", "no", "not published")  # the best first
@@ -125,9 +126,9 @@ class Certificate:
         if nothing:
             said += f" Nothing is published of {self.study}; to publish it: make expected STUDY={self.study}."
         elif self.outdated:
-            said += f" Not what the build makes: {_some(self.outdated)}."
+            said += f" Not what the build makes: {some(self.outdated, 2)}."
         if not nothing and self.environment.differences:
-            said += f" Another environment, so values decide: {_some(self.environment.differences)}."
+            said += f" Another environment, so values decide: {some(self.environment.differences, 2)}."
         return said + (f" Not varied: {', '.join(self.not_varied)}." if self.not_varied else "")
 
     def lines(self, most: int = 10) -> list[str]:
@@ -144,7 +145,7 @@ class Certificate:
         if self.outdated:
             note = f"not what the build makes from data/raw; run: make data STUDY={self.study}"
             found[note] = list(self.outdated)
-        wrong = [f"{_some(names)}: {note}" for note, names in found.items()]
+        wrong = [f"{some(names, 2)}: {note}" for note, names in found.items()]
         more = [f"and {len(wrong) - most} more; see certificate.html"] if len(wrong) > most else []
         return [*failed, *wrong[:most], *more, self.summary()]
 
@@ -167,11 +168,6 @@ class Certificate:
             },
         }
         return head | json.loads(json.dumps(asdict(self)))
-
-
-def _some(names: list[str] | tuple[str, ...]) -> str:
-    more = f" and {len(names) - 2} more" if names[2:] else ""
-    return ", ".join(names[:2]) + more
 
 
 # -- The environment -------------------------------------------------------------------------------

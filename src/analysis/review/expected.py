@@ -12,6 +12,7 @@ from analysis import folders, paths
 from analysis.errors import UserError
 from analysis.review import artefact_content
 from analysis.review.certificate import Environment, environment
+from analysis.words import some
 
 EXPECTED = "expected"  # the folder of what is published, in the root of the project
 
@@ -42,9 +43,8 @@ def expected(report: Path, *, made_on: Environment | None = None) -> dict[str, A
     listed, there = manifest.get("artefacts", {}), artefacts(report)
     names = sorted({*listed, *there} - {"manifest.json"})
     if edited := [n for n in names if n not in there or listed.get(n) != digest(report / n)]:
-        more = f" and {len(edited) - 1} more" if edited[1:] else ""
         raise UserError(
-            f"reports/{report.name}: found {edited[0]}{more} edited, new or gone since the report was built,"
+            f"reports/{report.name}: found {some(edited, 1)} edited, new or gone since the report was built,"
             f" expected what manifest.json lists; run: make report STUDY={manifest['study']} FORCE=1"
         )
     found = made_on or environment()
