@@ -9,7 +9,7 @@ import hashlib
 import io
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -23,11 +23,12 @@ from analysis import folders, paths
 from analysis.errors import UserError
 from analysis.review import artefact_content, clean_build, git
 from analysis.review.certificate import TEMPLATES
-from analysis.review.expected import artefacts
+from analysis.review.expected import differing
 from analysis.words import counted
 
 Row = dict[str, str]
 Key = tuple[str, ...]
+Differ = Mapping[str, str]  # as `differing` gives it
 _LINES = ("h1", "h2", "h3", "h4", "p", "li", "tr", "caption", "dt", "dd", "figcaption", "summary")
 _SKIPPED = "ancestor-or-self::nav or ancestor-or-self::script or ancestor-or-self::*[local-name()='svg']"
 
@@ -113,28 +114,20 @@ class Comparison:
 
 def compare(a: Path, b: Path, names: tuple[str, str] = ("A", "B")) -> Comparison:
     """Compare two built reports (folders with a manifest.json); `names` is what to call them."""
-    files = [(n, f"only in {only}" if only else "changed") for n, only in _both(a, b, lambda _: True)]
-    return Comparison(
-        *names, tuple(_tables(a, b)), tuple(_figures(a, b)), tuple(_sentences(a, b)), tuple(files)
-    )
-
-
-def _both(a: Path, b: Path, chosen: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
-    """Artefacts that differ, with where each is: in both ("") or only in "A" or "B"."""
-    one, other = ({n for n in artefacts(r) if chosen(n)} for r in (a, b))
-    for name in sorted(one | other):
-        if name not in other or name not in one:
-            yield name, "A" if name in one else "B"
-        elif (a / name).read_bytes() != (b / name).read_bytes():
-            yield name, ""
+    differ = differing(a, b)
+    files = tuple((name, f"only in {only}" if only else "changed") for name, only in differ.items())
+    tables, figures = tuple(_tables(a, b, differ)), tuple(_figures(a, b, differ))
+    return Comparison(*names, tables, figures, tuple(_sentences(a, b, differ)), files)
 
 
 # -- Tables ----------------------------------------------------------------------------------------
 
 
-def _tables(a: Path, b: Path) -> Iterator[TableChange]:
+def _tables(a: Path, b: Path, differ: Differ) -> Iterator[TableChange]:
     keys = [*_keys(a), *_keys(b)]
-    for name, only in _both(a, b, lambda n: n.endswith(".csv") and "/excel/" not in n):
+    for name, only in differ.items():
+        if not name.endswith(".csv") or "/excel/" in name:
+            continue
         if only:
             yield TableChange(name, (), only_in=only)
         else:
@@ -206,16 +199,16 @@ def _moved(before: list[str], after: list[str]) -> list[str]:
 # -- Figures ---------------------------------------------------------------------------------------
 
 
-def _figures(a: Path, b: Path) -> Iterator[FigureChange]:
-    for name, only in _both(a, b, lambda n: n.endswith(".png") and PurePosixPath(n).parent.name == "figures"):
+def _figures(a: Path, b: Path, differ: Differ) -> Iterator[FigureChange]:
+    for name, only in differ.items():
         figure = name.removesuffix(".png")
+        if figure == name or PurePosixPath(name).parent.name != "figures":
+            continue
         if only:
             yield FigureChange(figure, only_in=only)
-            continue
-        old, new = (artefact_content.pixels((r / name).read_bytes()) for r in (a, b))
-        files = [r / f"{figure}.csv" for r in (a, b)]
-        rows = [path.read_bytes() if path.is_file() else b"" for path in files]
-        yield figure_change(figure, old, new, rows_same=rows[0] == rows[1])
+        else:
+            old, new = (artefact_content.pixels((r / name).read_bytes()) for r in (a, b))
+            yield figure_change(figure, old, new, rows_same=f"{figure}.csv" not in differ)
 
 
 def figure_change(figure: str, old: np.ndarray, new: np.ndarray, *, rows_same: bool = True) -> FigureChange:
@@ -257,10 +250,11 @@ def difference_image(old: np.ndarray, new: np.ndarray) -> np.ndarray:
 # -- Sentences -------------------------------------------------------------------------------------
 
 
-def _sentences(a: Path, b: Path) -> Iterator[SentenceChange]:
-    for name, _ in _both(a, b, lambda n: n.endswith(".html")):
-        old, new = ((r / name).read_bytes() if (r / name).is_file() else b"" for r in (a, b))
-        yield from sentence_changes(name, old, new)
+def _sentences(a: Path, b: Path, differ: Differ) -> Iterator[SentenceChange]:
+    for name in differ:
+        if name.endswith(".html"):
+            old, new = ((r / name).read_bytes() if (r / name).is_file() else b"" for r in (a, b))
+            yield from sentence_changes(name, old, new)
 
 
 def sentence_changes(page: str, old: bytes, new: bytes) -> Iterator[SentenceChange]:

@@ -22,6 +22,14 @@ def artefacts(report: Path) -> list[str]:
     return sorted(p.relative_to(report).as_posix() for p in report.rglob("*") if p.is_file())
 
 
+def differing(a: Path, b: Path) -> dict[str, str]:
+    """The files of two folders that differ, with where each is: in both ("") or only in "A" or "B"."""
+    one, other = set(artefacts(a)), set(artefacts(b))
+    found = {name: "A" if name in one else "B" for name in one ^ other}
+    found |= {name: "" for name in one & other if (a / name).read_bytes() != (b / name).read_bytes()}
+    return dict(sorted(found.items()))
+
+
 def digest(path: Path) -> str:
     """SHA-256 of a file as it is now."""
     return hashlib.sha256(path.read_bytes()).hexdigest()

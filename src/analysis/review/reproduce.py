@@ -21,7 +21,7 @@ from analysis.errors import UserError
 from analysis.review import certificate, git
 from analysis.review.certificate import Certificate, Environment
 from analysis.review.clean_build import build_twice, not_set
-from analysis.review.expected import artefacts, published
+from analysis.review.expected import differing, published
 from analysis.review.judge import judge
 from analysis.tidy import datapackage
 
@@ -107,13 +107,9 @@ def elsewhere(here: Environment, against: Mapping[str, Any] | None) -> list[str]
 def _outdated(study: str, root: Path, project: Path) -> list[str]:
     """The committed tidy tables that a build makes otherwise, or not at all; none where none are kept."""
     kept, made = root / TIDY / study, project / TIDY / study
-    names = sorted({*artefacts(kept), *artefacts(made)}) if kept.is_dir() and made.is_dir() else []
-    return [
-        (kept / name).relative_to(root).as_posix()
-        for name in names
-        if not all((folder / name).is_file() for folder in (kept, made))
-        or (kept / name).read_bytes() != (made / name).read_bytes()
-    ]
+    if not kept.is_dir() or not made.is_dir():
+        return []
+    return [(kept / name).relative_to(root).as_posix() for name in differing(kept, made)]
 
 
 def _source(root: Path) -> dict[str, Any]:
