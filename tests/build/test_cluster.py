@@ -109,7 +109,7 @@ def test_a_notebook_reads_the_tables_and_readings_that_travelled_and_comes_back_
 def test_another_process_gives_the_same(here):
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         here.executor = pool
-        assert received(here.submit(JOB)) == run.attempt_job(JOB, warm=False, processed=paths.PROCESSED)
+        assert received(here.submit(JOB)) == run.execute_job(JOB, warm=False, processed=paths.PROCESSED)
 
 
 def test_a_notebook_that_fails_comes_back_as_its_error_and_one_that_never_does_as_one(here):

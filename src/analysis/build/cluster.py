@@ -84,9 +84,16 @@ def run_remote(remote: RemoteJob, files: Mapping[str, bytes]) -> bytes | Noteboo
             if content is not None:
                 (folder / table).parent.mkdir(exist_ok=True)
                 (folder / table).write_bytes(content)
-        given = {"notebook": remote.notebook, "processed": folder, "readings": folder / _READINGS}
-        made = run.attempt_job(remote.job, warm=remote.warm, **given)
-    return made if isinstance(made, NotebookError) else json.dumps(made).encode("utf-8")
+        given: dict[str, Any] = {
+            "notebook": remote.notebook,
+            "processed": folder,
+            "readings": folder / _READINGS,
+        }
+        try:
+            made = run.execute_job(remote.job, warm=remote.warm, **given)
+        except NotebookError as error:
+            return error
+    return json.dumps(made).encode("utf-8")
 
 
 def _require_alike(expected: Mapping[str, str]) -> None:

@@ -7,12 +7,13 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from analysis.build.plan import Job
 
 
-class Progress:
+class Progress(AbstractContextManager):
     """Follows the runs of a build on stderr; what cells wrote to stderr is said with its place.
 
     On a terminal one line is rewritten; elsewhere each notebook gets a line, or each tenth of a grid.
@@ -24,9 +25,6 @@ class Progress:
         self.running: dict[str, tuple[float, str]] = {}  # job to when it began, and its cell
         self.began = time.monotonic()
         self.live = sys.stderr.isatty()
-
-    def __enter__(self) -> Progress:
-        return self
 
     def __exit__(self, *_: object) -> None:
         if self.live and self.done:

@@ -68,7 +68,7 @@ class Workers:
             kernels.start(PRELOAD)  # its imports run beside those that follow
         pool = ThreadPoolExecutor(self.max_workers or (os.cpu_count() or 1) + 1)
         try:
-            yield partial(pool.submit, partial(attempt_job, warm=self.warm))
+            yield partial(pool.submit, partial(execute_job, warm=self.warm))
         except BaseException:  # Ctrl-C is one: nothing may go on running behind the caller's back
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.stop()
@@ -201,20 +201,12 @@ def received(job: Job, future: Future[Any]) -> Any:
         result = future.result()
     except UserError:
         raise
+    except NotebookError as error:
+        return error
     except Exception as error:  # such as Dask's, where the workers of a job are lost again and again
         why = " ".join(f"not run: {type(error).__name__}: {error}".split())
         return NotebookError(job.name, None, f"{job.notebook} ({job.name}): {why}")
     return from_dict(json.loads(result)) if isinstance(result, bytes) else result
-
-
-def attempt_job(job: Job, *, warm: bool, **given: Any) -> Any:
-    """`execute_job`, which returns the NotebookError instead of raising it."""
-    from analysis.build.execute import NotebookError
-
-    try:
-        return execute_job(job, warm=warm, **given)
-    except NotebookError as error:
-        return error
 
 
 def execute_job(

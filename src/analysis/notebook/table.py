@@ -14,18 +14,8 @@ from analysis.words import Link, figure, small
 
 MIME = "application/vnd.analysis.table+json"
 _JAPANESE = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
-_PERIODS = (
-    "year",
-    "period",
-    "date",
-    "conducted",
-    "published",
-    "raised",
-    "assessed",
-    "as_of",
-    "adopted",
-    "decided",
-)
+_DATES = ("date", "conducted", "published", "raised", "assessed", "as_of", "adopted", "decided")
+_PERIODS = ("year", "period", *_DATES)
 
 
 def table(
