@@ -43,33 +43,19 @@ def name_of(path: Path) -> str:
 
 def english() -> dict[str, str]:
     """Every English text by its context, in the order of a report."""
-    texts = dict(_of_words())
-    texts |= {f"report:{key}": text for key, text in _of_plan()}
-    texts |= {f"notebooks/{key}": text for key, text in _of_cells()}
-    return texts | {f"schema:{key}": text for key, text in of_schema(_yaml(paths.SCHEMA))}
-
-
-def _of_words() -> Iterator[tuple[str, str]]:
     files = sorted(paths.NOTEBOOKS.glob("words/*.yaml"))
     files += [_PACKAGE / room / "words.yaml" for room in ("figures", "publish", "languages")]
-    for path in files:
-        for key, texts in _yaml(path).items():
-            yield f"{name_of(path)}:{key}", texts["en"]
-
-
-def _of_plan() -> Iterator[tuple[str, str]]:
+    texts = {f"{name_of(path)}:{key}": said["en"] for path in files for key, said in _yaml(path).items()}
     plan = _yaml(paths.PLAN)
     for kind, name in (("pages", "page"), ("guides", "guide")):
         for entry in plan.get(kind, []):
             if entry["title_en"].strip("{region}"):  # a title that is nothing but a name needs none
-                yield f"{kind}.{entry[name]}.title", entry["title_en"]
-
-
-def _of_cells() -> Iterator[tuple[str, str]]:
+                texts[f"report:{kind}.{entry[name]}.title"] = entry["title_en"]
     for path in sorted(paths.NOTEBOOKS.glob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             if "en" in cell["metadata"].get("tags", []):
-                yield f"{path.stem}:{cell_key(cell)}", "".join(cell["source"])
+                texts[f"notebooks/{path.stem}:{cell_key(cell)}"] = "".join(cell["source"])
+    return texts | {f"schema:{key}": text for key, text in of_schema(_yaml(paths.SCHEMA))}
 
 
 def cell_key(cell: Mapping[str, Any]) -> str:
