@@ -80,21 +80,17 @@ Submit = Callable[..., "Future[Any]"]  # (job, readings=..., on_cell=...) -> Not
 
 
 class FailedError(Exception):
-    """Some notebooks failed: `errors` holds their NotebookErrors, a line each."""
+    """Some notebooks failed: the message has a line for each fault, and how many there are."""
 
     exit_code = 1
 
     def __init__(self, errors: Sequence[Exception], total: int) -> None:
-        super().__init__(errors, total)
-        self.errors, self.total = list(errors), total
-
-    def __str__(self) -> str:
         alike: dict[str, list[str]] = {}  # the same fault in several pages and readings is said once
-        for line in map(str, self.errors):
+        for line in map(str, errors):
             alike.setdefault(re.sub(r" \([^)]*\)", "", line, count=1), []).append(line)
         lines = [first + (f" (and in {len(more)} more)" if more else "") for first, *more in alike.values()]
-        failed = f"{len(self.errors)} of {self.total} notebooks failed; the last report is as it was"
-        return "\n".join([*lines, failed])
+        failed = f"{len(errors)} of {total} notebooks failed; the last report is as it was"
+        super().__init__("\n".join([*lines, failed]))
 
 
 def run_report(
