@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from analysis.transcribe.normaliser import UNSPACED, usual
 from analysis.transcribe.periods import ERAS
-from analysis.verify.locales import PARTS_OF_YEAR, Locale, PartsOfYear, cases, locale
+from analysis.verify.locales import PARTS_OF_YEAR, Locale, PartsOfYear, Words, cases, locale
 
 # Stands between two passages that do not follow one another: nothing is read across it.
 BOUNDARY = "\n"
+_RULED = ("ja", "en")  # languages with rules of their own; the others' are made of their locale
 
 
 class Mention(NamedTuple):
@@ -47,179 +48,148 @@ class _Day(NamedTuple):
 
 # --- dates and periods --------------------------------------------------------------------------
 _YEAR = r"(?:1[5-9]|2[01])\d\d"
-_ERAS = {era: first - 1 for era, first in ERAS.items()}
-_JA_REST = r"(?P<fiscal>年度)|年(?:(?P<month>\d\d?)月(?:(?P<day>\d\d?)日|(?P<last>末))?|(?!\d+月))"
-_JA_DATE = re.compile(
-    rf"(?<![\d,.])(?:(?P<year>{_YEAR})|(?P<era>{'|'.join(_ERAS)})(?P<count>\d\d?|元))"
-    rf"(?:{_JA_REST}|(?!\d|年))"
-)
-# The second side of a period may leave out what it shares with the first.
-_JA_SECOND = re.compile(
-    rf"(?:(?P<year>{_YEAR})|(?P<count>\d\d?))(?:{_JA_REST}|(?!\d|年|月))"
-    r"|(?P<month_only>\d\d?)月(?:(?P<day_only>\d\d?)日|(?P<last_only>末))?"
-)
-_JA_TO = re.compile("〜|-|から|ないし")
-_CALENDARS = _ERAS | {"民国": 1911, "民國": 1911}
-_JA_OPEN_END = re.compile("〜|から|より|以降|以来|以後")
-_JA_OPEN_START = re.compile("まで|以前")
+_ERAS = {era: first - 1 for era, first in ERAS.items()} | {"民国": 1911, "民國": 1911}
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_MONTH = r"(?P<{}>(?:" + _MONTHS + r")[a-z]*\.?)"
-_EN_DATE = re.compile(
-    rf"(?<![\w,.$€£¥#])(?:(?P<day>\d\d?) {_MONTH.format('m1')},? (?P<y1>{_YEAR})"
-    rf"|{_MONTH.format('m2')} (?P<d2>\d\d?),? (?P<y2>{_YEAR})"
-    rf"|{_MONTH.format('m3')},? (?P<y3>{_YEAR})"
-    rf"|(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-\d\d)?)(?![\d-])"
-    rf"|(?P<fiscal>FY|fiscal(?: year)?) ?(?P<y4>{_YEAR})"
-    rf"|(?P<y5>{_YEAR}))(?![\dA-Za-z]|[.,]\d)",
-    re.IGNORECASE,
+_ENGLISH = Locale(
+    {name: number for number, name in enumerate(_MONTHS.split("|"), 1)},
+    False,
+    ".",
+    ",",
+    {},
+    Words(
+        "to|until|through",
+        "from|since|as of|starting(?: in)?",
+        "until|till|up to|before",
+        "FY|fiscal(?: year)?",
+    ),
 )
-_EN_SECOND = re.compile(rf"{_EN_DATE.pattern}|(?P<short>\d\d)(?![\d-])", re.IGNORECASE)
-_EN_TO = re.compile(" ?(?:-|〜|to |until |through )")
-_EN_OPEN_END = re.compile(r"(?:from|since|as of|starting(?: in)?) $", re.IGNORECASE)
-_EN_OPEN_START = re.compile(r"(?:until|till|up to|before) $", re.IGNORECASE)
-
-
-def _ja_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
-    part = match.groupdict()
-    if part.get("figures"):
-        return _dated(*re.split("[./-]", part["figures"]))
-    if part.get("month_only"):
-        if not first or not first.month:
-            return None
-        return _dated(first.year, part["month_only"], part["day_only"], part["last_only"])
-    era = part.get("era") or ""
-    if part["year"]:
-        year = int(part["year"])
-    elif era:
-        year = _CALENDARS[era] + (1 if part["count"] == "元" else int(part["count"]))
-    elif first and first.era:
-        year, era = _CALENDARS[first.era] + int(part["count"]), first.era
-    elif first and len(part["count"]) == 2:
-        year = first.year // 100 * 100 + int(part["count"])
-    else:
-        return None
-    if part["fiscal"]:
-        return _Day(year, unit="fiscal", era=era)
-    if part["month"]:
-        return _dated(year, part["month"], part["day"], part["last"], era)
-    return _Day(year, unit="year" if match[0][-1] in "年년" else "", era=era)
-
-
-def _dated(
-    year: int | str, month: str, day: str | None, last: str | None = None, era: str = ""
-) -> _Day | None:
-    """A date with its month, if there is such a day; `last` says the end of the month."""
-    year = int(year)
-    if not 1 <= int(month) <= 12:
-        return None
-    days = calendar.monthrange(year, int(month))[1]
-    number = days if last else int(day or 0)
-    if number > days:
-        return None
-    return _Day(year, int(month), number or None, "day" if number else "month", era)
-
-
-def _en_day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
-    part = match.groupdict()
-    if part.get("short"):
-        return _Day(first.year // 100 * 100 + int(part["short"]), unit=first.unit) if first else None
-    year = int(part["y1"] or part["y2"] or part["y3"] or part["y4"] or part["y5"] or part["iso"][:4])
-    if part["fiscal"]:
-        return _Day(year, unit="fiscal")
-    if part["iso"]:
-        return _dated(year, part["iso"][5:7], part["iso"][8:])
-    name = part["m1"] or part["m2"] or part["m3"]
-    if name:
-        return _dated(year, str(_MONTHS.split("|").index(name[:3].lower()) + 1), part["day"] or part["d2"])
-    return _Day(year, unit="" if first else "year")  # `FY2011-2016`: the second is fiscal too
 
 
 class _Dating(NamedTuple):
     """How a language writes dates and periods."""
 
     date: re.Pattern[str]
-    second: re.Pattern[str]
+    second: re.Pattern[str]  # the second side of a period, which may leave out what it shares with the first
     to: re.Pattern[str]
-    day: Callable[..., _Day | None]
     opens: re.Pattern[str]  # words that say that a period goes on
     closes: re.Pattern[str]  # words that say that it had begun before
     after: bool  # whether these words stand after the date
-
-
-_DATING = {
-    "ja": _Dating(_JA_DATE, _JA_SECOND, _JA_TO, _ja_day, _JA_OPEN_END, _JA_OPEN_START, after=True),
-    "en": _Dating(_EN_DATE, _EN_SECOND, _EN_TO, _en_day, _EN_OPEN_END, _EN_OPEN_START, after=False),
-}
+    months: Mapping[str, int] = {}  # by their names, in small letters
+    month_first: bool = False  # in a date of figures
 
 
 @lru_cache
 def _dating(language: str) -> _Dating:
     """How a language writes dates: by signs after its figures, or with names of months."""
-    if language in _DATING:
-        return _DATING[language]
-    signs = {"zh": ("年", "月", "日|号|號", "底|末"), "ko": ("년", "월", "일", "말")}
-    own = signs.get(language.split("-")[0])
-    return _with_signs(locale(language), *own) if own else _with_names(locale(language))
-
-
-def _with_signs(own: Locale, year: str, month: str, day: str, last: str) -> _Dating:
-    """Dates as `2011年6月5日`, with the signs of another language than Japanese."""
-    signs = {"年度": own.words.fiscal, "年": year, "月": month, "日": f"(?:{day})", "末": f"(?:{last})"}
-    eras = {"|".join(_ERAS): "民国|民國" if year == "年" else "(?!)"}
-
-    def adapted(pattern: str) -> str:
-        pattern = pattern.replace(r"(?P<count>\d", r"(?P<count>1?\d")  # 民国100年
-        return re.sub("|".join(map(re.escape, eras | signs)), lambda sign: (eras | signs)[sign[0]], pattern)
-
+    if language == "ja":
+        words = Words("から|ないし", "から|より|以降|以来|以後", "まで|以前", "年度")
+        return _with_signs(words, "年 月 日 末", "|".join(ERAS), r"\d\d?", "")
+    if language == "en":
+        name = rf"(?P<name{{}}>{_MONTHS})[a-z]*\.?"
+        return _with_names(_ENGLISH, name, "", " ", ",? ", "")
+    own, primary = locale(language), language.split("-")[0]
     figures = rf"(?<![\d.,])(?P<figures>{_YEAR}[./-]\d\d?[./-]\d\d?)(?!\d)\.?|"
+    if primary == "zh":
+        return _with_signs(own.words, "年 月 日|号|號 底|末", "民国|民國", r"1?\d\d?", figures)
+    if primary == "ko":
+        return _with_signs(own.words, "년 월 일 말", "(?!)", r"1?\d\d?", figures)
+    prefix = "[\u0648\u0628\u05d1\u05d5]?"  # `and`, `in`: written as one with what follows
+    names = "|".join(map(re.escape, sorted(own.months, key=len, reverse=True)))
+    of = ",? (?:de |del |d')?"
+    figures = rf"(?:/\d\d)?|(?P<one>\d\d?)(?P<sign>[./-])(?P<other>\d\d?)(?P=sign)(?P<year6>{_YEAR})"
+    name = rf"{prefix}(?P<name{{}}>{names})\.?"
+    return _with_names(own, name, prefix, rf"(?:\.|er|[oº])?{of}", of, figures)
+
+
+def _with_signs(words: Words, signs: str, eras: str, count: str, figures: str) -> _Dating:
+    """Dates as `2011年6月5日`, with signs for year, month, day and the end of a month, and with `eras`."""
+    year, month, day, last = signs.split()
+    rest = (
+        rf"(?P<fiscal>{words.fiscal})"
+        rf"|{year}(?:(?P<month>\d\d?){month}(?:(?P<day>\d\d?)(?:{day})|(?P<last>{last}))?|(?!\d+{month}))"
+    )
+    era = rf"(?P<era>{eras})(?P<count>{count}|元)"
     return _Dating(
-        re.compile(figures + adapted(_JA_DATE.pattern)),
-        re.compile(figures + adapted(_JA_SECOND.pattern)),
-        re.compile(f"〜|-|{own.words.to}"),
-        _ja_day,
-        re.compile(f"〜|{own.words.since}"),
-        re.compile(own.words.until),
+        re.compile(rf"{figures}(?<![\d,.])(?:(?P<year>{_YEAR})|{era})(?:{rest}|(?!\d|{year}))"),
+        re.compile(
+            rf"{figures}(?:(?P<year>{_YEAR})|(?P<count>{count}))(?:{rest}|(?!\d|{year}|{month}))"
+            rf"|(?P<month2>\d\d?){month}(?:(?P<day2>\d\d?)(?:{day})|(?P<last2>{last}))?"
+        ),
+        re.compile(f"〜|-|{words.to}"),
+        re.compile(f"〜|{words.since}"),
+        re.compile(words.until),
         after=True,
     )
 
 
-def _with_names(own: Locale) -> _Dating:
-    """Dates as `5. Juni 2011`, `5 de junio de 2011`, `05.06.2011`, with the names of a language's months."""
-    name = "|".join(re.escape(month) for month in sorted(own.months, key=len, reverse=True))
-    month, of = rf"[{_PREFIXES}]?(?P<{{}}>{name})\.?", r",? (?:de |del |d')?"
+def _with_names(own: Locale, name: str, prefix: str, after_day: str, of: str, figures: str) -> _Dating:
+    """Dates as `5 June 2011`, `5 de junio de 2011`, with names of months; `figures` as `05.06.2011`."""
     date = (
-        rf"(?<![\w,.$€£¥#])(?:(?P<day>\d\d?)(?:\.|er|[oº])?{of}{month.format('m1')}{of}(?P<y1>{_YEAR})"
-        rf"|{month.format('m2')} (?P<d2>\d\d?),? (?P<y2>{_YEAR})"
-        rf"|{month.format('m3')}{of}(?P<y3>{_YEAR})"
-        rf"|(?P<iso>{_YEAR}-(?:0[1-9]|1[0-2])(?:-\d\d)?)(?![\d-])"
-        rf"|(?P<n1>\d\d?)(?P<sign>[./-])(?P<n2>\d\d?)(?P=sign)(?P<yn>{_YEAR})"
-        rf"|(?P<fiscal>{own.words.fiscal}) ?(?P<y4>{_YEAR})(?:/\d\d)?"
-        rf"|[{_PREFIXES}]?(?P<y5>{_YEAR}))(?![\dA-Za-z]|[.,]\d)"
+        rf"(?<![\w,.$€£¥#])(?:(?P<day1>\d\d?){after_day}{name.format(1)}{of}(?P<year1>{_YEAR})"
+        rf"|{name.format(2)} (?P<day2>\d\d?),? (?P<year2>{_YEAR})"
+        rf"|{name.format(3)}{of}(?P<year3>{_YEAR})"
+        rf"|(?P<figures>{_YEAR}-(?:0[1-9]|1[0-2])(?:-\d\d)?)(?![\d-])"
+        rf"|(?P<fiscal>{own.words.fiscal}) ?(?P<year4>{_YEAR}){figures}"
+        rf"|{prefix}(?P<year5>{_YEAR}))(?![\dA-Za-z]|[.,]\d)"
     )
-
-    def day(match: re.Match[str], first: _Day | None = None) -> _Day | None:
-        part = match.groupdict()
-        if part["yn"]:
-            both = part["n1"], part["n2"]
-            return _dated(part["yn"], *(both if own.month_first else both[::-1]))
-        if printed := part["m1"] or part["m2"] or part["m3"]:
-            year = part["y1"] or part["y2"] or part["y3"]
-            return _dated(year, str(own.months[printed.lower()]), part["day"] or part["d2"])
-        return _en_day(match, first)
-
+    begins = prefix and rf"(?<!\w){prefix}"
     return _Dating(
         re.compile(date, re.IGNORECASE),
-        re.compile(rf"{date}|(?P<short>\d\d)(?![\d-])", re.IGNORECASE),
+        re.compile(rf"{date}|(?P<count>\d\d)(?![\d-])", re.IGNORECASE),
         re.compile(f" ?(?:-|〜|(?:{own.words.to}) ) ?", re.IGNORECASE),
-        day,
-        re.compile(rf"(?<!\w)[{_PREFIXES}]?(?:{own.words.since}) $", re.IGNORECASE),
-        re.compile(rf"(?<!\w)[{_PREFIXES}]?(?:{own.words.until}) $", re.IGNORECASE),
+        re.compile(f"{begins}(?:{own.words.since}) $", re.IGNORECASE),
+        re.compile(f"{begins}(?:{own.words.until}) $", re.IGNORECASE),
         after=False,
+        months=own.months,
+        month_first=own.month_first,
     )
 
 
-_PREFIXES = "\u0648\u0628\u05d1\u05d5"  # `and`, `in`: written as one with what follows
+def _day(match: re.Match[str], how: _Dating, first: _Day | None = None) -> _Day | None:
+    """The date that a match prints, if there is such a day; `first` is the other side of its period."""
+    part = {name.rstrip("123456"): printed for name, printed in match.groupdict().items() if printed}
+    if "figures" in part:
+        return _dated(*re.split("[./-]", part["figures"]))
+    year, era = _year(part, first)
+    if year is None:
+        return None
+    if "fiscal" in part:
+        return _Day(year, unit="fiscal", era=era)
+    if "one" in part:
+        both = part["one"], part["other"]
+        return _dated(year, *(both if how.month_first else both[::-1]))
+    month = how.months[part["name"].lower()] if "name" in part else part.get("month")
+    if month:
+        return _dated(year, month, part.get("day"), part.get("last"), era)
+    # Where a sign may follow, a number without it only might be a year; `FY2011-2016`: the second is fiscal.
+    alone = match[0][-1] in "年년" or not (how.after or first)
+    return _Day(year, unit="year" if alone else "", era=era)
+
+
+def _year(part: Mapping[str, str], first: _Day | None) -> tuple[int | None, str]:
+    """The year of a date, and its era if it is counted in one."""
+    if "year" in part:
+        return int(part["year"]), ""
+    if count := part.get("count"):
+        if era := part.get("era") or (first.era if first else ""):
+            return _ERAS[era] + (1 if count == "元" else int(count)), era
+        return (first.year // 100 * 100 + int(count) if first and len(count) == 2 else None), ""
+    return (first.year if first and first.month else None), ""
+
+
+def _dated(
+    year: int | str, month: int | str, day: str | None = None, last: str | None = None, era: str = ""
+) -> _Day | None:
+    """A date with its month, if there is such a day; `last` says the end of the month."""
+    year, month = int(year), int(month)
+    if not 1 <= month <= 12:
+        return None
+    days = calendar.monthrange(year, month)[1]
+    number = days if last else int(day or 0)
+    if number > days:
+        return None
+    return _Day(year, month, number or None, "day" if number else "month", era)
 
 
 def periods(text: str, language: str) -> Iterator[Mention]:
@@ -261,12 +231,12 @@ def _dates(text: str, how: _Dating) -> Iterator[Mention]:
     place = 0
     while match := how.date.search(text, place):
         place = match.end()
-        first = how.day(match)
+        first = _day(match, how)
         if first is None:
             continue
         joint = how.to.match(text, place)
         other = how.second.match(text, joint.end()) if joint else None
-        second = how.day(other, first) if other else None
+        second = _day(other, how, first) if other else None
         if other and second and (first.unit or second.unit or len(other[0]) == 4):
             place = other.end()
             yield Mention(_joined(first, second), match.start(), place)
@@ -296,13 +266,13 @@ def _single(day: _Day, text: str, match: re.Match[str], how: _Dating) -> str:
 
 # --- numbers, ordinals, grades, citations -------------------------------------------------------
 _TIMES = {"千": 10**3, "万": 10**4, "百万": 10**6, "千万": 10**7, "億": 10**8, "兆": 10**12}
-_TIMES |= {"thousand": 10**3, "million": 10**6, "billion": 10**9, "bn": 10**9, "trillion": 10**12}
-_TIMES |= {"tausend": 10**3, "millionen": 10**6, "mio": 10**6, "milliarde": 10**9, "milliarden": 10**9}
-_TIMES |= {"mrd": 10**9, "millions": 10**6, "milliard": 10**9, "milliards": 10**9, "millones": 10**6}
-_MAGNITUDE = "|".join(sorted(_TIMES, key=len, reverse=True))
-_FIGURE = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-_NUMBER = re.compile(rf"(?<![\d.,A-Za-z])({_FIGURE})(?!\d)(?: ?({_MAGNITUDE})(?![a-z]))?", re.IGNORECASE)
-_RANGE = re.compile("-|〜|から| ?(?:to|and|bis) ", re.IGNORECASE)
+for _power, _words in [
+    (3, "thousand tausend"),
+    (6, "million millionen millions millones mio"),
+    (9, "billion bn milliarde milliarden milliard milliards mrd"),
+    (12, "trillion"),
+]:
+    _TIMES |= dict.fromkeys(_words.split(), 10**_power)
 
 
 class _Figures(NamedTuple):
@@ -321,24 +291,28 @@ _NOT_IN_ROW = "".join(
 
 @lru_cache
 def _figures(language: str) -> _Figures:
-    """How a language writes figures: `1.234,5 Mio.`, `1 234,5`, `1억2,000만`."""
-    if language in _DATING:
-        return _Figures(_NUMBER, _RANGE, _TIMES, ".")
-    own = locale(language)
-    group, other = (r"[.'\u066c]", r"\.") if own.decimal == "," else ("[,']", "(?!)")
-    # `412 398 371` is a number where a blank is the sign for thousands, elsewhere a row of a table.
-    grouped = r"(?: \d{3})+" if own.group == " " else rf"{_NOT_IN_ROW} \d{{3}}(?! -?\d)"
-    figure = rf"\d{{1,3}}(?:(?:{group}\d{{3}})+|{grouped})(?!\d)(?:{re.escape(own.decimal)}\d+)?"
-    figure += rf"|\d+(?:{re.escape(own.decimal)}\d+|{other}\d{{1,2}}(?!\d))?"
-    magnitude = "|".join(re.escape(word) for word in sorted(own.times, key=len, reverse=True)) or "(?!)"
-    apart = "" if usual(language).startswith(UNSPACED) else r"\.?(?![^\W\d_])"
+    """How a language writes figures: `1.234,5 Mio.`, `1 234,5`, `1億2,000万`."""
+    times: Mapping[str, int] = _TIMES
+    if language in _RULED:
+        figure, decimal = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", "."
+        stops, apart, to = r"(?!\d)", "(?![a-z])", "-|〜|から| ?(?:to|and|bis) "
+    else:
+        own = locale(language)
+        times, decimal = own.times, own.decimal
+        group, other = (r"[.'\u066c]", r"\.") if decimal == "," else ("[,']", "(?!)")
+        # `412 398 371` is a number where a blank is the sign for thousands, elsewhere a row of a table.
+        grouped = r"(?: \d{3})+" if own.group == " " else rf"{_NOT_IN_ROW} \d{{3}}(?! -?\d)"
+        figure = rf"\d{{1,3}}(?:(?:{group}\d{{3}})+|{grouped})(?!\d)(?:{re.escape(decimal)}\d+)?"
+        figure += rf"|\d+(?:{re.escape(decimal)}\d+|{other}\d{{1,2}}(?!\d))?"
+        stops = r"(?!\d|[.,]\d)"
+        apart = "" if usual(language).startswith(UNSPACED) else r"\.?(?![^\W\d_])"
+        to = f" ?(?:-|〜) ?| ?(?:{own.words.to}|und|et|y|e|i|и|and|och|og|en) |{own.words.to}"
+    magnitude = "|".join(map(re.escape, sorted(times, key=len, reverse=True))) or "(?!)"
     return _Figures(
-        re.compile(rf"(?<![\d.,A-Za-z])({figure})(?!\d|[.,]\d)(?: ?({magnitude}){apart})?", re.IGNORECASE),
-        re.compile(
-            f" ?(?:-|〜) ?| ?(?:{own.words.to}|und|et|y|e|i|и|and|och|og|en) |{own.words.to}", re.IGNORECASE
-        ),
-        own.times,
-        own.decimal,
+        re.compile(rf"(?<![\d.,A-Za-z])({figure}){stops}(?: ?({magnitude}){apart})?", re.IGNORECASE),
+        re.compile(to, re.IGNORECASE),
+        times,
+        decimal,
     )
 
 
@@ -351,19 +325,18 @@ def numbers(text: str, language: str) -> Iterator[Mention]:
     how = _figures(language)
     found = [match for match in how.number.finditer(text) if match.start() not in dated]
     times = [how.times[match[2].lower()] if match[2] else 1 for match in found]
-    for place in range(len(found) - 1, 0, -1):
-        before, match = found[place - 1], found[place]
-        if times[place - 1] == 1 and how.to.fullmatch(text[before.end() : match.start()]):
-            times[place - 1] = times[place]
-    place = 0
-    while place < len(found):
-        last, value = place, _value(found[place], times[place], how.decimal)
+    for n in range(len(found) - 1, 0, -1):
+        if times[n - 1] == 1 and how.to.fullmatch(text[found[n - 1].end() : found[n].start()]):
+            times[n - 1] = times[n]
+    values: list[tuple[float, int, int]] = []
+    for n, match in enumerate(found):
+        value, start = _value(match, times[n], how.decimal), match.start()
         # A smaller magnitude right after a larger one adds to it.
-        while last + 1 < len(found) and _adds(found[last], found[last + 1], times[last : last + 2]):
-            last += 1
-            value += _value(found[last], times[last], how.decimal)
-        yield Mention(number(value), found[place].start(), found[last].end())
-        place = last + 1
+        if n and _adds(found[n - 1], match, times[n - 1 : n + 1]):
+            larger, start, _ = values.pop()
+            value += larger
+        values.append((value, start, match.end()))
+    return (Mention(number(value), start, end) for value, start, end in values)
 
 
 def magnitude(unit: str, language: str) -> int:
@@ -411,7 +384,7 @@ _ORDINAL = re.compile(
 
 def ordinals(text: str, language: str) -> Iterator[Mention]:
     """Every ordinal that a text prints: `第1期`, `フェーズIV`, `(2)`, `3rd`, `Phase II`, `First, ...`."""
-    if language not in _DATING:
+    if language not in _RULED:
         yield from _more_ordinals(text, language)
     for match in _ORDINAL.finditer(text):
         printed = match[match.lastgroup or 0]
