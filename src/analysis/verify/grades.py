@@ -34,7 +34,7 @@ _PART = re.compile(  # of a longer praise, or a denial
     r"|極めて|きわめて|非常に|とても|やや|かなり|最も|もっとも|比較的|大変|あまり|不|未)[\"'「『(]*$",
     re.IGNORECASE,
 )
-_DENIED = re.compile(r"[」』\"']?(?:と|で|に)(?:は|も)(?:言え|いえ|な|至ら|達し)")
+_DENIED = r"[」』\"']?(?:と|で|に)(?:は|も)(?:言え|いえ|な|至ら|達し)"
 _NOT = re.compile(r"\b(?:not|never|nor|without|nicht)(?: \w+){0,2} ?[\"']?$", re.IGNORECASE)
 _NUMBERED = re.compile(  # what has a number of its own
     r"(?:\b(?:section|chapter|figure|fig\.|table|nos?\.|page|pp?\.|phase|stage|step|part|plan|annex|appendix"
@@ -43,52 +43,54 @@ _NUMBERED = re.compile(  # what has a number of its own
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\bnote $", re.IGNORECASE)  # of an English text: elsewhere a mark
-_AFTER = {  # what may follow a grade; a noun makes it the number, or the quality, of something
-    "en": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:and|or|to|in|on|for|from|by|at|with|but|while|which"
-    r"|because|after|before|when|whereas|against|overall|points?|marks?|stars?|being|is|was|were|as)\b"
-    r"| [(\"'〜-])",
-    "de": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:und|oder|bis|in|im|für|von|bei|mit|aber|während|weil|nach|vor"
-    r"|Punkten?|Sternen?|ist|war|wurde|als|bewertet|benotet)\b| [(\"'〜-])",
-    "ja": r"(?:$|[、。;:!?)」』】\]\n〜・,./-](?![年月社人])|点(?!を|の|ある|あ|が)|であ|だっ|です|でし|と|を|が|に|の[\d一二三四五六七八九十]+段階|の評|で[、あし評採]"
-    r"|は|も(?!の)|から|まで|ランク|評価|\()",
+# How a language grades. `before`: words of grading, before the grade; `link`: from there up to it; `after`:
+# what may follow a grade (a noun makes it the number, or the quality, of something); `given`: in a sentence
+# that speaks of grading (`cue`); `followed`: words of grading right after the grade; `means`: what is said of
+# the end of a scale, in a sentence on grading; `dated`: what stands before a date between the two.
+_GRADING = {
+    "en": {
+        "before": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?"
+        r"|stars|scale|verdicts?|evaluated|assessed|judged)",
+        "link": r"(?:,? (?:of|as|was|were|is|are|at|it|them|a|an|the|with|only|from|between|overall|to be"
+        r"|stood at|runs?|grade|mark|score|words?|one|two|three|four|five|six|seven"
+        r"|ten))*[:,=]?(?: ?[(\"'])*(?: |$)*$",
+        "after": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:and|or|to|in|on|for|from|by|at|with|but|while"
+        r"|which|because|after|before|when|whereas|against|overall|points?|marks?|stars?|being|is|was|were"
+        r"|as)\b| [(\"'〜-])",
+        "given": r"\b(?:gave|given|gives|got|gets|received|earned|awarded|obtained|achieved|reached"
+        r"|ended (?:at|with))(?: (?:it|them|the|a|an|only|grade|word|mark|score|overall))*(?: ?[(\"'])*(?: "
+        r"|$)*$",
+        "cue": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars"
+        r"|scale|verdicts?|evaluat\w+|assess\w+|apprais\w+|judged)\b",
+        "followed": r"[\"')]* (?:(?:as|was|is) (?:its|the|their) |points? on |on (?:a|the) )(?:grade|score"
+        r"|mark|scale|rating)",
+        "means": r" (?:means that|stands for|denotes) ",
+    },
+    "de": {
+        "before": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung)",
+        "link": r"(?: (?:von|der|die|mit|als|auf|war|waren|ist|lautete|einer|einem|dem|den|nur"
+        r"|zwischen))*[:=]?(?: ?[(\"'])*(?: |$)*$",
+        "after": r"(?:$|[.,;:!?)\"'\]\n]|[〜-](?=[\d★])| (?:und|oder|bis|in|im|für|von|bei|mit|aber|während"
+        r"|weil|nach|vor|Punkten?|Sternen?|ist|war|wurde|als|bewertet|benotet)\b| [(\"'〜-])",
+        "given": r"\b(?:erhielt|erhielten|bekam|bekamen|erreichte|erreichten|vergab|gab)(?: (?:die|eine|nur"
+        r"|Note))*(?: ?[(\"'])*(?: |$)*$|evaluation\b[^,;:]*\bkam(?:en)? auf $",
+        "cue": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung"
+        r"|\w*[Ee]valuation)\b",
+        "followed": r"[\"')]* (?:bewertet|benotet|Punkten?)",
+        "means": r" (?:bedeute[nt]|hei(?:ßt|ßen)|steh(?:t|en) für)[, ]",
+        "dated": r"(?: (?:im|am|vom|in|im Jahr))?$",
+    },
+    "ja": {
+        "before": r"(?:評点|評価|評定|得点|採点|点数|判定|総合|成績|ランク|スコア|評語|尺度|段階(?:中|のうち)?|満点(?:中)?)",
+        "link": r"(?:結果|点)?(?:として|は|が|を|で|では|に|の|中)?(?:、)?(?:総合)?[「『(:\"]*$",
+        "after": r"(?:$|[、。;:!?)」』】\]\n〜・,./-](?![年月社人])|点(?!を|の|ある|あ|が)|であ|だっ|です|でし|と|を|が|に"
+        r"|の[\d一二三四五六七八九十]+段階|の評|で[、あし評採]|は|も(?!の)|から|まで|ランク|評価|\()",
+        "given": r"(?:に|は)[「『]$",
+        "cue": r"評点|評価|評定|得点|採点|点数|判定|成績|ランク|スコア|評語|尺度|段階",
+        "followed": r"[」』)]?点?(?:と|に)?(?:評価|判定|評定|採点|格付け)|[」』)]?の[\d一二三四五六七八九十]+段階|[」』)]?で(?:評価|評定|採点)",
+        "means": r"(?:は|が).*(?:を意味|を表)",
+    },
 }
-_BEFORE = {  # words of grading, before the grade
-    "en": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars|scale"
-    r"|verdicts?|evaluated|assessed|judged)",
-    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung)",
-    "ja": r"(?:評点|評価|評定|得点|採点|点数|判定|総合|成績|ランク|スコア|評語|尺度|段階(?:中|のうち)?|満点(?:中)?)",
-}
-_LINK = {  # from there up to the grade
-    "en": r"(?:,? (?:of|as|was|were|is|are|at|it|them|a|an|the|with|only|from|between|overall|to be|stood at|runs?"
-    r"|grade|mark|score|words?|one|two|three|four|five|six|seven|ten))*[:,=]?(?: ?[(\"'])*(?: |$)*$",
-    "de": r"(?: (?:von|der|die|mit|als|auf|war|waren|ist|lautete|einer|einem|dem|den|nur|zwischen))*[:=]?"
-    r"(?: ?[(\"'])*(?: |$)*$",
-    "ja": r"(?:結果|点)?(?:として|は|が|を|で|では|に|の|中)?(?:、)?(?:総合)?[「『(:\"]*$",
-}
-_GIVEN = {  # in a sentence that speaks of grading or evaluating
-    "en": r"\b(?:gave|given|gives|got|gets|received|earned|awarded|obtained|achieved|reached|ended (?:at|with))"
-    r"(?: (?:it|them|the|a|an|only|grade|word|mark|score|overall))*(?: ?[(\"'])*(?: |$)*$",
-    "de": r"\b(?:erhielt|erhielten|bekam|bekamen|erreichte|erreichten|vergab|gab)"
-    r"(?: (?:die|eine|nur|Note))*(?: ?[(\"'])*(?: |$)*$|evaluation\b[^,;:]*\bkam(?:en)? auf $",
-    "ja": r"(?:に|は)[「『]$",
-}
-_CUE = {
-    "en": r"\b(?:grad(?:es?|ed|ings?)|scor(?:es?|ed|ing)|rat(?:ed|ings?)|marks?|marked|letters?|stars|scale"
-    r"|verdicts?|evaluat\w+|assess\w+|apprais\w+|judged)\b",
-    "de": r"\b(?:Noten?|benotet|bewertet|Bewertung(?:en)?|Punkte|Urteil|Prädikat|Skala|Wertung|\w*[Ee]valuation)\b",
-    "ja": r"評点|評価|評定|得点|採点|点数|判定|成績|ランク|スコア|評語|尺度|段階",
-}
-_FOLLOWED = {  # words of grading right after the grade
-    "en": r"[\"')]* (?:(?:as|was|is) (?:its|the|their) |points? on |on (?:a|the) )(?:grade|score|mark|scale|rating)",
-    "de": r"[\"')]* (?:bewertet|benotet|Punkten?)",
-    "ja": r"[」』)]?点?(?:と|に)?(?:評価|判定|評定|採点|格付け)|[」』)]?の[\d一二三四五六七八九十]+段階|[」』)]?で(?:評価|評定|採点)",
-}
-_MEANS = {  # what is said of the end of a scale, in a sentence on grading
-    "en": r" (?:means that|stands for|denotes) ",
-    "de": r" (?:bedeute[nt]|hei(?:ßt|ßen)|steh(?:t|en) für)[, ]",
-    "ja": r"(?:は|が).*(?:を意味|を表)",
-}
-_DATED = {"de": r"(?: (?:im|am|vom|in|im Jahr))?$"}  # before a date that stands between the two
 _ROW = re.compile(  # between two grades of a row
     r"(?: ?\([^()\d]{1,24}\))?[\"'」』]*(?:, (?:and |or |und |oder )?| and | or | to | und | oder | bis |-|〜|から|、|・|と|及び|または|/)[\"'「『]*"
 )
@@ -119,11 +121,14 @@ def printed(
     """
     found = _numbers(text, language) if is_number(grade) else _words({grade, *others}, text)
     how = _how(language, announced)
-    # `gave good marks` is praise, and `gave it, with good reason, the grade B` as well.
-    how |= {} if is_number(grade) else {"after": rf"(?! (?:points?|marks?|stars?)\b){how['after']}"}
-    how |= {} if is_number(grade) else {"given": rf"(?=.*[\"'「『]$){how['given']}"}
-    found = [m for m in found if _ends_there(m, text, how) and not _DENIED.match(text[m.end :])]
-    found = sorted((m for m in found if not _NOT.search(text[: m.start][-40:])), key=lambda m: m.start)
+    if not is_number(grade):
+        # `gave good marks` is praise, and `gave it, with good reason, the grade B` as well.
+        how["after"] = rf"(?! (?:points?|marks?|stars?)\b){how['after']}"
+        how["given"] = rf"(?=.*[\"'「『]$){how['given']}"
+    # No noun may follow that would make it the number, or the quality, of something.
+    after = re.compile(rf"(?!{_DENIED})(?:{how['after']}|{how['followed']})")
+    found = [m for m in found if after.match(text[m.end :]) and not _NOT.search(text[: m.start][-40:])]
+    found.sort(key=lambda mention: mention.start)
     undated = _undated(text, language)
     sure = {m for m in found if _cued(m, text, undated, how) or _beside_a_name(m, text, names, how["cue"])}
     for row in (found, found[::-1]):  # what goes on a row of grades, from its beginning or its end
@@ -134,30 +139,23 @@ def printed(
     return Printed([m for m in found if m in sure], [m for m in found if m not in sure])
 
 
-_HOW = {"after": _AFTER, "given": _GIVEN, "cue": _CUE, "followed": _FOLLOWED, "means": _MEANS}
-
-
 def _how(language: str, announced: Sequence[str]) -> dict[str, str]:
     """How a language prints grades, with the words by which the source calls a scale."""
-    how = {key: each.get(language, each["en"]) for key, each in _HOW.items()}
-    own = (
-        "|".join(rf"(?<![^\W\d_]){re.escape(word)}(?:{cases(language).pattern})?" for word in announced)
-        or "(?!)"
-    )
-    before, link = (each.get(language, each["en"]) for each in (_BEFORE, _LINK))
+    how = _GRADING.get(language, _GRADING["en"])
+    apart = (rf"(?<![^\W\d_]){re.escape(word)}(?:{cases(language).pattern})?" for word in announced)
+    own = "|".join(apart) or "(?!)"
     return how | {
         "after": rf"(?:{how['after']}|{how['means']})",
-        "before": f"(?:{before}|{own}){link}",
+        "before": f"(?:{how['before']}|{own}){how['link']}",
         "cue": f"(?:{how['cue']}|{own})",
     }
 
 
 def _undated(text: str, language: str) -> str:
     """A text of the same length without its dates: what stands around one is as near as without it."""
-    if language not in _DATED:
-        return text
-    for date in periods(text, language):
-        before = re.sub(_DATED[language], "", text[: date.start].rstrip(" "))
+    dated = _GRADING.get(language, {}).get("dated")
+    for date in periods(text, language) if dated else ():
+        before = re.sub(dated or "", "", text[: date.start].rstrip(" "))
         gap = date.end - len(before)
         text = before + "\0" * gap + text[date.end :]
     return text
@@ -218,12 +216,6 @@ def _sentence(mention: Mention, text: str) -> tuple[int, int]:
     ends = [m.end() for m in _SENTENCE_END.finditer(text)]
     start = max((end for end in ends if end <= mention.start), default=0)
     return start, min((end for end in ends if end > mention.start), default=len(text))
-
-
-def _ends_there(mention: Mention, text: str, how: dict[str, str]) -> bool:
-    """Whether no noun follows that would make a mention the number, or the quality, of something."""
-    after = text[mention.end :]
-    return bool(re.match(how["after"], after) or re.match(how["followed"], after))
 
 
 def _cued(mention: Mention, text: str, undated: str, how: dict[str, str]) -> bool:
