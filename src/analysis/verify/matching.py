@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
 
 from analysis.verify import grades
 from analysis.verify.extract import BOUNDARY, READERS, Mention, Names, number, numbers, words
 from analysis.verify.subjects import stands_beside, subjects_of
-from analysis.verify.tables import Entry, Row, period
+from analysis.verify.tables import Entry, Row
 
 # How a cell may be verbatim. Values are read out of the passages; words are looked for in them.
 VALUES = frozenset(READERS)
-WORDS = frozenset({"text", "names", "label", "vocabulary", "region", "programme"})
 TOPICS = frozenset({"region", "programme"})  # what a sentence is about: named first, meant after
 
 # Which other cell says best where in its passages a row stands, where the schema names no anchor.
@@ -51,17 +49,15 @@ class Judgement:
     between: tuple[str, ...] = ()  # the subjects of which a printed number may be said, where several
 
 
+@dataclass(eq=False)
 class RowText:
     """The passages that a row cites as one text, with what they print."""
 
-    def __init__(
-        self, text: str, language: str, table: Sequence[Row] = (), beside: RowText | None = None
-    ) -> None:
-        self.text = text
-        self.language = language
-        self.table = table  # the rows of the tables that stand in the passages
-        self.beside = beside  # those of the passages in which no table stands
-        self._printed: dict[object, list[Mention]] = {}
+    text: str
+    language: str
+    table: Sequence[Row] = ()  # the rows of the tables that stand in the passages
+    beside: RowText | None = None  # those of the passages in which no table stands
+    _printed: dict[object, list[Mention]] = field(default_factory=dict, init=False)
 
     def printed(self, kind: str) -> list[Mention]:
         """Every value of a kind in the text, in order."""
@@ -108,16 +104,14 @@ def judge(
     topic = next((claim for claim in claims if claim.kind == "region" and claim.words and claim.names), None)
     judged = []
     for claim, mentions in zip(claims, own, strict=True):
-        if claim.kind == "grade":
-            judged.append(_of_grade(row, claim, claims, _pivots(claim, claims, own, anchor), anchor))
-            continue
-        if topic and claim.kind == "number" and mentions and not anchor and stands_anywhere(row, topic):
-            judged.append(_of_subject(row, claim, topic, called))
-            continue
         pivots = _pivots(claim, claims, own, anchor)
-        found = Found(row, claim, mentions, _rivals(row, claim, mentions), pivots, anchor)
-        stands = found.stands()
-        judged.append(Judgement(stands, () if stands else found.instead()))
+        if claim.kind == "grade":
+            judged.append(_of_grade(row, claim, claims, pivots, anchor))
+        elif topic and claim.kind == "number" and mentions and not anchor and stands_anywhere(row, topic):
+            judged.append(_of_subject(row, claim, topic, called))
+        else:
+            rivals = _rivals(row, claim, mentions)
+            judged.append(Found(row, claim, mentions, rivals, pivots, anchor).judgement())
     return judged
 
 
@@ -128,49 +122,26 @@ def _of_tables(row: RowText, claims: Sequence[Claim], anchor: str | None) -> lis
     """
     topic = next((claim for claim in claims if claim.kind == "region" and claim.words), None)
     at = next((claim for claim in claims if claim.kind in {"date", "period"}), None)
-    if (
-        anchor
-        or not row.table
-        or not topic
-        or not at
-        or {c.kind for c in claims} != {"region", "number", at.kind}
-    ):
+    kinds = {claim.kind for claim in claims}
+    if anchor or not row.table or not topic or not at or kinds != {"region", "number", at.kind}:
         return None
-    cells = [cell for line in row.table for cell in _cells_of(line, topic, row.language)]
+    cells = [cell for line in row.table if line.heading in topic.words for cell in line.cells(row.language)]
     if not cells:
         return None
-    here = [cell for cell in cells if cell.date in _forms(at)]
-    dates = tuple(dict.fromkeys(cell.date for cell in cells))
-    return [
-        Judgement(True)
-        if claim is topic
-        else Judgement(bool(here), () if here else dates)
-        if claim is at
-        else _in_cells(claim, here or cells, dates)
-        for claim in claims
-    ]
-
-
-class _Cell(NamedTuple):
-    """One number that a table has of a region; or one of several, where it does not tell which."""
-
-    date: str
-    entries: tuple[Entry, ...]
-
-
-def _cells_of(line: Row, topic: Claim, language: str) -> Iterator[_Cell]:
-    """The numbers of a line of a table that are of a region."""
-    if line.heading in topic.words:
-        for column, entry in zip(line.columns, line.entries if line.told else line.columns, strict=True):
-            yield _Cell(period(column, language), (entry,) if isinstance(entry, Entry) else line.entries)
-
-
-def _in_cells(claim: Claim, cells: Sequence[_Cell], dates: tuple[str, ...]) -> Judgement:
-    """Hold a number to the cells of a table it may stand in: all must be one and the same."""
-    entries = {entry for cell in cells for entry in cell.entries}
-    if not any(_prints(claim, entry) for entry in entries):
-        return Judgement(False, tuple(entry.value for entry in entries if entry.value))
-    return Judgement(True) if len(entries) == 1 else Judgement(False, (), dates)
+    here = [(date, entries) for date, entries in cells if date in _forms(at)]
+    dates = tuple(dict.fromkeys(date for date, _ in cells))
+    possible = dict.fromkeys(entry for _, entries in here or cells for entry in entries)
+    judged = []
+    for claim in claims:
+        if claim is topic or (claim is at and here):
+            judged.append(Judgement(True))
+        elif claim is at:
+            judged.append(Judgement(False, dates))
+        elif not any(_prints(claim, entry) for entry in possible):
+            judged.append(Judgement(False, tuple(entry.value for entry in possible if entry.value)))
+        else:  # all that it may be must be one and the same
+            judged.append(Judgement(True) if len(possible) == 1 else Judgement(False, (), dates))
+    return judged
 
 
 def _of_subject(row: RowText, claim: Claim, topic: Claim, called: Sequence[str]) -> Judgement:
@@ -201,30 +172,30 @@ def _of_grade(
     row: RowText, claim: Claim, claims: Sequence[Claim], pivots: list[Mention], anchor: str | None
 ) -> Judgement:
     """Hold a grade to what the text prints as grades of its row's subject, nearest to its row's place."""
-    topics = [other for other in claims if other.kind in TOPICS and other.words and other.names]
-    read = _grades(row, claim, [m for topic in topics for m in row.named(topic.names or Names(()))])
+    topics = [
+        (set(other.words), row.named(other.names))
+        for other in claims
+        if other.kind in TOPICS and other.words and other.names
+    ]
+    read = _grades(row, claim, [mention for _, named in topics for mention in named])
     own, rivals = ([m for m in read.sure if grades.says(m, claim.value) is same] for same in (True, False))
-    if not own:
-        possible = any(grades.says(mention, claim.value) for mention in read.open) and not rivals
-        found = Found(row, claim, own, rivals, pivots, anchor)
-        return Judgement(False, (), _NO_GRADE) if possible else Judgement(False, found.instead())
+    if not own and not rivals and any(grades.says(mention, claim.value) for mention in read.open):
+        return Judgement(False, (), _NO_GRADE)
     between: set[str] = set()
-    for topic in topics:
-        named = row.named(topic.names or Names(()))
-        if not {mention.value for mention in named} - set(topic.words):
+    for subjects, named in topics if own else ():
+        if not {mention.value for mention in named} - subjects:
             continue
         said = {mention: subjects_of(mention, read.sure, named, row.text) for mention in read.sure}
-        mine = [mention for mention in own if said[mention] & set(topic.words)]
-        alone = [mention for mention in mine if said[mention] <= set(topic.words)]
+        mine = [mention for mention in own if said[mention] & subjects]
+        alone = [mention for mention in mine if said[mention] <= subjects]
         between |= set() if alone or not mine else set.union(*(said[mention] for mention in mine))
-        own, others = alone or mine, rivals + [mention for mention in own if mention not in mine]
-        rivals = [mention for mention in rivals if said[mention] & set(topic.words)]
+        elsewhere = rivals + [mention for mention in own if mention not in mine]
+        own, rivals = alone or mine, [mention for mention in rivals if said[mention] & subjects]
         if not own:
-            return Judgement(False, Found(row, claim, own, rivals or others, pivots, anchor).instead())
-    if between and rivals + [m for m in read.sure if not grades.says(m, claim.value)]:
+            return Found(row, claim, own, rivals or elsewhere, pivots, anchor).judgement()
+    if between and (rivals or any(not grades.says(mention, claim.value) for mention in read.sure)):
         return Judgement(False, (), tuple(sorted(between)))
-    found = Found(row, claim, own, rivals, pivots, anchor)
-    return Judgement(True) if found.stands() else Judgement(False, found.instead())
+    return Found(row, claim, own, rivals, pivots, anchor).judgement()
 
 
 def _grades(row: RowText, claim: Claim, names: Sequence[Mention] = ()) -> grades.Printed:
@@ -235,10 +206,7 @@ def _grades(row: RowText, claim: Claim, names: Sequence[Mention] = ()) -> grades
 
 
 def stands_anywhere(row: RowText, claim: Claim) -> list[Mention]:
-    """Every place in a text that prints what a claim says, whatever stands near it.
-
-    None unless all its words stand.
-    """
+    """Every place in a text that prints what a claim says, wherever; none unless all its words stand."""
     if claim.kind == "grade":
         read = _grades(row, claim)
         return [mention for mention in [*read.sure, *read.open] if grades.says(mention, claim.value)]
@@ -310,13 +278,15 @@ class Found:
         goes_on = claim.kind == "period" and _goes_on(claim.value, periods)
         return (alone or self._belongs()) and not goes_on
 
-    def instead(self) -> tuple[str, ...]:
-        """The values of the rivals, those nearest to the row's place first, each once."""
+    def judgement(self) -> Judgement:
+        """Whether it stands; if not, what the rivals say, those nearest to the row's place first."""
 
         def distance(mention: Mention) -> tuple[int, int]:
             return min((self.row.distance(mention, p) for p in self.pivots), default=(0, mention.start))
 
-        return tuple(dict.fromkeys(mention.value for mention in sorted(self.rivals, key=distance)))
+        if self.stands():
+            return Judgement(True)
+        return Judgement(False, tuple(dict.fromkeys(m.value for m in sorted(self.rivals, key=distance))))
 
     def _belongs(self) -> bool:
         """Whether one of the claim's own mentions is the one that belongs to the row."""
@@ -335,12 +305,11 @@ class Found:
 
     def _beside(self, ranges: list[tuple[int, int]], first: Callable[[list[int]], int]) -> bool | None:
         """Whether the first (or last) mention in some range is an own one; None if there is none."""
-        answer = None
+        own, answers = {mention.start for mention in self.own}, []
         for begins, ends in ranges:
             there = [m.start for m in self.own + self.rivals if begins <= m.start <= ends]
-            if there:
-                answer = bool(answer) or first(there) in {mention.start for mention in self.own}
-        return answer
+            answers += [first(there) in own] if there else []
+        return any(answers) if answers else None
 
     def _nearest(self) -> bool:
         def least(mentions: list[Mention], pivot: Mention) -> tuple[float, float]:
@@ -356,7 +325,7 @@ class Found:
 
 def _rivals(row: RowText, claim: Claim, own: list[Mention]) -> list[Mention]:
     """What else of the claim's kind the text prints: what the cell could have said instead."""
-    if claim.kind in WORDS:
+    if claim.kind not in VALUES:
         named = row.named(claim.names) if claim.names else []
         return [mention for mention in named if mention.value not in claim.words]
     others = [m for m in row.printed(claim.kind) if not _says(claim, m, row)]
@@ -384,10 +353,7 @@ def _goes_on(value: str, printed: Iterable[Mention]) -> bool:
 
 
 def _ends_apart(value: str, printed: Sequence[Mention]) -> bool:
-    """Whether the two ends of a period are each printed by itself.
-
-    The start must not be printed as the start of another period: that says its own end.
-    """
+    """Whether the two ends of a period are each printed by itself, the start not with another end."""
     start, slash, end = value.partition("/")
     if not slash or start in {"", ".."} or end in {"", ".."}:
         return False

@@ -67,10 +67,8 @@ def stands_beside(number: Mention, words: Sequence[Mention], text: str) -> bool:
 
 
 def _sentence(mention: Mention, text: str) -> tuple[int, int]:
-    for match in _SENTENCE.finditer(text):
-        if match.start() <= mention.start < match.end():
-            return match.span()
-    return 0, len(text)
+    spans = (match.span() for match in _SENTENCE.finditer(text))
+    return next((span for span in spans if span[0] <= mention.start < span[1]), (0, len(text)))
 
 
 def _group(mentions: Sequence[Mention], text: str, joint: re.Pattern[str] = _TOGETHER) -> list[Mention]:

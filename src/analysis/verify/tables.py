@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import NamedTuple
 
-from analysis.verify.extract import Mention, numbers, periods
+from analysis.verify.extract import numbers, periods
 
 _GAP = re.compile(r"-{1,3}|\.{1,3}|。|。。。|[·x/*未]|n/?a|n\.a\.|k\.a\.|nd|n\.d\.|s\.o\.")
 _FOOTNOTE = re.compile(r"(?:[*†‡§]+|\[\d+\]|(?<=[^\W\d_])\d\))$")
@@ -31,7 +31,12 @@ class Row(NamedTuple):
     heading: str
     columns: tuple[str, ...]
     entries: tuple[Entry, ...]
-    told: bool  # whether there are as many entries as columns
+
+    def cells(self, language: str) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+        """The date of each column with its entry; with all of them where it is not told which is whose."""
+        told = len(self.entries) == len(self.columns)
+        for place, column in enumerate(self.columns):
+            yield period(column, language), (self.entries[place],) if told else self.entries
 
 
 def read(
@@ -59,16 +64,12 @@ def period(heading: str, language: str) -> str:
     if re.fullmatch(r"(?:1[5-9]|2[01])\d\d", heading):
         return heading
     found = list(periods(heading, language))
-    return found[0].value if len(found) == 1 and _whole(found[0], heading) else ""
+    return found[0].value if [m[1:] for m in found] == [(0, len(heading))] else ""
 
 
 def plain(heading: str) -> str:
     """A heading without the sign of a footnote, and without a colon."""
     return _FOOTNOTE.sub("", heading.strip(" :")).strip(" :")
-
-
-def _whole(mention: Mention, text: str) -> bool:
-    return mention.start == 0 and mention.end == len(text)
 
 
 def _cells(line: str) -> list[str]:
@@ -97,8 +98,8 @@ def _row(line: str, columns: tuple[str, ...], language: str, normal: Callable[[s
         heading = plain(normal(" ".join(cells[:first])))
         found = tuple(entry for entry in entries[first:] if entry is not None)
         if heading and len(found) == len(columns):
-            return Row(heading, columns, found, told=True)
-    return Row(heading, columns, found, told=False) if heading and found else None
+            break
+    return Row(heading, columns, found) if heading and found else None
 
 
 def _entry(text: str, language: str) -> Entry | None:
