@@ -245,12 +245,9 @@ def _dates(text: str, how: _Dating) -> Iterator[Mention]:
 
 
 def _joined(first: _Day, second: _Day) -> str:
-    """A period, each side in the unit that it shares with the other where it prints none."""
-    if not first.unit:
-        first = first._replace(unit="fiscal" if second.unit == "fiscal" else "year")
-    if not second.unit:
-        second = second._replace(unit=first.unit if first.unit == "fiscal" else "year")
-    return f"{first}/{second}"
+    """A period, each side in the unit of the other where it prints none."""
+    both = ((first, second), (second, first))
+    return "/".join(str(one if one.unit else one._replace(unit=other.unit)) for one, other in both)
 
 
 def _single(day: _Day, text: str, match: re.Match[str], how: _Dating) -> str:
@@ -369,9 +366,14 @@ def number(value: float | str) -> str:
     return f"{float(value):.10g}"
 
 
-_ROMAN = "I|II|III|IV|V|VI|VII|VIII|IX|X|XI|XII|XIII|XIV|XV|XVI|XVII|XVIII|XIX|XX"
-_KANJI = "一二三四五六七八九十"
 _WORDS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+_KANJI = "一二三四五六七八九十"
+_ROMAN = "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX"
+_COUNTED = {
+    word: str(place)
+    for row in (_ROMAN.split(), _KANJI, _WORDS.split("|"))
+    for place, word in enumerate(row, 1)
+}
 _ORDINAL = re.compile(
     rf"第(?P<a>\d+|[{_KANJI}](?![{_KANJI}]))|\((?P<b>\d{{1,3}})\)"
     r"|(?:フェーズ|ステージ|ステップ|段階|[Pp]hase|[Ss]tage|[Ss]tep|[Pp]lan|No\.) ?(?P<c>\d+)"
@@ -387,11 +389,8 @@ def ordinals(text: str, language: str) -> Iterator[Mention]:
     if language not in _RULED:
         yield from _more_ordinals(text, language)
     for match in _ORDINAL.finditer(text):
-        printed = match[match.lastgroup or 0]
-        printed = printed.lower() if match["g"] else printed
-        for row in (_ROMAN.split("|"), list(_KANJI), _WORDS.split("|")):
-            if printed in row:
-                printed = str(row.index(printed) + 1)
+        printed = match["g"].lower() if match["g"] else match[match.lastgroup or 0]
+        printed = _COUNTED.get(printed, printed)
         if printed.isdecimal():
             yield Mention(str(int(printed)), match.start(), match.end())
 
