@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from analysis.transcribe import load
 from analysis.verify import coverage
-from analysis.verify.coverage import Heading
 from analysis.verify.passages import Fingerprint, locate
-from analysis.verify.source_text import SourceText, Span, headings_in
+from analysis.verify.source_text import Heading, SourceText, Span, headings_in
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 

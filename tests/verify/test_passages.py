@@ -11,15 +11,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from analysis.transcribe import schema
-from analysis.verify.passages import (
-    OPENING,
-    SHORTEST,
-    PassageVerdict,
-    fingerprint,
-    locate,
-    propose,
-    propose_all,
-)
+from analysis.verify.fingerprints import OPENING, SHORTEST, PassageVerdict, fingerprint
+from analysis.verify.passages import locate, propose, propose_all
 from analysis.verify.source_text import SourceText
 
 FIRST = "港の倉庫は二〇〇一年に閉じられ、跡地には市民の集まる広場が造られたという記録がある。"

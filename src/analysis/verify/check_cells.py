@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from analysis.transcribe.load import Study
@@ -20,8 +21,8 @@ from analysis.transcribe.normaliser import normalise
 from analysis.transcribe.schema import Field, Schema, Table
 from analysis.verify import tables
 from analysis.verify.extract import BOUNDARY, Names, magnitude, number
+from analysis.verify.fingerprints import TO_THE_LETTER, PassageVerdict, Place
 from analysis.verify.matching import TOPICS, VALUES, Claim, Judgement, RowText, judge, stands_anywhere
-from analysis.verify.passages import TO_THE_LETTER, Place
 from analysis.verify.source_text import SourceText
 
 SUGGESTED = 100  # cells for which another passage is looked for; after that many, all is wrong
@@ -69,17 +70,8 @@ class RowClaims:
 
     def result(self, claim: Claim, verdict: CellVerdict, *found: tuple[str, ...]) -> CellResult:
         """What became of one cell; `found` is what is printed instead, and where it stands."""
-        sought = claim.words if claim.names else ()
-        return CellResult(
-            self.table,
-            self.line,
-            claim.column,
-            claim.typed or claim.value,
-            self.passages,
-            verdict,
-            sought,
-            *found,
-        )
+        value, sought = claim.typed or claim.value, claim.words if claim.names else ()
+        return CellResult(self.table, self.line, claim.column, value, self.passages, verdict, sought, *found)
 
 
 class Claims:
@@ -89,8 +81,7 @@ class Claims:
         self.study, self.language = study, study.meta.language
         self.schema = schema.with_kinds(study.meta.own_kinds)
         self._verbatim = {t.name: t.verbatim_in(self.language) for t in self.schema.tables.values()}
-        self._known: dict[tuple[str, str], Known] = {}
-        self._sought: dict[int, Names] = {}
+        self._named = cache(self._names_of)  # one `Names` for all cells of a kind, which each text keeps
 
     def rows(self) -> Iterator[RowClaims]:
         """Yield every row that cites passages and has a verbatim cell, table by table."""
@@ -120,27 +111,23 @@ class Claims:
         )
 
     def _of_cell(self, field: Field, kind: str, row: Mapping[str, str]) -> Claim:
-        """What a cell claims, with what other cells of its row say of how it is printed."""
+        """What a cell claims in one of the ways in which it is verbatim."""
+        value = row[field.name]
         if kind == "grade":
             return self._grade(field, row)
-        claim = self._claim(field, kind, row[field.name])
-        if kind == "number" and row.get("unit"):
-            units = (row["unit"], row.get(f"unit_{self.language}", ""))
-            return replace(claim, times=max(magnitude(unit, self.language) for unit in units))
-        return claim
-
-    def _claim(self, field: Field, kind: str, value: str) -> Claim:
-        """What a cell claims, in one of the ways in which it is verbatim."""
+        if kind == "number":
+            units = [row["unit"], row.get(f"unit_{self.language}", "")] if row.get("unit") else []
+            times = max((magnitude(unit, self.language) for unit in units), default=1)
+            return Claim(field.name, kind, number(value), times=times)
         if kind in VALUES:
-            return Claim(field.name, kind, number(value) if kind == "number" else value)
+            return Claim(field.name, kind, value)
         if kind in TOPICS | {"label"}:
-            known = self._topics(field, kind) if kind in TOPICS else self._labels(field)
+            known, names = self._named(re.split("[ .]", field.references or "")[0], kind)
             # `common` names no region in particular: it has no words.
-            return Claim(field.name, kind, value, known.get(value, ()), self._names(known))
+            return Claim(field.name, kind, value, known.get(value, ()), names)
         printed = value.split(";") if kind == "names" else [value]
         if kind == "vocabulary":
-            words = field.vocabulary
-            printed = [self.schema.label(words, value, self.language)] if words else []
+            printed = [self.schema.label(field.vocabulary, value, self.language)] if field.vocabulary else []
         return Claim(field.name, kind, value, tuple(map(self._normal, printed)))
 
     def _grade(self, field: Field, row: Mapping[str, str]) -> Claim:
@@ -155,10 +142,6 @@ class Claims:
         normal = tuple(map(self._normal, own["grade"]))
         return Claim(field.name, "grade", value, normal, announced=announced, typed=typed)
 
-    def _labels(self, field: Field) -> Known:
-        """The printed label of each row that a key may name."""
-        return self._column((field.references or "").split(".")[0], "label_ja")
-
     @cached_property
     def names_of_rows(self) -> frozenset[str]:
         """The names of what a printed table may have rows of, normalised."""
@@ -167,42 +150,26 @@ class Claims:
             name for table in tables for names in self._column(*table).values() for name in names if name
         )
 
-    def _topics(self, field: Field, kind: str) -> Known:
-        """The names of the topic that each value of a column stands for.
-
-        A project is known by its programme's name, and as well by its own.
-        """
-        topics = self._column(*_TOPICS[kind])
-        table = (field.references or "").split()[0]
-        if table == _TOPICS[kind][0]:
-            return topics
-        if (table, kind) not in self._known:
+    def _names_of(self, table: str, kind: str) -> tuple[Known, Names]:
+        """What each key of a table is called, by its label or topic; and all these names."""
+        topics, name = _TOPICS.get(kind, (table, "label_ja"))
+        known = self._column(topics, name)
+        if table != topics:
             frame = self.study.tables[table]
             own = self._column(table, "label_ja") if kind == "programme" else {}
-            self._known[table, kind] = {
-                id_: topics.get(topic, ()) + own.get(id_, ())
+            known = {
+                id_: known.get(topic, ()) + own.get(id_, ())
                 for id_, topic in zip(frame["id"], frame[kind], strict=True)
             }
-        return self._known[table, kind]
-
-    def _names(self, known: Known) -> Names:
-        """The names of a mapping as one thing to look for; made once for each mapping."""
-        if id(known) not in self._sought:
-            sought = (name for names in known.values() for name in names)
-            self._sought[id(known)] = Names(sought, self.language)
-        return self._sought[id(known)]
+        return known, Names((name for names in known.values() for name in names), self.language)
 
     def _column(self, table: str, column: str) -> Known:
         """A column of names by id, normalised, in the source's language where there is one."""
-        if (table, column) not in self._known:
-            frame = self.study.tables[table]
-            sibling = column.removesuffix("ja") + self.language
-            first = column.removesuffix("ja") + self.study.languages[0]
-            names = frame[sibling if sibling in frame else first]
-            self._known[table, column] = {
-                id_: (self._normal(name),) for id_, name in zip(frame["id"], names, strict=True)
-            }
-        return self._known[table, column]
+        frame = self.study.tables[table]
+        sibling = column.removesuffix("ja") + self.language
+        first = column.removesuffix("ja") + self.study.languages[0]
+        names = frame[sibling if sibling in frame else first]
+        return {id_: (self._normal(name),) for id_, name in zip(frame["id"], names, strict=True)}
 
     def _normal(self, text: str) -> str:
         return normalise(text, self.study.meta.normaliser)
@@ -212,7 +179,8 @@ class Cells:
     """The rows of a study with the texts of the passages they cite; `places` has them by id."""
 
     def __init__(self, study: Study, schema: Schema, text: SourceText, places: Mapping[str, Place]) -> None:
-        self.study, self.schema, self.text, self.places = study, schema, text, places
+        self.study, self.schema, self.text = study, schema, text
+        self.places = defaultdict(lambda: Place(PassageVerdict.MISSING), places)
         self.claims = Claims(study, schema)
         self.follows = _parts_of_one_sentence(study)
         self._texts: dict[tuple[str, ...], RowText] = {}
@@ -246,9 +214,9 @@ class Cells:
     def _row_text(self, passages: tuple[str, ...]) -> RowText:
         """The passages that a row cites as one text, with a boundary where they do not touch."""
         if passages not in self._texts:
-            text = self._piece(passages[0]) if passages else ""
+            text = self.places[passages[0]].text if passages else ""
             for before, id_ in pairwise(passages):
-                text += self._joint(before, id_) + self._piece(id_)
+                text += self._joint(before, id_) + self.places[id_].text
             rows = {id_: found for id_ in passages if (found := self._table(id_))}
             others = tuple(id_ for id_ in passages if id_ not in rows)
             beside = self._row_text(others) if rows and others else None
@@ -258,27 +226,24 @@ class Cells:
 
     def _table(self, id_: str) -> tuple[tables.Row, ...]:
         """The rows of the tables that a passage holds: of the lines that are wholly its own."""
-        place, plain = self.places.get(id_), self.text.plain
-        if not place or place.verdict not in TO_THE_LETTER:
+        place, plain = self.places[id_], self.text.plain
+        if place.verdict not in TO_THE_LETTER:
             return ()
-        stops = [*plain.starts[1:], len(plain.text)]
         lines = [
             self.text.raw[number]
-            for span in place.spans
+            for start, end in ((span.start, span.end) for span in place.spans)
             for number in range(
-                bisect.bisect_left(plain.starts, span.start), bisect.bisect_left(plain.starts, span.end)
+                bisect.bisect_left(plain.starts, start), bisect.bisect_left(plain.starts, end)
             )
-            if stops[number] <= span.end + 1
+            if plain.ends[number] <= end + 1
         ]
-        meta, names = self.study.meta, self.claims.names_of_rows
-        return tuple(tables.read(lines, meta.language, lambda line: normalise(line, meta.normaliser), names))
-
-    def _piece(self, id_: str) -> str:
-        return self.places[id_].text if id_ in self.places else ""
+        return tuple(
+            tables.read(lines, self.study.meta.language, self.text.normal, self.claims.names_of_rows)
+        )
 
     def _joint(self, before: str, after: str) -> str:
         """What stands between two passages: a boundary, unless one goes on in the other."""
-        ends, starts = (self.places[id_].spans if id_ in self.places else () for id_ in (before, after))
+        ends, starts = self.places[before].spans, self.places[after].spans
         side_by_side = (
             ends
             and starts
@@ -287,7 +252,7 @@ class Cells:
         )
         if (before, after) in self.follows or side_by_side:
             # What the normaliser leaves of the end of a line.
-            return normalise("字\n字", self.study.meta.normaliser)[1:-1]
+            return self.text.normal("字\n字")[1:-1]
         return BOUNDARY
 
     def _elsewhere(self, claim: Claim, cited: tuple[str, ...]) -> tuple[str, ...]:
@@ -317,10 +282,7 @@ class Cells:
 
 
 def _parts_of_one_sentence(study: Study) -> set[tuple[str, str]]:
-    """Pairs of passages that a page, column or footnote cuts out of one sentence.
-
-    They follow one another in their section, and the second has the next `part`.
-    """
+    """Pairs of passages of one sentence: neighbours in a section, the second with the next `part`."""
     last: dict[str, tuple[str, int]] = {}
     pairs = set()
     table = study.tables["passages"]

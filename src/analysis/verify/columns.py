@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from analysis.transcribe.normaliser import UNSPACED
 from analysis.verify.source_text import SourceText
@@ -27,23 +28,14 @@ Cut = tuple[int, str]  # the line that a piece comes from, and the piece
 
 def columns_apart(source: SourceText) -> SourceText | None:
     """The source with its columns one after the other; None where no page shows any."""
-    pages = [list(page) for page in _pages(source.raw)]
+    lines = list(enumerate(source.raw))
+    begins = [0, *(number for number, line in lines if line.startswith("\f")), len(lines)]
+    pages = [lines[first:last] for first, last in pairwise(begins)]
     apart = [_by_place(page, source) or _by_width(page, source) for page in pages]
     if not any(apart):
         return None
     cuts = [cut for page, pieces in zip(pages, apart, strict=True) for cut in pieces or page]
-    return source.rearranged(APART, [piece for _, piece in cuts], [line for line, _ in cuts])
-
-
-def _pages(raw: Sequence[str]) -> Iterator[list[Cut]]:
-    """The lines of each page with their numbers; a form feed begins a page."""
-    page: list[Cut] = []
-    for number, line in enumerate(raw):
-        if line.startswith("\f"):
-            yield page
-            page = []
-        page.append((number, line))
-    yield page
+    return source.with_lines((piece for _, piece in cuts), (source.numbers[line] for line, _ in cuts), APART)
 
 
 # --- columns that begin in one place ------------------------------------------------------------
@@ -89,10 +81,7 @@ def _cut(line: str, begins: Sequence[int]) -> Iterator[tuple[int, str]]:
 
 # --- columns with one blank between them --------------------------------------------------------
 def _by_width(page: Sequence[Cut], source: SourceText) -> list[Cut] | None:
-    """Take a page apart whose lines hold two columns with one blank in their middle.
-
-    Only in scripts without spaces between words, where a blank says something.
-    """
+    """Take a page apart whose lines have a blank in their middle, in scripts without blanks between words."""
     if not source.normaliser.startswith(UNSPACED):
         return None
     widths = {number: _width(line) for number, line in page if line.strip()}

@@ -17,18 +17,10 @@ import pandas as pd
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.load import Study
 from analysis.transcribe.study_yaml import Section
-from analysis.verify.source_text import SourceText, Span, headings_in
+from analysis.verify.source_text import Heading, SourceText, Span, headings_in
 
 UNCOVERED = "uncovered"  # the table of passages that no record stands on
 HEADINGS = "study.yaml"  # where the headings stand
-
-
-@dataclass(frozen=True)
-class Heading:
-    """Where a section's printed heading stands, with its number."""
-
-    section: str
-    span: Span
 
 
 @dataclass(frozen=True)
@@ -40,10 +32,6 @@ class Stretch:
     passage: str = ""  # empty for a heading and where no passage stands
     tables: tuple[str, ...] = ()  # that have a record standing on it
     reason: str = ""  # why there is none, from `uncovered.csv`
-
-    @property
-    def covered(self) -> bool:
-        return bool(self.tables or self.reason)
 
 
 @dataclass(frozen=True)
@@ -85,9 +73,14 @@ class Coverage:
         return _share("", self.stretches)
 
     @property
+    def shares(self) -> list[Share]:
+        """Those of the sections, and that of the whole."""
+        return [*self.sections, self.whole]
+
+    @property
     def gaps(self) -> tuple[Stretch, ...]:
         """What neither a record nor a reason covers."""
-        return tuple(stretch for stretch in self.stretches if not stretch.covered)
+        return tuple(each for each in self.stretches if not each.tables and not each.reason)
 
     def strip(self) -> pd.DataFrame:
         """Return the strip map as a table, one stretch a row.
@@ -103,8 +96,7 @@ def headings(source: SourceText, sections: Sequence[Section]) -> list[Heading]:
 
     A heading that is not found has no place; its section is then known from its passages only.
     """
-    titles = {section.id: section.title for section in sections if section.printed}
-    return [Heading(section, span) for section, span in headings_in(source, titles)]
+    return headings_in(source, {section.id: section.title for section in sections if section.printed})
 
 
 def measure(
@@ -146,10 +138,7 @@ def _side_by_side(
 
 
 def _citing(study: Study) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-    """The tables of records that cite each passage, and the reasons for passages that none stands on.
-
-    What a coder judged and what is said of places covers nothing.
-    """
+    """The tables of records (not of judgements, of places) that cite each passage; reasons for others."""
     tables: dict[str, list[str]] = defaultdict(list)
     for name, table in schemas.load().tables.items():
         rows = study.tables[name]

@@ -1,11 +1,13 @@
-"""Fingerprints: what is kept of a passage, enough to recognise it and not to read it."""
+"""Fingerprints: what is kept of a passage, enough to recognise it and not to read it; and its place."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
 
 from analysis.transcribe.normaliser import normalise
+from analysis.verify.source_text import Reading, Span
 
 OPENING = 12  # characters of a passage that the repository may show
 SHORTEST = 30  # characters; anything shorter could be guessed from its hash
@@ -37,3 +39,31 @@ def fingerprint(piece: str, normaliser: str = "ja-1") -> Fingerprint:
     """
     text = normalise(piece, normaliser)
     return Fingerprint(text[:OPENING].rstrip(), len(text), digest(text))
+
+
+class PassageVerdict(StrEnum):
+    """What a check found out about a passage."""
+
+    EXACT = "EXACT"  # stands in the source once, to the letter
+    AMBIGUOUS = "AMBIGUOUS"  # stands there to the letter, more than once
+    NEAR = "NEAR"  # its opening stands there, its wording does not
+    MISSING = "MISSING"  # not even its opening stands there
+
+
+TO_THE_LETTER = {PassageVerdict.EXACT, PassageVerdict.AMBIGUOUS}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a passage stands: its text for the check, its spans and lines for the reader."""
+
+    verdict: PassageVerdict
+    text: str = ""
+    spans: tuple[Span, ...] = ()
+    starts: tuple[int, ...] = ()  # where in its reading each occurrence begins
+    reading: Reading | None = None
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """Lines of the source file at which its occurrences begin."""
+        return tuple(self.reading.line_at(start) for start in self.starts) if self.reading else ()

@@ -12,14 +12,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from itertools import islice, pairwise
 
-from analysis.transcribe.normaliser import normalise
-from analysis.verify.fingerprints import OPENING, Fingerprint
-from analysis.verify.source_text import Reading, SourceText, Span
+from analysis.verify.fingerprints import OPENING, Fingerprint, PassageVerdict, Place
+from analysis.verify.source_text import Reading, SourceText, Span, without_numbers
 
 IN_TURN = 2  # lines left out after each line of a passage: three columns read across
 AT_ONCE = 60  # lines left out in one place: the foot of a column and the head of the next
@@ -28,87 +26,64 @@ TRIES = 6000  # ways through the lines that are tried from each
 ROUNDS = 4  # each takes out the passages found so far and joins what they interrupted
 
 
-@dataclass(frozen=True)
-class Found:
-    """An interrupted passage: the lines it stands in, and where in them it begins."""
-
-    reading: Reading
-    start: int
-    spans: tuple[Span, ...]
-    omitted: frozenset[int]  # lines between its first and its last that are not its own
+Way = tuple[Place, frozenset[int]]  # and the lines between its first and its last that are not its own
 
 
 def interrupted(
     wanted: Mapping[int, Fingerprint], found: Collection[Span], source: SourceText
-) -> dict[int, Found]:
+) -> dict[int, Place]:
     """Find passages whose lines are interrupted; `found` is where other passages stand.
 
-    Returns what was found by the number that it has in `wanted`.
+    Returns what was found by the number that it has in `wanted`. Two passages may account for one another,
+    as a footnote and the sentence that it interrupts. That a candidate is itself refused, for a line that it
+    leaves out, takes nothing from those beside it: its own lines are known to the letter.
     """
     lines = _Lines(source)
-    taken = [*found, *lines.headings]
-    candidates: dict[int, list[Found]] = {}
+    candidates: dict[int, list[Way]] = {}
+
+    def unaccounted() -> list[int]:
+        spans = [span for ways in candidates.values() for place, _ in ways for span in place.spans]
+        return lines.left_of([*found, *lines.headings, *spans])
+
     for _ in range(ROUNDS):
-        spans = [span for ways in candidates.values() for way in ways for span in way.spans]
         left = {number: print_ for number, print_ in wanted.items() if number not in candidates}
-        openings = {print_.opening for print_ in left.values()}
-        search = _Search(lines, lines.left_of([*taken, *spans]), openings)
+        search = _Search(lines, unaccounted(), {print_.opening for print_ in left.values()})
         more = {n: ways for n, print_ in left.items() if (ways := list(search.ways(print_)))}
         if not more:
             break
         candidates |= more
-    return _accounted(candidates, taken, lines)
-
-
-def _accounted(
-    candidates: Mapping[int, list[Found]], taken: Sequence[Span], lines: _Lines
-) -> dict[int, Found]:
-    """Those candidates whose omitted lines are furniture, headings or parts of other passages.
-
-    Two passages may account for one another, as a footnote and the sentence that it interrupts. That a
-    candidate is itself refused, for a line that it leaves out, takes nothing from those beside it: its own
-    lines are known to the letter.
-    """
-    spans = [span for ways in candidates.values() for way in ways for span in way.spans]
-    unknown = set(lines.left_of([*taken, *spans])) - lines.furniture
-    kept = {n: [way for way in ways if not way.omitted & unknown] for n, ways in candidates.items()}
-    return {number: ways[0] for number, ways in kept.items() if ways}
+    unknown = set(unaccounted()) - lines.furniture
+    kept = {n: [place for place, omitted in ways if not omitted & unknown] for n, ways in candidates.items()}
+    return {number: places[0] for number, places in kept.items() if places}
 
 
 class _Lines:
     """The lines of a source that have text, normalised, without what repeats on every page."""
 
     def __init__(self, source: SourceText) -> None:
-        self.source, self.normaliser = source, source.normaliser
+        self.source = source
         self.texts = {
             number: text
             for number, line in enumerate(source.raw)
-            if number not in source.furniture and (text := normalise(line, source.normaliser))
+            if number not in source.furniture and (text := source.normal(line))
         }
         self._joints: dict[tuple[int, int], str] = {}
 
     @cached_property
     def furniture(self) -> set[int]:
         """Lines that may stand between any two others: what repeats, and page numbers that count up."""
-        at_edges = {
-            self._pattern(normalise(self.source.raw[n], self.normaliser)) for n in self.source.furniture
-        }
-        patterns = {number: self._pattern(text) for number, text in self.texts.items()}
+        at_edges = {without_numbers(self.source.normal(self.source.raw[n])) for n in self.source.furniture}
+        patterns = {number: without_numbers(text) for number, text in self.texts.items()}
         seen = Counter(patterns.values()) + Counter(at_edges) + Counter(at_edges)
         repeated = {n for n, pattern in patterns.items() if seen[pattern] > 2 and pattern.strip("-# ")}
         numbers = [(int(text.strip("- ")), n) for n, text in self.texts.items() if _PAGE.fullmatch(text)]
         paged = {n for pair in pairwise(numbers) if pair[1][0] == pair[0][0] + 1 for _, n in pair}
         return repeated | paged
 
-    @staticmethod
-    def _pattern(text: str) -> str:
-        """What a running head keeps from page to page: everything but its numbers."""
-        return re.sub(r"\d+", "#", text)
-
     @cached_property
     def headings(self) -> list[Span]:
         """Where the titles of sections are printed."""
-        titles = {normalise(title, self.normaliser) for title in self.source.titles}
+        titles = set(map(self.source.normal, self.source.titles))
         return [
             Span(match.start(), len(title))
             for title in titles
@@ -122,10 +97,9 @@ class _Lines:
         covered = bytearray(len(plain.text))
         for span in taken:
             covered[span.start : span.end] = b"\1" * span.chars
-        stops = [*plain.starts[1:], len(plain.text)]
         left = []
         for number in self.texts:
-            start, end = plain.starts[number], stops[number]
+            start, end = plain.starts[number], plain.ends[number]
             bare = "".join(plain.text[place] for place in range(start, end) if not covered[place])
             if bare.strip(" ") and not (_NUMBER.fullmatch(bare) and len(bare) < end - start):
                 left.append(number)
@@ -134,11 +108,11 @@ class _Lines:
     def joined(self, text: str, line: int, following: int) -> str:
         """A text that ends with one line, and another line after it."""
         after = self.texts[following]
-        if self.normaliser.startswith("ja") and _PLAIN.match(text[-1:]) and _PLAIN.match(after):
+        if self.source.normaliser.startswith("ja") and _PLAIN.match(text[-1:]) and _PLAIN.match(after):
             return text + after
         if (line, following) not in self._joints:
             raw, before = self.source.raw, self.texts[line]
-            pair = normalise(f"{raw[line]}\n{raw[following]}", self.normaliser)
+            pair = self.source.normal(f"{raw[line]}\n{raw[following]}")
             self._joints[line, following] = pair[len(before) - 1 :]
         return text[:-1] + self._joints[line, following]
 
@@ -167,7 +141,7 @@ class _Search:
                 if text[start:] in begun:
                     self.starts[text[start:]].append((place, start))
 
-    def ways(self, print_: Fingerprint) -> Iterator[Found]:
+    def ways(self, print_: Fingerprint) -> Iterator[Way]:
         """Yield the ways in which a passage stands to the letter, those that leave least out first."""
         opening = print_.opening
         begins = (self.starts.get(opening[:length], ()) for length in range(len(opening), 0, -1))
@@ -198,22 +172,19 @@ class _Search:
                 ]
 
     def _next(self, path: tuple[int, ...]) -> range:
-        """Where a path may go on, the nearest place last.
-
-        Lines are left out either in turn, a few after each line, or once and then many.
-        """
+        """Where a path may go on, the nearest place last: leaving out a few lines each time, or many once."""
         longest = max((later - earlier - 1 for earlier, later in pairwise(path)), default=0)
         reach = AT_ONCE if not longest else IN_TURN if longest <= IN_TURN else 0
         return range(min(path[-1] + 1 + reach, len(self.order) - 1), path[-1], -1)
 
-    def _confirmed(self, print_: Fingerprint, path: tuple[int, ...]) -> Found | None:
-        source = self.lines.source
+    def _confirmed(self, print_: Fingerprint, path: tuple[int, ...]) -> Way | None:
         chosen = tuple(self.order[place] for place in path)
-        reading = Reading(source.raw, chosen, source.normaliser, source.numbers)
-        start = reading.text.find(print_.opening)
-        while start >= 0 and not print_.matches(reading.text[start : start + print_.chars]):
-            start = reading.text.find(print_.opening, start + 1)
-        if start < 0:
-            return None
-        between = frozenset(n for n in self.lines.texts if chosen[0] < n < chosen[-1]) - set(chosen)
-        return Found(reading, start, reading.spans(start, print_.chars, source.plain), between)
+        reading = Reading(self.lines.source, chosen)
+        for match in re.finditer(f"(?={re.escape(print_.opening)})", reading.text):
+            start = match.start()
+            text = reading.text[start : start + print_.chars]
+            if print_.matches(text):
+                spans = reading.spans(start, print_.chars)
+                between = frozenset(n for n in self.lines.texts if chosen[0] < n < chosen[-1]) - set(chosen)
+                return Place(PassageVerdict.EXACT, text, spans, (start,), reading), between
+        return None

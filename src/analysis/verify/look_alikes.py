@@ -29,5 +29,5 @@ def alike(source: SourceText) -> Iterator[SourceText]:
             others = [member for member in members if member != one and member in text]
             if others:
                 table = str.maketrans(dict.fromkeys(others, one))
-                lines = [line.translate(table) for line in source.raw]
-                yield source.rearranged(f"{family} as U+{ord(one):04X}", lines)
+                lines = (line.translate(table) for line in source.raw)
+                yield source.with_lines(lines, source.numbers, f"{family} as U+{ord(one):04X}")

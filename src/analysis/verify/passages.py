@@ -13,50 +13,23 @@ import csv
 import io
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, pairwise
 from types import MappingProxyType
 
 from analysis.transcribe import schema
 from analysis.transcribe.normaliser import NORMALISERS as NORMALISERS
-from analysis.transcribe.normaliser import normalise
-from analysis.verify.fingerprints import OPENING as OPENING
-from analysis.verify.fingerprints import SHORTEST as SHORTEST
-from analysis.verify.fingerprints import Fingerprint, fingerprint
-from analysis.verify.fingerprints import digest as digest
+from analysis.verify.fingerprints import (
+    SHORTEST,
+    TO_THE_LETTER,
+    Fingerprint,
+    PassageVerdict,
+    Place,
+    fingerprint,
+)
 from analysis.verify.interruptions import interrupted
-from analysis.verify.source_text import Reading, SourceText, Span, headings_in
-
-
-class PassageVerdict(StrEnum):
-    """What a check found out about a passage."""
-
-    EXACT = "EXACT"  # stands in the source once, to the letter
-    AMBIGUOUS = "AMBIGUOUS"  # stands there to the letter, more than once
-    NEAR = "NEAR"  # its opening stands there, its wording does not
-    MISSING = "MISSING"  # not even its opening stands there
-    NOT_CHECKED = "NOT_CHECKED"  # no source at hand
-
-
-TO_THE_LETTER = {PassageVerdict.EXACT, PassageVerdict.AMBIGUOUS}
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a passage stands: its text for the check, its spans and lines for the reader."""
-
-    verdict: PassageVerdict
-    text: str = ""
-    spans: tuple[Span, ...] = ()
-    starts: tuple[int, ...] = ()  # where in its reading each occurrence begins
-    reading: Reading | None = None
-
-    @property
-    def lines(self) -> tuple[int, ...]:
-        """Lines of the source file at which its occurrences begin."""
-        return tuple(self.reading.line_at(start) for start in self.starts) if self.reading else ()
+from analysis.verify.source_text import Heading, Reading, SourceText, headings_in
 
 
 def locate(fingerprints: Sequence[Fingerprint], source: SourceText) -> list[Place]:
@@ -69,18 +42,15 @@ def locate(fingerprints: Sequence[Fingerprint], source: SourceText) -> list[Plac
         wanted = [n for n, place in places.items() if place.verdict not in TO_THE_LETTER]
         if not wanted:
             break
-        for number, place in _found(reading, {n: fingerprints[n] for n in wanted}, source).items():
+        for number, place in _found(reading, {n: fingerprints[n] for n in wanted}).items():
             if place.verdict in TO_THE_LETTER or not places[number].starts:
                 places[number] = place
     missing = {n: fingerprints[n] for n, place in places.items() if place.verdict not in TO_THE_LETTER}
     spans = [span for place in places.values() for span in place.spans]
-    for number, found in interrupted(missing, spans, source).items():
-        text = found.reading.text[found.start : found.start + fingerprints[number].chars]
-        places[number] = Place(PassageVerdict.EXACT, text, found.spans, (found.start,), found.reading)
-    return list(places.values())
+    return list((places | interrupted(missing, spans, source)).values())
 
 
-def _found(reading: Reading, wanted: Mapping[int, Fingerprint], source: SourceText) -> dict[int, Place]:
+def _found(reading: Reading, wanted: Mapping[int, Fingerprint]) -> dict[int, Place]:
     """The places of those passages whose opening stands in a reading."""
     openings = _occurrences(reading.text, {print_.opening for print_ in wanted.values()})
     found = {}
@@ -95,16 +65,13 @@ def _found(reading: Reading, wanted: Mapping[int, Fingerprint], source: SourceTe
         else:
             continue
         here = tuple(exact or starts)
-        spans = reading.spans(here[0], len(pieces[here[0]]), source.plain) if exact else ()
+        spans = reading.spans(here[0], len(pieces[here[0]])) if exact else ()
         found[number] = Place(verdict, pieces[here[0]], spans, here, reading)
     return found
 
 
 def _occurrences(text: str, words: set[str]) -> dict[str, list[int]]:
-    """Every place of every word, in one pass over the text.
-
-    str.find for each word would read the whole text once per word.
-    """
+    """Every place of every word, in one pass over the text: str.find would read it once per word."""
     words = words - {""}
     if not words:
         return {}
@@ -174,7 +141,7 @@ def propose(
     and as long as a passage has to be. An empty list: the words do not stand there.
     """
     source = SourceText(source_text, normaliser)
-    text, wanted = source.plain.text, normalise(words, normaliser)
+    text, wanted = source.plain.text, source.normal(words)
     if not wanted:
         return []
     headings = headings_in(source, titles)
@@ -185,7 +152,7 @@ def propose(
         for match in re.finditer(re.escape(wanted), text)
         for start, end in _cut(match.start(), match.end(), breaks)
     )
-    return _of_sections(_proposals(source, [*pieces]), pieces, headings)
+    return _proposals(source, [*pieces], headings)
 
 
 def propose_all(
@@ -200,21 +167,35 @@ def propose_all(
     """
     source = SourceText(source_text, normaliser)
     headings = headings_in(source, titles)
-    pieces = _pieces(source, headings)
-    return _of_sections(_proposals(source, pieces), pieces, headings)
+    return _proposals(source, _pieces(source, headings), headings)
 
 
-def _of_sections(
-    proposals: Sequence[Proposal], pieces: Iterable[tuple[int, int]], headings: Sequence[tuple[str, Span]]
+def _proposals(
+    source: SourceText, pieces: Sequence[tuple[int, int]], headings: Sequence[Heading]
 ) -> list[Proposal]:
-    """Proposals with the sections in which they begin."""
-    return [
-        replace(proposal, section=next((id_ for id_, span in reversed(headings) if span.start <= start), ""))
-        for proposal, (start, _) in zip(proposals, pieces, strict=True)
-    ]
+    """Pieces of a source with their fingerprints, each found again."""
+    text, breaks, found = source.plain.text, set(source.breaks), []
+    prints = [fingerprint(text[start:end], source.normaliser) for start, end in pieces]
+    for (start, _), print_, place in zip(pieces, prints, locate(prints, source), strict=True):
+        line = source.plain.line_at(start)
+        note = start in breaks and _NOTE.match(text[start:])
+        continues = start > 0 and start in breaks and not note and not _ended(source, start)
+        pages = sum(row.startswith("\f") for row in source.raw[:line])
+        proposal = Proposal(
+            print_,
+            place.verdict,
+            line,
+            part=2 if continues else 1,
+            page=str(pages + 1) if len(source.pages) > 1 else "",
+            kind="footnote" if note else "body",
+            text=text[start : start + print_.chars],
+            section=next((head.section for head in reversed(headings) if head.span.start <= start), ""),
+        )
+        found.append(proposal)
+    return found
 
 
-def _pieces(source: SourceText, headings: Sequence[tuple[str, Span]]) -> list[tuple[int, int]]:
+def _pieces(source: SourceText, headings: Sequence[Heading]) -> list[tuple[int, int]]:
     """Starts and ends of all sentences of a source that are as long as a passage has to be."""
     text, pieces = source.plain.text, []
     for first, *ends in _stretches(source, headings):
@@ -230,14 +211,14 @@ def _pieces(source: SourceText, headings: Sequence[tuple[str, Span]]) -> list[tu
     return pieces
 
 
-def _stretches(source: SourceText, headings: Sequence[tuple[str, Span]]) -> list[list[int]]:
+def _stretches(source: SourceText, headings: Sequence[Heading]) -> list[list[int]]:
     """What stands between two places where something else begins: its start, and where its sentences end."""
     text = source.plain.text
     breaks = {place for place in _breaks(source) if not _goes_on(source, place)}
     entries, tables = _entries(source), _tables(source)
     breaks = {place for place in breaks if not any(first < place < last for first, last in tables)}
     found = []
-    edges = breaks.union(entries, *((span.start, span.end) for _, span in headings), *tables)
+    edges = breaks.union(entries, *((head.span.start, head.span.end) for head in headings), *tables)
     for first, last in pairwise(sorted(edges)):
         whole = (first in entries and last - first <= _ENTRY) or (first, last) in tables
         ends = () if whole else _SENTENCE_END[source.normaliser].finditer(text[first:last])
@@ -255,11 +236,10 @@ def _entries(source: SourceText) -> set[int]:
     found = [(n, m) for n, line in enumerate(source.raw) if (m := _LISTED.match(line))]
     listed: set[int] = set()
     for (line, one), (other, following) in pairwise(found):
-        counts_up = (
-            following.lastindex == one.lastindex
-            and int(following[one.lastindex or 0]) == int(one[one.lastindex or 0]) + 1
-        )
-        if counts_up and _ends_above(source, other):
+        kind, above = one.lastindex or 0, source.raw[other - 1].strip()
+        counts_up = following.lastindex == kind and int(following[kind]) == int(one[kind]) + 1
+        # After a line that goes on it is a citation that happens to begin the next.
+        if counts_up and (not above or source.normal(above).endswith(_ENDS)):
             listed |= {line, other}
     return {source.plain.starts[line] for line in listed}
 
@@ -270,51 +250,45 @@ def _tables(source: SourceText) -> set[tuple[int, int]]:
     A row is only as good as the heading of its column, so that a table is one passage.
     """
     raw, found = source.raw, set()
-    starts = [*source.plain.starts, len(source.plain.text)]
-    line = 0
-    while line < len(raw):
-        end = line
-        while end < len(raw) and raw[end].strip():
-            end += 1
-        rows = [n for n in range(line, end) if _ROW.fullmatch(raw[n].strip())]
+    for filled, run in groupby(range(len(raw)), lambda n: bool(raw[n].strip())):
+        block = list(run)
+        rows = [n for n in block if filled and _ROW.fullmatch(raw[n].strip())]
         if len(rows) > 1:
-            first, last = max(rows[0] - 1, line), rows[-1] + 1
-            last += end - last == 1  # a note
-            found.add((starts[first], starts[last]))
-        line = max(end, line + 1)
+            note = block[-1] == rows[-1] + 1
+            first, last = max(rows[0] - 1, block[0]), rows[-1] + note
+            found.add((source.plain.starts[first], source.plain.ends[last]))
     return found
 
 
-def _ends_above(source: SourceText, line: int) -> bool:
-    """Whether what stands above a line ends there: a citation at a line's start is no entry of a list."""
-    above = source.raw[line - 1].strip()
-    return not above or normalise(above, source.normaliser).endswith(_ENDS)
+def _ended(source: SourceText, place: int) -> bool:
+    """Whether what stands above a place ends there: a heading, or the last sentence of a paragraph."""
+    line = source.plain.line_at(place) - 1
+    above = next((row for row in reversed(source.raw[:line]) if row.strip()), "")
+    return bool(_HEADING.fullmatch(above)) or source.plain.text[:place].rstrip().endswith(_ENDS)
 
 
 def _goes_on(source: SourceText, place: int) -> bool:
     """Whether a sentence goes on over a break: nothing says that something else begins there."""
     text, line = source.plain.text, source.plain.line_at(place) - 1
-    above = next((row for row in reversed(source.raw[:line]) if row.strip()), "")
     return not (
         place in (0, len(text))
         or source.raw[line].startswith("\f")
-        or _HEADING.fullmatch(above)
+        or _ended(source, place)
         or _HEADING.fullmatch(source.raw[line])
-        or text[:place].rstrip().endswith(_ENDS)
         or _NOTE.match(text[place:])
         or {line, line - 1} & source.furniture
     )
 
 
-def _breaks(source: SourceText) -> list[int]:
+def _breaks(source: SourceText) -> set[int]:
     """Places between which a passage stands: blank lines, new pages, lines after headings, both ends."""
     raw = source.raw
-    after_headings = (
+    after_headings = {
         source.plain.starts[number]
         for number in range(1, len(raw))
         if _HEADING.fullmatch(raw[number - 1]) and (number < 2 or not raw[number - 2].strip())
-    )
-    return sorted({0, *source.breaks, *after_headings, len(source.plain.text)})
+    }
+    return {0, *source.breaks, len(source.plain.text)} | after_headings
 
 
 def _cut(start: int, end: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
@@ -331,32 +305,3 @@ def _around(text: str, start: int, end: int, bounds: Sequence[int]) -> tuple[int
         before, after = (before, after + 1) if after + 1 < len(bounds) else (before - 1, after)
     piece = text[bounds[before] : bounds[after]]
     return bounds[before] + len(piece) - len(piece.lstrip()), bounds[after]
-
-
-def _proposals(source: SourceText, pieces: Sequence[tuple[int, int]]) -> list[Proposal]:
-    """Fingerprint pieces of a source, and find each again."""
-    prints = [fingerprint(source.plain.text[start:end], source.normaliser) for start, end in pieces]
-    found = zip(pieces, prints, locate(prints, source), strict=True)
-    return [_proposal(source, start, print_, place) for (start, _), print_, place in found]
-
-
-def _proposal(source: SourceText, start: int, print_: Fingerprint, place: Place) -> Proposal:
-    text, line = source.plain.text, source.plain.line_at(start)
-    above = next((row for row in reversed(source.raw[: line - 1]) if row.strip()), "")
-    continues = (
-        start > 0
-        and start in source.breaks
-        and not _HEADING.fullmatch(above)
-        and not text[:start].rstrip().endswith(_ENDS)
-    )
-    pages = sum(row.startswith("\f") for row in source.raw[:line])
-    note = _NOTE.match(text[start:]) and start in source.breaks
-    return Proposal(
-        print_,
-        place.verdict,
-        line,
-        part=2 if continues and not note else 1,
-        page=str(pages + 1) if any(row.startswith("\f") for row in source.raw) else "",
-        kind="footnote" if note else "body",
-        text=text[start : start + print_.chars],
-    )

@@ -11,8 +11,8 @@ from __future__ import annotations
 import bisect
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -32,16 +32,14 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """One order of the source's lines, normalised; `lines` holds the line numbers in that order."""
+    """One order of the source's lines, normalised."""
 
-    raw: tuple[str, ...]  # the lines of the file
-    lines: tuple[int, ...]  # indices into `raw`, in reading order
-    normaliser: str
-    numbers: Sequence[int] = ()  # of the file's lines, where those of `raw` are pieces of them
+    source: SourceText = field(repr=False)
+    lines: tuple[int, ...]  # indices into the source's `raw`, in reading order
 
     @cached_property
     def text(self) -> str:
-        return normalise("\n".join(map(self.raw.__getitem__, self.lines)), self.normaliser)
+        return self.source.normal("\n".join(map(self.source.raw.__getitem__, self.lines)))
 
     @cached_property
     def starts(self) -> list[int]:
@@ -52,33 +50,34 @@ class Reading:
         """
         starts, before, begun = [], "", 0
         for line in self.lines:
-            piece = self.raw[line]
-            own = len(normalise(piece, self.normaliser))
+            piece = self.source.raw[line]
+            own = len(self.source.normal(piece))
             joined = f"{before}\n{piece}" if before else piece
-            starts.append(begun + len(normalise(joined, self.normaliser)) - own)
+            starts.append(begun + len(self.source.normal(joined)) - own)
             if own:
                 before, begun = piece, starts[-1]
         return starts
 
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each line ends: where the next begins."""
+        return [*self.starts[1:], len(self.text)]
+
     def line_at(self, place: int) -> int:
         """The line of the file (counted from 1) in which a character of the reading stands."""
-        line = self.lines[self._index(place)]
-        return (self.numbers[line] if self.numbers else line) + 1
+        return self.source.numbers[self.lines[self._index(place)]] + 1
 
     def _index(self, place: int) -> int:
         return max(bisect.bisect_right(self.starts, place) - 1, 0)
 
-    def spans(self, start: int, chars: int, plain: Reading) -> tuple[Span, ...]:
-        """Where a stretch of this reading stands in the text as the file has it (`plain`)."""
-        if self is plain:
+    def spans(self, start: int, chars: int) -> tuple[Span, ...]:
+        """Where a stretch of this reading stands in the text as the file has it."""
+        if self is self.source.plain:
             return (Span(start, chars),)
         spans: list[Span] = []
-        stops = [*self.starts[1:], start + chars]
-        for index in range(self._index(start), len(self.lines)):
-            begins, ends = max(self.starts[index], start), min(stops[index], start + chars)
-            if begins >= start + chars:
-                break
-            place = plain.starts[self.lines[index]] + begins - self.starts[index]
+        for index in range(self._index(start), bisect.bisect_left(self.starts, start + chars)):
+            begins, ends = max(self.starts[index], start), min(self.ends[index], start + chars)
+            place = self.source.plain.starts[self.lines[index]] + begins - self.starts[index]
             if spans and spans[-1].end == place:
                 spans[-1] = Span(spans[-1].start, spans[-1].chars + ends - begins)
             elif ends > begins:
@@ -94,15 +93,18 @@ class SourceText:
         self.raw = tuple(text.replace("\f", "\n\f").split("\n"))
         self.normaliser = normaliser
         self.titles = titles  # of its sections, as printed
-        self.numbers: Sequence[int] = ()
+        self.numbers: Sequence[int] = range(len(self.raw))  # of the file's lines that those of `raw` are of
         self.arranged = ""  # what was done to its lines
 
-    def rearranged(self, how: str, lines: Sequence[str], numbers: Sequence[int] = ()) -> SourceText:
-        """The same source with other lines; `numbers` says which of the old ones each comes from."""
+    def normal(self, text: str) -> str:
+        """A text as this source is compared."""
+        return normalise(text, self.normaliser)
+
+    def with_lines(self, lines: Iterable[str], numbers: Iterable[int], how: str = "") -> SourceText:
+        """The same source with other lines; `numbers` are those of the file's lines."""
         other = SourceText("", self.normaliser, self.titles)
-        other.raw = tuple(lines)
+        other.raw, other.numbers = tuple(lines), tuple(numbers)
         other.arranged = ", ".join(filter(None, [self.arranged, how]))
-        other.numbers = [self.numbers[n] for n in numbers] if self.numbers else numbers or self.numbers
         return other
 
     @classmethod
@@ -110,15 +112,13 @@ class SourceText:
         """Several documents, one after another; the lines keep the numbers of their own."""
         if len(texts) == 1:
             return texts[0]
-        made = cls("", texts[0].normaliser, texts[0].titles)
-        made.raw = tuple(line for text in texts for line in text.raw)
-        made.numbers = [n for text in texts for n in text.numbers or range(len(text.raw))]
-        return made
+        lines = (line for text in texts for line in text.raw)
+        return texts[0].with_lines(lines, (number for text in texts for number in text.numbers))
 
     @cached_property
     def plain(self) -> Reading:
         """The text as it stands in the file."""
-        return Reading(self.raw, tuple(range(len(self.raw))), self.normaliser, self.numbers)
+        return Reading(self, tuple(range(len(self.raw))))
 
     @cached_property
     def breaks(self) -> list[int]:
@@ -131,19 +131,40 @@ class SourceText:
         ]
 
     @cached_property
+    def pages(self) -> list[list[int]]:
+        """The indices of the non-blank lines, page by page; a form feed begins a page."""
+        pages: list[list[int]] = [[]]
+        for number, line in enumerate(self.raw):
+            if line.startswith("\f"):
+                pages.append([])
+            if not _blank(line):
+                pages[-1].append(number)
+        return pages
+
+    @cached_property
     def furniture(self) -> set[int]:
-        """Indices of the lines that a page puts at its edges: running heads, page numbers."""
-        return _running_heads(self.raw, _pages(self.raw))
+        """Indices of the lines at a page's edges that come back on another, and of lone page numbers."""
+        if len(self.pages) < 2:
+            return set()
+        edges = {number for page in self.pages for number in [*page[:2], *page[-2:]]}
+        patterns = {number: without_numbers(normalise(self.raw[number])) for number in edges}
+        seen = Counter(patterns.values())
+        repeated = {n for n, pattern in patterns.items() if seen[pattern] > 1 and re.search(r"\w", pattern)}
+        return repeated | {n for n, pattern in patterns.items() if pattern.strip("-") == "#"}
 
     def readings(self) -> Iterator[Reading]:
         """Yield the readings, the plainest first; most sources need only that."""
         yield self.plain
         tried: list[set[int]] = [set()]
-        for moved in _furniture(self.raw):
+        for moved in _in_the_way(self):
             if moved not in tried:
                 tried.append(moved)
-                lines = sorted(self.plain.lines, key=moved.__contains__)  # those moved come last
-                yield Reading(self.raw, tuple(lines), self.normaliser, self.numbers)
+                yield Reading(self, tuple(sorted(self.plain.lines, key=moved.__contains__)))  # they come last
+
+
+def without_numbers(text: str) -> str:
+    """What a running head keeps from page to page."""
+    return re.sub(r"\d+", "#", text)
 
 
 # The number of a section: `2.1`, `II.`, `B.1`, `§ 3`, `第2章`.
@@ -152,7 +173,14 @@ _NUMBER = re.compile(
 )
 
 
-def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[tuple[str, Span]]:
+class Heading(NamedTuple):
+    """Where a section's printed heading stands, with its number."""
+
+    section: str
+    span: Span
+
+
+def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[Heading]:
     """Where the printed headings of sections begin a line, in the sections' order, with their numbers.
 
     `titles` are the headings by the ids of their sections. A line that a title fills comes before one that
@@ -160,10 +188,10 @@ def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[tuple[str
     """
     text, starts = source.plain.text, source.plain.starts
     ends = {len(text[:start].rstrip()) for start in [*starts, len(text)]}
-    found: list[tuple[str, Span]] = []
+    found: list[Heading] = []
     for section, printed in titles.items():
-        title, places = normalise(printed, source.normaliser), []
-        after = found[-1][1].end if found else 0
+        title, places = source.normal(printed), []
+        after = found[-1].span.end if found else 0
         for match in re.finditer(re.escape(title), text[after:]) if title else ():
             place, end = after + match.start(), after + match.end()
             line = starts[bisect.bisect_right(starts, place) - 1]
@@ -171,21 +199,20 @@ def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[tuple[str
             if _NUMBER.fullmatch(text, line, place):
                 places.append(Span(line, end - line))
         if places:
-            found.append((section, next((span for span in places if span.end in ends), places[0])))
+            found.append(Heading(section, next((span for span in places if span.end in ends), places[0])))
     return found
 
 
-def _furniture(raw: Sequence[str]) -> Iterator[set[int]]:
+def _in_the_way(source: SourceText) -> Iterator[set[int]]:
     """Yield guesses at the lines that a page puts in the way of its text, the likeliest first.
 
     A wrong guess does no harm: a passage then stands in another reading, or in none.
     """
-    pages = _pages(raw)
-    heads = _running_heads(raw, pages)
+    heads = source.furniture
     yield heads
-    blocks = [_blocks([n for n in page if n not in heads], raw) for page in pages]
-    yield heads | _footnotes(raw, blocks)
-    if len(pages) > 1:  # a note that goes on from the page before has no number to know it by
+    blocks = [_blocks([n for n in page if n not in heads], source.raw) for page in source.pages]
+    yield heads | _footnotes(source.raw, blocks)
+    if len(blocks) > 1:  # a note that goes on from the page before has no number to know it by
         for last in (1, 2):
             yield heads.union(*(block for page in blocks for block in page[1:][-last:]))
 
@@ -195,55 +222,26 @@ def _blank(line: str) -> bool:
     return not line.strip() or (len(line) < 8 and not normalise(line))
 
 
-def _pages(raw: Sequence[str]) -> list[list[int]]:
-    """The numbers of the non-blank lines, page by page; a form feed begins a page."""
-    pages: list[list[int]] = [[]]
-    for number, line in enumerate(raw):
-        if line.startswith("\f"):
-            pages.append([])
-        if not _blank(line):
-            pages[-1].append(number)
-    return pages
-
-
-def _running_heads(raw: Sequence[str], pages: Sequence[Sequence[int]]) -> set[int]:
-    """Lines at the edge of a page that come back on another, and lone page numbers."""
-    if len(pages) < 2:
-        return set()
-    edges = {number for page in pages for number in [*page[:2], *page[-2:]]}
-    # What a running head keeps from page to page: everything but its numbers.
-    patterns = {number: re.sub(r"\d+", "#", normalise(raw[number])) for number in edges}
-    seen = Counter(patterns.values())
-    repeated = {n for n, pattern in patterns.items() if seen[pattern] > 1 and re.search(r"\w", pattern)}
-    return repeated | {n for n, pattern in patterns.items() if pattern.strip("-") == "#"}
-
-
 # A note's own number is followed by its text, a section's by a stop and a date's by its unit.
 _NOTE = re.compile(r"(\d{1,3})\)?[^\d.。,、)年月日]")
 
 
 def _footnotes(raw: Sequence[str], pages: Sequence[list[list[int]]]) -> set[int]:
-    """Lines of footnotes: blocks whose numbers count up through the document.
-
-    Where the file has pages, only blocks at the foot of a page.
-    """
+    """Lines of footnotes: blocks whose numbers count up, where the file has pages only at their foot."""
     found: set[int] = set()
     expected = 1
     for blocks in pages:
-        for block in blocks if len(pages) == 1 else _last_notes(blocks, raw):
+        if len(pages) > 1:
+            first_below = len(blocks)
+            while first_below and _note_number(raw[blocks[first_below - 1][0]]):
+                first_below -= 1
+            blocks = blocks[first_below:]
+        for block in blocks:
             if _note_number(raw[block[0]]) == expected:
                 found.update(block)
                 for line in block:
                     expected += _note_number(raw[line]) == expected
     return found
-
-
-def _last_notes(blocks: list[list[int]], raw: Sequence[str]) -> list[list[int]]:
-    """The blocks at the foot of a page that begin like a note."""
-    first = len(blocks)
-    while first and _note_number(raw[blocks[first - 1][0]]):
-        first -= 1
-    return blocks[first:]
 
 
 def _note_number(line: str) -> int | None:

@@ -61,12 +61,13 @@ def extractions(path: Path) -> Iterator[Source]:
             yield from _pdf(path, size)
             return
         if kind := _other_kind(path, head):
-            raise _failure(path, kind, "a text or a PDF", "save it as text (UTF-8), or print it to PDF")
+            raise failure(path, kind, "a text or a PDF", "save it as text (UTF-8), or print it to PDF")
         _refuse_large(path, size, LARGEST_TEXT, "text")
         yield _text(path, head + file.read(LARGEST_TEXT + 1 - len(head)))
 
 
-def _failure(path: Path, found: str, expected: str, advice: str) -> StudyError:
+def failure(path: Path, found: str, expected: str, advice: str) -> StudyError:
+    """What is said of a file that cannot be the source."""
     return StudyError([Problem(shown(path), None, None, found, expected, advice)])
 
 
@@ -75,26 +76,24 @@ def _size(path: Path) -> int:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _failure(path, "a folder", expected, "name the file in it")
+            raise failure(path, "a folder", expected, "name the file in it")
         if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for ever
-            raise _failure(path, "a pipe, socket or device", expected, "save it to a file first")
+            raise failure(path, "a pipe, socket or device", expected, "save it to a file first")
         with path.open("rb"):
             pass
     except OSError as error:
         found = "no such file" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
-        raise _failure(path, found, expected, "check the name and its permissions") from None
+        raise failure(path, found, expected, "check the name and its permissions") from None
     if not status.st_size:
-        raise _failure(path, "an empty file", expected, "save the text or the PDF again")
+        raise failure(path, "an empty file", expected, "save the text or the PDF again")
     return status.st_size
 
 
 def _refuse_large(path: Path, size: int, largest: int, kind: str) -> None:
     if size > largest:
-        raise _failure(
-            path,
-            f"{size / 2**20:,.0f} MB",
-            f"a {kind} of at most {largest / 2**20:.0f} MB",
-            "check that it is the source, or cut out the part that the study is about",
+        found, expected = f"{size / 2**20:,.0f} MB", f"a {kind} of at most {largest / 2**20:.0f} MB"
+        raise failure(
+            path, found, expected, "check that it is the source, or cut out the part that the study is about"
         )
 
 
@@ -138,25 +137,22 @@ def _text(path: Path, raw: bytes) -> Source:
     }
     for found, is_so in wrong.items():
         if is_so:
-            raise _failure(path, found, expected, advice)
+            raise failure(path, found, expected, advice)
     return Source(path.name, text, "text", encoding)
 
 
 def _decoded(raw: bytes) -> tuple[str, str] | None:
     """Recognise an encoding: UTF-8 where it is valid, otherwise what reads more like Japanese."""
+    candidates = _ENCODINGS
     if b"\x1b$" in raw:  # ISO-2022-JP is seven-bit and would pass for UTF-8
         candidates = {"ISO-2022-JP": "iso2022_jp"}
     else:
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             return "UTF-8", raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            candidates = _ENCODINGS
     texts = {}
     for name, codec in candidates.items():
-        try:
+        with contextlib.suppress(UnicodeDecodeError):
             texts[name] = raw.decode(codec)
-        except UnicodeDecodeError:
-            continue
     return max(texts.items(), key=lambda item: _japanese(item[1]), default=None)
 
 
@@ -182,8 +178,7 @@ def _pdf(path: Path, size: int) -> Iterator[Source]:
     installed = [name for name in pdf.EXTRACTORS if pdf.installed(name)]
     expected = "a PDF with text, or the source as a text file"
     if not installed:
-        found = "a PDF, and nothing installed that reads PDF"
-        raise _failure(path, found, expected, f"install it: {INSTALL}")
+        raise failure(path, "a PDF, and nothing installed that reads PDF", expected, f"install it: {INSTALL}")
     faults: list[str] = []
     given = False
     for extractor in installed:
@@ -197,7 +192,7 @@ def _pdf(path: Path, size: int) -> Iterator[Source]:
             break
     if not given:
         found, advice = _FAULTS[faults[0]]
-        raise _failure(path, found, expected, advice)
+        raise failure(path, found, expected, advice)
 
 
 def _extracted(extractor: str, path: Path) -> dict[str, str]:

@@ -8,11 +8,10 @@ as soon as a row it saw has changed.
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -27,8 +26,9 @@ from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError
 from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as META
-from analysis.verify.coverage import Coverage, Heading, measure
-from analysis.verify.source_text import Span
+from analysis.verify.coverage import Coverage, measure
+from analysis.verify.fingerprints import digest
+from analysis.verify.source_text import Heading, Span
 from analysis.words import counted, small
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FILE = "verification.json"
 FORMAT = 1  # of this file; a check that finds out more or less than this one has another number
+SHORT = 12  # characters of a row's digest: it needs to be told from other rows, not hidden
 _RULES = "schema.yaml (which columns are verbatim)"
 
 
@@ -71,38 +72,33 @@ class VerificationState:
         """Say how many rows changed since the check, by file and line: for whoever checks again."""
         if self.status == Status.NOT_VERIFIED:
             return "no check is on record: every row is new"
-        lines: dict[str, list[str]] = {}
+        lines: dict[str, list[str]] = defaultdict(list)
         for place in self.places:
             file, _, line = place.partition(" line ")
-            lines.setdefault(file, []).extend([line] if line else [])
+            lines[file] += [line] if line else []
         removed = sum(int(number) for p in self.places for number in re.findall(r"\((\d+) lines? r", p))
         total = sum(map(len, lines.values())) + removed or len(self.places)
+        named = []
+        for file, at in lines.items():
+            listed = f" line{'s' * (len(at) > 1)} {', '.join(at[:most])}{', …' * (len(at) > most)}"
+            named.append(file + (listed if at else ""))
         said = f"since the check of {self.date}: {total or 'no'} row{'s' * (total != 1)} changed"
-        named = [
-            f"{file} line{'s' * (len(at) > 1)} {', '.join(at[:most])}{', …' * (len(at) > most)}"
-            if at
-            else file
-            for file, at in lines.items()
-        ]
-        return said + (f": {'; '.join(named)}" if named else "")
+        return ": ".join(filter(None, [said, "; ".join(named)]))
 
 
-def write_record(report: Report, study: Study, schema: Schema | None = None) -> Path:
+def write_record(report: Report, study: Study) -> Path:
     """Write the record of a check that found everything; return where.
 
     Raises StudyError, and writes nothing, where the check found something wrong.
     """
     path = study.folder / FILE
     if not report.ok:
-        found, expected = (
-            f"a check with {counted(len(report.problems), 'problem')}",
-            "a check that found everything",
-        )
-        advice = "put that right and verify again"
+        found = f"a check with {counted(len(report.problems), 'problem')}"
+        expected, advice = "a check that found everything", "put that right and verify again"
         raise StudyError([Problem(shown(path), None, None, found, expected, advice)])
     new = path.with_name(f".{FILE}.new")
     try:
-        new.write_text(_written(_record(report, study, schema)), "utf-8", newline="\n")
+        new.write_text(_written(_record(report, study)), "utf-8", newline="\n")
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
@@ -130,20 +126,19 @@ def recorded_coverage(study: Study, record: Mapping[str, Any]) -> Coverage:
     return measure(study, places, heads, record["source"]["chars"])
 
 
-def _record(report: Report, study: Study, schema: Schema | None) -> dict[str, Any]:
+def _record(report: Report, study: Study) -> dict[str, Any]:
     lines = {file: [row for _, row in rows] for file, rows in _rows(study.folder).items()}
-    shares = [*report.coverage.sections, report.coverage.whole]
     return {
         "format": FORMAT,
         "study": study.id,
         "date": report.today.isoformat(),
         "source": report.described,
-        "verbatim": _rules(schema or schemas.load(languages=study.languages)),
-        "tables": {"sha256": _digest(json.dumps(lines, sort_keys=True), 64), "lines": lines},
+        "verbatim": _rules(report.schema),
+        "tables": {"sha256": digest(json.dumps(lines, sort_keys=True)), "lines": lines},
         "verdicts": report.counts,
         "coverage": {
             share.section or "all": {n: getattr(share, n) for n in ("chars", "recorded", "reasoned")}
-            for share in shares
+            for share in report.coverage.shares
         },
         "headings": [[head.section, *head.span] for head in report.headings],
         "places": {result.id: result.place.spans for result in report.passages},
@@ -153,18 +148,15 @@ def _record(report: Report, study: Study, schema: Schema | None) -> dict[str, An
 def _written(record: Mapping[str, Any]) -> str:
     """A record as JSON, keys sorted, one line for each of its parts' entries."""
 
-    def line(key: str, value: Any) -> str:
-        written = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(", ", ": "))
-        return f"{json.dumps(key)}: {written}"
+    def written(part: Mapping[str, Any], indent: str) -> str:
+        lines = []
+        for key, value in sorted(part.items()):
+            whole = indent == " " and isinstance(value, Mapping)
+            said = written(value, "  ") if whole else json.dumps(value, ensure_ascii=False, sort_keys=True)
+            lines.append(f"{indent}{json.dumps(key)}: {said}")
+        return "{\n" + ",\n".join(lines) + f"\n{indent[1:]}}}"
 
-    parts = []
-    for key, value in sorted(record.items()):
-        if isinstance(value, Mapping):
-            entries = ",\n".join(f"  {line(*entry)}" for entry in sorted(value.items()))
-            parts.append(f" {json.dumps(key)}: {{\n{entries}\n }}")
-        else:
-            parts.append(f" {line(key, value)}")
-    return "{\n" + ",\n".join(parts) + "\n}\n"
+    return written(record, " ") + "\n"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -187,11 +179,10 @@ def _changes(record: Mapping[str, Any], study: Study, schema: Schema | None) -> 
         yield _RULES
     now = _rows(study.folder)
     for file in sorted(now.keys() | record["tables"]["lines"].keys()):
-        before = Counter(record["tables"]["lines"].get(file, []))
         if file not in now:
             yield f"{file} (removed)"
             continue
-        changed = []
+        before, changed = Counter(record["tables"]["lines"].get(file, [])), []
         for line, row in now[file]:
             if before[row]:
                 before[row] -= 1
@@ -205,13 +196,10 @@ def _changes(record: Mapping[str, Any], study: Study, schema: Schema | None) -> 
 
 
 def _rows(folder: Path) -> dict[str, list[tuple[int, str]]]:
-    """The digest of every row of every file of a study, with the line on which it begins.
-
-    Rows are compared as cells, so that quoting does not count, and the order of rows does not.
-    """
+    """The digest of every row's cells (quoting does not count) by file, with the line on which it begins."""
     files = {path.name: _table_rows(path) for path in sorted(folder.glob("*.csv"))}
     meta = plain(folder / META).decode("utf-8").splitlines()
-    files[META] = [(number, _digest(line)) for number, line in enumerate(meta, 1) if line.strip()]
+    files[META] = [(number, digest(line)[:SHORT]) for number, line in enumerate(meta, 1) if line.strip()]
     return files
 
 
@@ -219,7 +207,7 @@ def _table_rows(path: Path) -> list[tuple[int, str]]:
     reader = csv.reader(io.StringIO(plain(path).decode("utf-8"), newline=""))
     rows, begins = [], 1
     for cells in reader:
-        rows.append((begins, _digest("\x1f".join(cells))))
+        rows.append((begins, digest("\x1f".join(cells))[:SHORT]))
         begins = reader.line_num + 1
     return rows
 
@@ -232,12 +220,7 @@ def _rules(schema: Schema) -> str:
         for field in table.own
         if field.verbatim
     ]
-    return _digest(json.dumps(rules), 64)
-
-
-def _digest(text: str, length: int = 12) -> str:
-    """The first characters of a text's SHA-256; a row needs to be told from rows, not hidden."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+    return digest(json.dumps(rules))
 
 
 def _in_japanese(place: str) -> str:

@@ -17,6 +17,8 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import shown
 from analysis.transcribe.load import Study
@@ -25,18 +27,11 @@ from analysis.transcribe.schema import Schema
 from analysis.verify import coverage, sources, verification_log
 from analysis.verify.check_cells import CellResult, Cells, CellVerdict
 from analysis.verify.columns import APART, columns_apart
-from analysis.verify.coverage import Coverage, Heading, Stretch
+from analysis.verify.coverage import Coverage
+from analysis.verify.fingerprints import OPENING, TO_THE_LETTER, Fingerprint, PassageVerdict, Place, digest
 from analysis.verify.look_alikes import alike
-from analysis.verify.passages import (
-    OPENING,
-    TO_THE_LETTER,
-    Fingerprint,
-    PassageVerdict,
-    Place,
-    digest,
-    locate,
-)
-from analysis.verify.source_text import SourceText, Span
+from analysis.verify.passages import locate
+from analysis.verify.source_text import Heading, SourceText, Span
 from analysis.verify.sources import Source
 from analysis.verify.verification_log import Status, VerificationState
 
@@ -90,9 +85,8 @@ class Report:
         """How many passages and cells have which verdict."""
         passages = Counter(result.place.verdict for result in self.passages)
         cells = Counter(result.verdict for result in self.cells)
-        told = [verdict for verdict in PassageVerdict if verdict != PassageVerdict.NOT_CHECKED]
         return {
-            "passages": {str(verdict): passages[verdict] for verdict in told},
+            "passages": {str(verdict): passages[verdict] for verdict in PassageVerdict},
             "cells": {
                 str(verdict): cells[verdict]
                 for verdict in CellVerdict
@@ -104,17 +98,16 @@ class Report:
     def described(self) -> dict[str, str | int]:
         """The source as a record names it: how it was read, how long it is, and its digest."""
         first, *further = self.documents
-        told: dict[str, str | int] = {
+        others = {f"document {each.id}": f"{each}, sha256 {digest(each.text.plain.text)}" for each in further}
+        return {
             "extractor": str(first),
             "encoding": first.source.encoding,
             "normaliser": self.study.meta.normaliser,
             "unicode": unicodedata.unidata_version,
             "chars": len(self.text.plain.text),
             "sha256": digest(self.text.plain.text),
+            **others,
         }
-        for found in further:
-            told[f"document {found.id}"] = f"{found}, sha256 {digest(found.text.plain.text)}"
-        return told
 
     def render(self) -> list[str]:
         """Return the report as lines for a terminal; the last say what was not checked, and what is new."""
@@ -122,7 +115,29 @@ class Report:
 
     def as_json(self) -> str:
         """Return the report as JSON: counts, every result, coverage. No text of the source."""
-        return json.dumps(_document(self), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+        whole = {
+            "ok": self.ok,
+            "study": self.study.id,
+            "date": self.today.isoformat(),
+            "source": self.described,
+            "counts": self.counts,
+            "problems": list(map(vars, self.problems)),
+            "passages": [
+                {
+                    "id": result.id,
+                    "line": result.line,
+                    "verdict": result.place.verdict,
+                    "spans": result.place.spans,
+                    "source_lines": result.place.lines[:5],
+                }
+                for result in self.passages
+            ],
+            "cells": list(map(vars, self.cells)),
+            "coverage": list(map(vars, self.coverage.shares)),
+            "gaps": [{**gap.span._asdict(), "section": gap.section} for gap in self.coverage.gaps],
+            "changed_since": list(self.before.places),
+        }
+        return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def check(
@@ -153,8 +168,7 @@ def _document_found(study: Study, id_: str, path: Path) -> Found:
     prints = list(map(Fingerprint, rows["opening"], map(int, rows["chars"]), rows["sha256"]))
     tried: list[Found] = []
     for source, text in _arrangements(study, path, tried):
-        found = Found(source, text, locate(prints, text), id_, tuple(rows["id"]), tuple(rows["opening"]))
-        tried.append(found)
+        tried.append(Found(source, text, locate(prints, text), rows, id_))
         if len(set().union(*(found.exact for found in tried))) == len(prints):
             break
     return _together(tried)
@@ -179,9 +193,8 @@ class Found:
     source: Source
     text: SourceText = field(repr=False)
     places: list[Place] = field(repr=False)
+    rows: pd.DataFrame = field(repr=False)  # of its passages, as `places` has them
     id: str = ""  # of the document in study.yaml; empty for the one that the study is about
-    passages: tuple[str, ...] = ()  # ids, as `places` has them
-    openings: tuple[str, ...] = ()
     added: Mapping[str, int] = field(default_factory=dict)  # passages that only another way gave, by it
 
     @cached_property
@@ -213,8 +226,7 @@ def _read(source: Source, path: Path, study: Study) -> SourceText:
     text = SourceText(source.text, study.meta.normaliser, titles)
     if len(text.plain.text) > LONGEST:
         found, expected = f"{len(text.plain.text):,} characters", f"at most {LONGEST:,}"
-        advice = "cut out the part that the study is about"
-        raise StudyError([Problem(shown(path), None, None, found, expected, advice)])
+        raise sources.failure(path, found, expected, "cut out the part that the study is about")
     return text
 
 
@@ -234,28 +246,25 @@ def _report(study: Study, schema: Schema, today: date, documents: Sequence[Found
 
 def _passage_results(study: Study, documents: Sequence[Found], text: SourceText) -> tuple[PassageResult, ...]:
     """Each passage's place in its own document, with its spans in all of them together."""
-    places: dict[str, tuple[Place, str]] = {}
+    results = []
     first = 0  # line, among those of all documents
     for found in documents:
         before = text.plain.starts[first]
         name = found.source.name if len(documents) > 1 else "source"
-        for id_, place in zip(found.passages, found.places, strict=True):
+        rows = zip(found.rows.index, found.rows["id"], found.rows["opening"], found.places, strict=True)
+        for line, id_, opening, place in rows:
             spans = tuple(Span(before + span.start, span.chars) for span in place.spans)
-            places[id_] = replace(place, spans=spans), name
+            results.append(PassageResult(id_, int(line), opening, replace(place, spans=spans), name))
         first += len(found.text.raw)
-    overlaps = _overlaps({id_: place for id_, (place, _) in places.items()})
-    table = study.tables["passages"]
-    return tuple(
-        PassageResult(id_, int(line), opening, *places[id_], overlaps.get(id_, ""))
-        for line, id_, opening in zip(table.index, table["id"], table["opening"], strict=True)
-    )
+    overlaps = _overlaps(results)
+    by_id = {result.id: replace(result, overlaps=overlaps.get(result.id, "")) for result in results}
+    return tuple(by_id[id_] for id_ in study.tables["passages"]["id"])
 
 
-def _overlaps(places: Mapping[str, Place]) -> dict[str, str]:
+def _overlaps(results: Sequence[PassageResult]) -> dict[str, str]:
     """For each passage that begins before the one before it has ended, that one."""
-    spans = sorted((span, id_) for id_, place in places.items() for span in place.spans)
     overlaps, reach, owner = {}, 0, ""
-    for span, id_ in spans:
+    for span, id_ in sorted((span, result.id) for result in results for span in result.place.spans):
         if span.start < reach and id_ != owner:
             overlaps[id_] = owner
         if span.end > reach:
@@ -267,15 +276,13 @@ def _overlaps(places: Mapping[str, Place]) -> dict[str, str]:
 def _unlike(document: Found) -> Problem | None:
     """What is wrong with a document in which so little stands that no passage can be at fault."""
     every = len(document.places)
-    to_the_letter = sum(place.verdict in TO_THE_LETTER for place in document.places)
-    read_across = APART in str(document)
-    if every - to_the_letter <= (0 if read_across else max(3, UNLIKE * every)):
+    places = zip(document.rows["id"], document.places, strict=True)
+    missing = [id_ for id_, place in places if place.verdict not in TO_THE_LETTER]
+    if len(missing) <= (0 if APART in str(document) else max(3, UNLIKE * every)):
         return None
-    judged = zip(document.passages, document.places, strict=True)
-    missing = [id_ for id_, place in judged if place.verdict not in TO_THE_LETTER]
     listed = f" (not {', '.join(missing)})" if len(missing) <= 5 else ""
-    found = f"{to_the_letter} of {every} passages to the letter{listed}"
-    begun = sum(opening[:BEGUN] in document.text.plain.text for opening in document.openings)
+    found = f"{every - len(missing)} of {every} passages to the letter{listed}"
+    begun = sum(opening[:BEGUN] in document.text.plain.text for opening in document.rows["opening"])
     if begun < every / 2:
         expected = "the document that the passages were fingerprinted from"
         advice = "check that it is this study's source (STUDY=...), in the same edition and language"
@@ -288,36 +295,37 @@ def _unlike(document: Found) -> Problem | None:
     return Problem(document.source.name, None, None, found, expected, advice)
 
 
+_EXPECTED = {
+    PassageVerdict.MISSING: "an opening that stands in the source (read to its end)",
+    PassageVerdict.NEAR: "the wording that was fingerprinted, which differs",
+    PassageVerdict.AMBIGUOUS: "a passage that stands there once",
+}
+
+
 def _passage_problems(report: Report) -> Iterator[Problem]:
     file = shown(report.study.folder / "passages.csv")
     redo = 'correct it with `analysis passage SOURCE "words"`'
     for result in report.passages:
-        opening, verdict = quoted(result.opening), result.place.verdict
-        at = f"{verdict} {opening} at {_at(result.place.lines, result.document)}"
-        told = {
-            PassageVerdict.MISSING: (
-                "opening",
-                f"MISSING {opening}",
-                "an opening that stands in the source (read to its end)",
-            ),
-            PassageVerdict.NEAR: ("sha256", at, "the wording that was fingerprinted, which differs"),
-            PassageVerdict.AMBIGUOUS: ("sha256", at, "a passage that stands there once"),
-        }
-        if verdict in told:
-            yield Problem(file, result.line, *told[verdict], redo)
+        verdict, column = result.place.verdict, "opening"
+        opening = quoted(result.opening)
+        found = f"{verdict} {opening}"
+        if verdict != PassageVerdict.MISSING:
+            column, found = "sha256", f"{found} at {_at(result.place.lines, result.document)}"
+        if verdict in _EXPECTED:
+            yield Problem(file, result.line, column, found, _EXPECTED[verdict], redo)
         if result.overlaps:
             found = f"{opening}, which overlaps {result.overlaps}"
             yield Problem(file, result.line, "chars", found, "passages that share no character", redo)
 
 
 def _cell_problems(report: Report) -> Iterator[Problem]:
-    places = {result.id: (result.place, result.document) for result in report.passages}
+    results = {result.id: result for result in report.passages}
     for cell in report.cells:
         if cell.verdict not in {CellVerdict.NOT_FOUND, CellVerdict.AMBIGUOUS}:
             continue
-        cited = [places[id_] for id_ in cell.passages if id_ in places]
-        lines = [line for place, _ in cited for line in place.lines[:1]]
-        where = " and ".join(dict.fromkeys(document for _, document in cited))
+        cited = [results[id_] for id_ in cell.passages if id_ in results]
+        lines = [line for result in cited for line in result.place.lines[:1]]
+        where = " and ".join(dict.fromkeys(result.document for result in cited))
         expected = f"what {' '.join(cell.passages)} ({_at(lines, where)}) prints"
         if cell.printed:
             expected += f": {', '.join(cell.printed)}"
@@ -353,24 +361,20 @@ def _summary(report: Report) -> Iterator[str]:
 
 def _coverage_lines(report: Report) -> Iterator[str]:
     yield "coverage  section   characters  in a record  with a reason  in neither"
-    for share in [*report.coverage.sections, report.coverage.whole]:
+    for share in report.coverage.shares:
         reasoned, neither = share.excused, 1 - share.covered
         shares = f"{share.covered - reasoned:12.1%} {reasoned:14.1%} {neither:11.1%}"
         yield f"          {share.section or 'all':8} {share.chars:11,} {shares}"
     text = report.text.plain.text  # a space between two passages is no gap
     gaps = [gap for gap in report.coverage.gaps if text[gap.span.start : gap.span.end].strip()]
     gaps.sort(key=lambda gap: -gap.span.chars)
-    yield from (_gap_line(report, gap) for gap in gaps[:LISTED])
+    for gap in gaps[:LISTED]:
+        what = f"passage {gap.passage}, which nothing cites" if gap.passage else "in no passage"
+        opening = quoted(text[gap.span.start : gap.span.end][:OPENING])
+        line = report.text.plain.line_at(gap.span.start)
+        yield f"          line {line}: {gap.span.chars} characters from {opening} {what}"
     if len(gaps) > LISTED:
         yield f"          and {len(gaps) - LISTED} shorter stretches"
-
-
-def _gap_line(report: Report, gap: Stretch) -> str:
-    plain, span = report.text.plain, gap.span
-    opening = plain.text[span.start : min(span.end, span.start + OPENING)]
-    what = f"passage {gap.passage}, which nothing cites" if gap.passage else "in no passage"
-    line = plain.line_at(span.start)
-    return f"          line {line}: {span.chars} characters from {quoted(opening)} {what}"
 
 
 def _outcome(report: Report) -> Iterator[str]:
@@ -395,29 +399,3 @@ def _outcome(report: Report) -> Iterator[str]:
         f" ({report.counts['cells']['INFERRED']} cells), translations and judgements: {', '.join(judged)}"
     )
     yield report.before.changes()
-
-
-def _document(report: Report) -> dict:
-    gaps = report.coverage.gaps
-    return {
-        "ok": report.ok,
-        "study": report.study.id,
-        "date": report.today.isoformat(),
-        "source": report.described,
-        "counts": report.counts,
-        "problems": [vars(problem) for problem in report.problems],
-        "passages": [
-            {
-                "id": result.id,
-                "line": result.line,
-                "verdict": result.place.verdict,
-                "spans": result.place.spans,
-                "source_lines": result.place.lines[:5],
-            }
-            for result in report.passages
-        ],
-        "cells": [vars(cell) for cell in report.cells],
-        "coverage": [vars(share) for share in [*report.coverage.sections, report.coverage.whole]],
-        "gaps": [{"start": g.span.start, "chars": g.span.chars, "section": g.section} for g in gaps],
-        "changed_since": list(report.before.places),
-    }
