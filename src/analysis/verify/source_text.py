@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate, groupby, takewhile
 from typing import NamedTuple
 
 from analysis.transcribe.normaliser import normalise
@@ -210,7 +211,11 @@ def _in_the_way(source: SourceText) -> Iterator[set[int]]:
     """
     heads = source.furniture
     yield heads
-    blocks = [_blocks([n for n in page if n not in heads], source.raw) for page in source.pages]
+    blanks = list(
+        accumulate(map(_blank, source.raw))
+    )  # lines between which none is blank have as many before
+    bodies = ((number for number in page if number not in heads) for page in source.pages)
+    blocks = [[list(run) for _, run in groupby(body, blanks.__getitem__)] for body in bodies]
     yield heads | _footnotes(source.raw, blocks)
     if len(blocks) > 1:  # a note that goes on from the page before has no number to know it by
         for last in (1, 2):
@@ -232,10 +237,8 @@ def _footnotes(raw: Sequence[str], pages: Sequence[list[list[int]]]) -> set[int]
     expected = 1
     for blocks in pages:
         if len(pages) > 1:
-            first_below = len(blocks)
-            while first_below and _note_number(raw[blocks[first_below - 1][0]]):
-                first_below -= 1
-            blocks = blocks[first_below:]
+            notes = takewhile(lambda block: _note_number(raw[block[0]]), reversed(blocks))
+            blocks = list(notes)[::-1]
         for block in blocks:
             if _note_number(raw[block[0]]) == expected:
                 found.update(block)
@@ -247,14 +250,3 @@ def _footnotes(raw: Sequence[str], pages: Sequence[list[list[int]]]) -> set[int]
 def _note_number(line: str) -> int | None:
     number = _NOTE.match(normalise(line))
     return int(number[1]) if number else None
-
-
-def _blocks(numbers: Sequence[int], raw: Sequence[str]) -> list[list[int]]:
-    """Runs of lines without a blank line between them."""
-    blocks: list[list[int]] = []
-    for number in numbers:
-        if blocks and not any(_blank(raw[n]) for n in range(blocks[-1][-1] + 1, number)):
-            blocks[-1].append(number)
-        else:
-            blocks.append([number])
-    return blocks
