@@ -96,9 +96,9 @@ class Made:
 def write(study: Study, book: Schema, folder: Path, joined: pd.DataFrame | None = None) -> Made:
     """Make the tidy tables of a study and write them into a folder of its name."""
     state = record.state(study, book)
-    frames = tables.make(study, book, state, joined)
+    frames = tables.make(study, state, joined)
     (folder / study.id).mkdir()
-    for name, content in tables.files(study, book, frames, state).items():
+    for name, content in tables.files(study, frames, state).items():
         (folder / study.id / name).write_bytes(content)
     return Made(study, frames, state, folder)
 

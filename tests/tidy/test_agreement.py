@@ -53,23 +53,23 @@ def by_hand(counts: np.ndarray) -> float:
     return 1 - within.sum() / ((n**2 - (total**2).sum()) / (n - 1))
 
 
-def whole(study, book) -> pd.Series:
-    return agreement.coder_agreement(study, book).iloc[0]
+def whole(study) -> pd.Series:
+    return agreement.coder_agreement(study).iloc[0]
 
 
 # -- Undefined, and nothing claimed ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("coders", [{}, {"a": {"i1": "money", "i2": "people"}}])
-def test_with_fewer_than_two_coders_there_is_no_row_but_every_column(coded, book, coders):
-    found = agreement.coder_agreement(coded(**coders), book)
+def test_with_fewer_than_two_coders_there_is_no_row_but_every_column(coded, coders):
+    found = agreement.coder_agreement(coded(**coders))
     assert found.empty and "alpha" in found
-    assert agreement.coding_disagreements(coded(**coders), book).empty
+    assert agreement.coding_disagreements(coded(**coders)).empty
 
 
-def test_the_consensus_is_no_coder_to_agree_with(coded, book):
+def test_the_consensus_is_no_coder_to_agree_with(coded):
     given = {"i1": "money", "i2": "people"}
-    assert agreement.coder_agreement(coded(a=given, consensus=given), book).empty
+    assert agreement.coder_agreement(coded(a=given, consensus=given)).empty
 
 
 @pytest.mark.parametrize("rows", [("000", "000"), ("111", "111"), ("0..", ".0."), ("01", "..")])
@@ -77,26 +77,26 @@ def test_without_variation_or_without_a_pair_alpha_is_undefined(rows):
     assert agreement.alpha(values(*rows)) is None
 
 
-def test_a_theme_that_nobody_gave_has_no_alpha_and_says_so(coded, book):
+def test_a_theme_that_nobody_gave_has_no_alpha_and_says_so(coded):
     study = coded(a={"i1": "money", "i2": "none"}, b={"i1": "money", "i2": "none"})
-    row = agreement.coder_agreement(study, book).set_index("theme").loc["people"]
+    row = agreement.coder_agreement(study).set_index("theme").loc["people"]
     assert row[["alpha", "low", "high"]].isna().all() and row["defined"] == 0
 
 
-def test_two_coders_who_considered_no_record_in_common_are_measured_on_nothing(coded, book):
-    assert agreement.coder_agreement(coded(a={"i1": "money"}, b={"i2": "money"}), book).empty
+def test_two_coders_who_considered_no_record_in_common_are_measured_on_nothing(coded):
+    assert agreement.coder_agreement(coded(a={"i1": "money"}, b={"i2": "money"})).empty
 
 
-def test_full_agreement_is_one_but_has_no_interval_because_nothing_can_vary(coded, book):
+def test_full_agreement_is_one_but_has_no_interval_because_nothing_can_vary(coded):
     given = {f"i{n}": "money" if n % 2 else "people" for n in range(40)}
-    row = whole(coded(a=given, b=given), book)
+    row = whole(coded(a=given, b=given))
     assert row["alpha"] == 1 and row["disagreed"] == 0
     assert np.isnan(row["low"]) and np.isnan(row["high"])
 
 
-def test_a_theme_given_too_rarely_has_no_interval(coded, book):
+def test_a_theme_given_too_rarely_has_no_interval(coded):
     a = {f"i{n:02}": "money" for n in range(20)} | {"i00": "money people"}
-    row = agreement.coder_agreement(coded(a=a, b=a | {"i01": "money people"}), book).set_index("theme")
+    row = agreement.coder_agreement(coded(a=a, b=a | {"i01": "money people"})).set_index("theme")
     rare = row.loc["people"]
     assert rare["alpha"] == rare["alpha"] and rare["defined"] < 0.95 * rare["draws"]
     assert np.isnan(rare["low"])
@@ -137,21 +137,21 @@ def test_neither_the_order_of_coders_nor_that_of_records_counts(rows, seed):
     assert first is second is None or first == pytest.approx(second)
 
 
-def test_the_names_and_order_of_coders_change_nothing(coded, book):
+def test_the_names_and_order_of_coders_change_nothing(coded):
     given = [
         {"i1": "money", "i2": "none", "i3": "people"},
         {"i1": "money", "i2": "people", "i3": "none"},
         {"i1": "none", "i3": "people"},
     ]
     tables = [
-        agreement.coder_agreement(coded(**dict(zip("abc", turn, strict=True))), book)
+        agreement.coder_agreement(coded(**dict(zip("abc", turn, strict=True))))
         for turn in permutations(given)
     ]
     for table in tables[1:]:
         pd.testing.assert_frame_equal(table, tables[0])
 
 
-def test_three_coders_with_missing_records_count_what_each_considered(coded, book):
+def test_three_coders_with_missing_records_count_what_each_considered(coded):
     study = coded(
         a={"i1": "money", "i2": "money", "i3": "none", "alone": "people"},
         b={"i1": "money", "i2": "none"},
@@ -160,7 +160,7 @@ def test_three_coders_with_missing_records_count_what_each_considered(coded, boo
     (found,) = agreement.judgements(study)
     assert [record for _, record in found.records] == ["i1", "i2", "i3"]  # one coder is no pair
     np.testing.assert_array_equal(found.said[:, :, 0], [[1, 1, 0], [1, 0, -1], [-1, 1, 0]])
-    row = agreement.coder_agreement(study, book).set_index("theme").loc["money"]
+    row = agreement.coder_agreement(study).set_index("theme").loc["money"]
     assert row["alpha"] == pytest.approx(by_hand(values("110", "10.", ".10")), abs=1e-4)
     assert (row["units"], row["given"], row["disagreed"]) == (3, 2, 1)
 
@@ -196,13 +196,13 @@ def test_the_themes_of_a_record_are_drawn_together():
 # -- Disagreements and the consensus ---------------------------------------------------------------
 
 
-def test_a_disagreement_names_who_gave_the_theme_who_did_not_and_what_was_agreed(coded, book):
+def test_a_disagreement_names_who_gave_the_theme_who_did_not_and_what_was_agreed(coded):
     study = coded(
         a={"i1": "money", "i2": "money people", "i3": "money"},
         b={"i1": "none", "i2": "money", "i3": "people"},
         consensus={"i1": "money", "i3": "people"},
     )
-    found = agreement.coding_disagreements(study, book)
+    found = agreement.coding_disagreements(study)
     said = found.pivot(index=["record", "theme"], columns="coder", values="said")[["a", "b", "consensus"]]
     assert [(*key, *row) for key, row in zip(said.index, said.to_numpy(), strict=True)] == [
         ("i1", "money", "given", "not_given", "given"),
@@ -225,10 +225,10 @@ def test_consensus_decides_for_its_records_and_any_coder_for_the_others(coded):
     assert themes["i1", "a"] == "money" and ("i3", "consensus") not in themes
 
 
-def test_that_a_record_has_no_theme_is_no_theme_anywhere(coded, book):
+def test_that_a_record_has_no_theme_is_no_theme_anywhere(coded):
     study = coded(a={"i1": "none", "i2": "money"})
     assert joins.counted_codings(study)["record"].tolist() == ["i2"]
-    assert "none" not in set(statements.theme_profile(study, book)["theme"])
+    assert "none" not in set(statements.theme_profile(study)["theme"])
 
 
 # -- Links and statuses ----------------------------------------------------------------------------
@@ -258,24 +258,24 @@ def judged(small):
     return study
 
 
-def test_a_pair_that_nobody_links_counts_as_agreed_and_an_earlier_record_does_not(judged, book):
+def test_a_pair_that_nobody_links_counts_as_agreed_and_an_earlier_record_does_not(judged):
     study = judged([("a", "p", "r3", "names"), ("b", "p", "r3", "names"), ("a", "q", "r4", "bears_on")])
-    row = agreement.coder_agreement(study, book).iloc[0]
+    row = agreement.coder_agreement(study).iloc[0]
     assert row[["judgement", "units", "given", "disagreed"]].tolist() == ["links", 6, 2, 1]
     assert row["alpha"] == pytest.approx(by_hand(values("n....b".replace(".", "0"), "n00000")), abs=1e-4)
 
 
-def test_two_relations_to_one_issue_differ_and_the_consensus_says_why(judged, book):
+def test_two_relations_to_one_issue_differ_and_the_consensus_says_why(judged):
     links = [("a", "p", "r3", "names"), ("b", "p", "r3", "same_topic"), ("b", "q", "r5", "answers")]
     links += [("consensus", "p", "r3", "names", "because"), ("consensus", "q", "r5", "none", "no")]
-    found = agreement.coding_disagreements(judged(links), book)
+    found = agreement.coding_disagreements(judged(links))
     said = found.pivot(index=["record", "issue"], columns="coder", values="said")
     assert said.loc[("r3", "p")].tolist() == ["names", "same_topic", "names"]
     assert said.loc[("r5", "q")].tolist() == ["none", "answers", "none"]
     assert list(found.query("coder == 'consensus'")["note_en"]) == ["because", "no"]
 
 
-def test_statuses_are_compared_issue_by_issue(judged, book):
+def test_statuses_are_compared_issue_by_issue(judged):
     statuses = [
         ("a", "p", "persists"),
         ("b", "p", "improving"),
@@ -283,9 +283,9 @@ def test_statuses_are_compared_issue_by_issue(judged, book):
         ("b", "q", "persists"),
     ]
     study = judged([], statuses)
-    row = agreement.coder_agreement(study, book).iloc[0]
+    row = agreement.coder_agreement(study).iloc[0]
     assert row[["judgement", "units", "given", "disagreed"]].tolist() == ["statuses", 2, 2, 1]
-    found = agreement.coding_disagreements(study, book)
+    found = agreement.coding_disagreements(study)
     assert dict(zip(found["coder"], found["said"], strict=True)) == {
         "a": "persists",
         "b": "improving",

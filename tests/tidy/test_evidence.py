@@ -9,8 +9,8 @@ import pytest
 from analysis.tidy import codebook, evidence
 
 
-def levels(study, book, *, verified=True, changed=()) -> dict[str, str]:
-    found = evidence.evidence(study, book, verified=verified, changed=set(changed))
+def levels(study, *, verified=True, changed=()) -> dict[str, str]:
+    found = evidence.evidence(study, verified=verified, changed=set(changed))
     return dict(zip(found["record"], found["level"], strict=True))
 
 
@@ -42,34 +42,34 @@ def study(small):
     )
 
 
-def test_what_was_never_checked_is_unchecked(study, book):
-    assert levels(study, book, verified=False)["read"] == "unchecked"
+def test_what_was_never_checked_is_unchecked(study):
+    assert levels(study, verified=False)["read"] == "unchecked"
 
 
-def test_what_was_changed_since_is_changed_even_where_it_was_inferred(study, book):
-    assert levels(study, book, changed=[("phases", 2), ("phases", 3)]) == {
+def test_what_was_changed_since_is_changed_even_where_it_was_inferred(study):
+    assert levels(study, changed=[("phases", 2), ("phases", 3)]) == {
         "read": "changed",
         "guessed": "changed",
     }
 
 
-def test_what_someone_concluded_is_inferred_and_never_verified(study, book):
-    assert levels(study, book) == {"read": "verified", "guessed": "inferred"}
+def test_what_someone_concluded_is_inferred_and_never_verified(study):
+    assert levels(study) == {"read": "verified", "guessed": "inferred"}
 
 
-def test_public_records_are_cited_not_verified(small, book):
+def test_public_records_are_cited_not_verified(small):
     study = small(kind="records", regions=[], phases=[{"id": "p", "number": 1, "period": "2001"}])
-    assert levels(study, book) == {"p": "cited"}
+    assert levels(study) == {"p": "cited"}
 
 
-def test_a_card_names_the_sections_and_pages_its_passages_stand_on(study, book):
-    found = evidence.evidence(study, book, verified=True, changed=set()).set_index("record")
+def test_a_card_names_the_sections_and_pages_its_passages_stand_on(study):
+    found = evidence.evidence(study, verified=True, changed=set()).set_index("record")
     assert (found.loc["guessed", "sections"], found.loc["guessed", "pages"]) == ("2 1", "2 1")
     assert found.loc["guessed", "note_en"] == "why"
 
 
-def test_a_card_holds_every_transcribed_value_and_no_empty_one(study, book):
-    found = evidence.evidence(study, book, verified=True, changed=set()).set_index("record")
+def test_a_card_holds_every_transcribed_value_and_no_empty_one(study):
+    found = evidence.evidence(study, verified=True, changed=set()).set_index("record")
     assert json.loads(found.loc["read", "cells"]) == {
         "number": 1,
         "label_ja": "read",
@@ -78,13 +78,13 @@ def test_a_card_holds_every_transcribed_value_and_no_empty_one(study, book):
     }
 
 
-def test_every_record_of_a_study_has_one_card_and_a_label(harbour_made, harbour, book):
+def test_every_record_of_a_study_has_one_card_and_a_label(harbour_made, harbour):
     found = harbour_made.tables["evidence"]
     keys = list(zip(found["table"], found["record"], strict=True))
     records = [
         (name, record)
         for name, table in harbour.tables.items()
-        if book.tables[name].records
+        if harbour.schema.tables[name].records
         for record in table["id"]
     ]
     assert keys == records
@@ -92,12 +92,12 @@ def test_every_record_of_a_study_has_one_card_and_a_label(harbour_made, harbour,
     assert (found["label_en"] != "").all()
 
 
-def test_a_passage_is_covered_by_a_record_by_a_reason_or_by_nothing(study, book):
-    found = evidence.passages(study, book).set_index("record")["covered"]
+def test_a_passage_is_covered_by_a_record_by_a_reason_or_by_nothing(study):
+    found = evidence.passages(study).set_index("record")["covered"]
     assert dict(found) == {"s1": "record", "s2": "record", "s3": "reason", "s4": "nothing"}
 
 
-def test_a_passage_is_not_covered_by_what_a_coder_says_of_it(small, book):
+def test_a_passage_is_not_covered_by_what_a_coder_says_of_it(small):
     study = small(
         passages=[{"id": "s1", "section": "1"}],
         issues=[{"id": "i", "scope": "north", "number": 1}],
@@ -105,11 +105,11 @@ def test_a_passage_is_not_covered_by_what_a_coder_says_of_it(small, book):
         assessments=[{"issue": "i", "status": "persists", "coder": "c", "passages": "s1"}],
         clauses=[{"records": "", "reason": "framing", "passages": "s1"}],
     )
-    assert list(evidence.passages(study, book)["covered"]) == ["nothing"]
+    assert list(evidence.passages(study)["covered"]) == ["nothing"]
 
 
-def test_every_passage_of_the_paper_is_accounted_for(paper, book):
-    assert "nothing" not in set(evidence.passages(paper, book)["covered"])
+def test_every_passage_of_the_paper_is_accounted_for(paper):
+    assert "nothing" not in set(evidence.passages(paper)["covered"])
 
 
 # -- The codebook ----------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ def test_a_statement_and_an_issue_of_one_name_are_two_uses_of_a_theme(small):
     assert list(codebook.codebook(study)[["uses", "coders"]].iloc[0]) == [2, "one two"]
 
 
-def test_a_cited_work_names_every_statement_that_cites_it(small, book):
+def test_a_cited_work_names_every_statement_that_cites_it(small):
     study = small(
         references=[
             {"id": "r1", "number": 2, "identified": "stated"},
@@ -137,6 +137,6 @@ def test_a_cited_work_names_every_statement_that_cites_it(small, book):
         ],
         statements=[{"id": "a", "reference": "r1 r2"}, {"id": "b", "reference": "r1"}],
     )
-    found = codebook.references(study, book)
+    found = codebook.references(study)
     assert list(found["record"]) == ["r2", "r1"]
     assert list(found["cited_by"]) == ["a", "a b"]

@@ -21,7 +21,7 @@ SCALES = [
 
 
 @pytest.fixture
-def graded(small, book):
+def graded(small):
     """Make the table of grades of a region from (year, scale, letter) in order of transcription."""
 
     def made(*letters: tuple[int, str, str], region: str = "north"):
@@ -41,7 +41,7 @@ def graded(small, book):
                 for n, (year, scale, letter) in enumerate(letters)
             ],
         )
-        return grades.grades(study, book)
+        return grades.grades(study)
 
     return made
 
@@ -51,8 +51,8 @@ def graded(small, book):
 
 @settings(max_examples=16)
 @given(one=st.sampled_from(LETTERS), other=st.sampled_from(LETTERS))
-def test_letters_of_different_scales_are_never_compared(small, book, one, other):
-    found = table_of(small, book, [("2001", "old", one), ("2002", "new", other)])
+def test_letters_of_different_scales_are_never_compared(small, one, other):
+    found = table_of(small, [("2001", "old", one), ("2002", "new", other)])
     assert list(found["change"]) == ["first", "not_comparable"]
 
 
@@ -60,7 +60,7 @@ def test_the_same_letter_on_another_scale_is_not_the_same(graded):
     assert list(graded((2001, "old", "A"), (2002, "new", "A"))["change"])[1] == "not_comparable"
 
 
-def test_letters_of_different_regions_are_never_compared(small, book):
+def test_letters_of_different_regions_are_never_compared(small):
     study = small(
         scales=SCALES,
         projects=[{"id": "n", "region": "north"}, {"id": "s", "region": "south"}],
@@ -69,7 +69,7 @@ def test_letters_of_different_regions_are_never_compared(small, book):
             {"project": "s", "conducted": "2002", "scale": "old", "grade": "B", "grade_status": "reported"},
         ],
     )
-    assert list(grades.grades(study, book)["change"]) == ["first", "first"]
+    assert list(grades.grades(study)["change"]) == ["first", "first"]
 
 
 def test_an_evaluation_without_a_letter_is_compared_with_nothing_and_nothing_with_it(graded):
@@ -78,8 +78,8 @@ def test_an_evaluation_without_a_letter_is_compared_with_nothing_and_nothing_wit
     assert list(found["previous"]) == ["", "", "e0"]
 
 
-def test_a_letter_whose_date_is_not_stated_comes_neither_before_nor_after_another(small, book):
-    found = table_of(small, book, [("2001", "old", "A"), ("", "old", "C")]).set_index("record")
+def test_a_letter_whose_date_is_not_stated_comes_neither_before_nor_after_another(small):
+    found = table_of(small, [("2001", "old", "A"), ("", "old", "C")]).set_index("record")
     assert not set(found["change"]) & {"up", "down", "same"}
 
 
@@ -93,9 +93,9 @@ def test_a_step_goes_down_when_the_rank_falls_whatever_the_order_of_transcriptio
         st.tuples(st.sampled_from(["old", "new"]), st.sampled_from(LETTERS)), min_size=1, max_size=6
     )
 )
-def test_a_step_is_drawn_only_on_one_scale_and_goes_the_way_of_its_ranks(small, book, letters):
+def test_a_step_is_drawn_only_on_one_scale_and_goes_the_way_of_its_ranks(small, letters):
     rows = [(str(2000 + n), scale, letter) for n, (scale, letter) in enumerate(letters)]
-    changes = list(table_of(small, book, rows)["change"])
+    changes = list(table_of(small, rows)["change"])
     assert changes[0] == "first"
     for ((scale, letter), (next_scale, next_letter)), change in zip(
         pairwise(letters), changes[1:], strict=True
@@ -105,7 +105,7 @@ def test_a_step_is_drawn_only_on_one_scale_and_goes_the_way_of_its_ranks(small, 
         assert change == (on_one if scale == next_scale else "not_comparable")
 
 
-def table_of(small, book, rows):
+def table_of(small, rows):
     """Return the grades of one project, given (date, scale, letter)."""
     evaluations = [
         {
@@ -119,7 +119,7 @@ def table_of(small, book, rows):
         for n, (when, scale, letter) in enumerate(rows)
     ]
     projects = [{"id": "p", "region": "north"}]
-    return grades.grades(small(scales=SCALES, projects=projects, evaluations=evaluations), book)
+    return grades.grades(small(scales=SCALES, projects=projects, evaluations=evaluations))
 
 
 def test_what_is_known_of_a_scale_is_told_with_each_of_its_letters(graded):
@@ -130,8 +130,8 @@ def test_what_is_known_of_a_scale_is_told_with_each_of_its_letters(graded):
     assert found["rank"].isna().tolist() == [False, False, True]
 
 
-def test_every_evaluation_is_a_row_those_never_held_too(harbour, book):
-    found = grades.grades(harbour, book)
+def test_every_evaluation_is_a_row_those_never_held_too(harbour):
+    found = grades.grades(harbour)
     assert sorted(found["record"]) == sorted(harbour.tables["evaluations"]["id"])
     assert "not_evaluated" in set(found["grade_status"])
 
@@ -161,39 +161,39 @@ def round_of_five(small):
     return study
 
 
-def counted(study, book) -> tuple:
-    row = grades.grade_rounds(study, book).iloc[0]
+def counted(study) -> tuple:
+    row = grades.grade_rounds(study).iloc[0]
     return row["letters_read"], row["unread"], row["letters"]
 
 
-def test_what_is_unread_is_counted_from_the_total_not_from_the_rows(round_of_five, book):
-    assert counted(round_of_five(), book) == (0, 5, "")
+def test_what_is_unread_is_counted_from_the_total_not_from_the_rows(round_of_five):
+    assert counted(round_of_five()) == (0, 5, "")
     some = [{"scale": "new", "grade": "A"}, {"scale": "new", "grade": "S"}, {"grade_status": "unread"}]
-    assert counted(round_of_five(*some), book) == (2, 3, "S A")
+    assert counted(round_of_five(*some)) == (2, 3, "S A")
 
 
 @pytest.mark.parametrize(
     "other", [{"project": "b"}, {"kind": "final"}, {"conducted": "FY2018"}, {"conducted": ""}]
 )
-def test_a_letter_of_another_programme_kind_or_year_is_not_of_the_round(round_of_five, book, other):
-    assert counted(round_of_five({"scale": "new", "grade": "A"} | other), book) == (0, 5, "")
+def test_a_letter_of_another_programme_kind_or_year_is_not_of_the_round(round_of_five, other):
+    assert counted(round_of_five({"scale": "new", "grade": "A"} | other)) == (0, 5, "")
 
 
-def test_an_evaluation_dated_by_its_publication_alone_is_of_the_round_of_that_year(round_of_five, book):
+def test_an_evaluation_dated_by_its_publication_alone_is_of_the_round_of_that_year(round_of_five):
     published = {"scale": "new", "grade": "A", "conducted": "", "published": "2018-03-24"}
-    assert counted(round_of_five(published), book) == (1, 4, "A")
+    assert counted(round_of_five(published)) == (1, 4, "A")
 
 
 # -- The paper -------------------------------------------------------------------------------------
 
 
-def test_the_paper_prints_five_letters_four_a_and_one_a_minus(paper, book):
-    reported = grades.grades(paper, book).query("grade_status == 'reported'")
+def test_the_paper_prints_five_letters_four_a_and_one_a_minus(paper):
+    reported = grades.grades(paper).query("grade_status == 'reported'")
     assert sorted(reported["grade"]) == ["A", "A", "A", "A", "A-"]
 
 
-def test_no_two_of_the_papers_letters_of_one_region_stand_on_one_scale(paper, book):
-    assert not set(grades.grades(paper, book)["change"]) & {"up", "down", "same"}
+def test_no_two_of_the_papers_letters_of_one_region_stand_on_one_scale(paper):
+    assert not set(grades.grades(paper)["change"]) & {"up", "down", "same"}
 
 
 # -- Numbers, programmes and regions ---------------------------------------------------------------
@@ -206,7 +206,7 @@ ENDS = [
 ]
 
 
-def evaluated(small, book, *rows: dict):
+def evaluated(small, *rows: dict):
     """The table of grades of evaluations of whatever they name."""
     made = [
         {
@@ -221,26 +221,25 @@ def evaluated(small, book, *rows: dict):
         | row
         for n, row in enumerate(rows, 1)
     ]
-    return grades.grades(small(scales=ENDS, evaluations=made), book)
+    return grades.grades(small(scales=ENDS, evaluations=made))
 
 
-def test_a_number_lies_between_the_ends_of_its_scale_and_a_word_nowhere(small, book):
+def test_a_number_lies_between_the_ends_of_its_scale_and_a_word_nowhere(small):
     rows = [{"region": "north", "grade": grade} for grade in ("1", "2", "3.5", "5")]
-    found = evaluated(small, book, *rows, {"region": "north", "scale": "w", "grade": "good"})
+    found = evaluated(small, *rows, {"region": "north", "scale": "w", "grade": "good"})
     assert list(found["scale_position"][:4]) == [1, 0.75, 0.375, 0]
     assert found["scale_position"].isna().iloc[4]
     assert found["known_grades"].iloc[4] == "very good; good"
 
 
-def test_a_smaller_number_is_better_where_the_least_is_best(small, book):
-    found = evaluated(small, book, *({"region": "north", "grade": grade} for grade in ("3", "2", "2", "4.5")))
+def test_a_smaller_number_is_better_where_the_least_is_best(small):
+    found = evaluated(small, *({"region": "north", "grade": grade} for grade in ("3", "2", "2", "4.5")))
     assert list(found["change"]) == ["first", "up", "same", "down"]
 
 
-def test_a_programme_is_compared_with_itself_and_with_no_region(small, book):
+def test_a_programme_is_compared_with_itself_and_with_no_region(small):
     found = evaluated(
         small,
-        book,
         {"region": "north", "grade": "1"},
         {"programme": "g", "grade": "2"},
         {"programme": "h", "grade": "3"},

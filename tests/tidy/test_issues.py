@@ -65,11 +65,11 @@ def study(small):
 # -- Links -----------------------------------------------------------------------------------------
 
 
-def test_a_statement_that_shares_a_theme_and_no_coder_links_makes_no_link(study, book):
-    assert issues.issue_links(study(), book).empty
-    found = issues.issues(study(), book).set_index("record").loc["n1"]
+def test_a_statement_that_shares_a_theme_and_no_coder_links_makes_no_link(study):
+    assert issues.issue_links(study()).empty
+    found = issues.issues(study()).set_index("record").loc["n1"]
     assert found[["themes", "named", "same_topic", "answered"]].tolist() == ["money", 0, 0, 0]
-    assert set(issues.calls(study(), book)["issues"]) == {""}
+    assert set(issues.calls(study())["issues"]) == {""}
 
 
 def test_a_record_before_an_issue_is_none_that_could_speak_of_it(study):
@@ -80,17 +80,17 @@ def test_a_record_before_an_issue_is_none_that_could_speak_of_it(study):
     assert later["events", "plan"] == ["c1", "n1"]
 
 
-def test_a_coder_who_says_that_there_is_no_relation_makes_no_link(study, book):
+def test_a_coder_who_says_that_there_is_no_relation_makes_no_link(study):
     made = study(links=[link("n1", "considered", "none")])
-    assert issues.issue_links(made, book).empty
+    assert issues.issue_links(made).empty
 
 
-def test_with_one_coder_what_counts_is_that_coders(study, book):
-    found = issues.issue_links(study(links=[link("n1", "considered")]), book)
+def test_with_one_coder_what_counts_is_that_coders(study):
+    found = issues.issue_links(study(links=[link("n1", "considered")]))
     assert list(found["coder"]) == ["one", "consensus"]
 
 
-def test_without_a_consensus_only_what_all_coders_say_alike_counts(study, book):
+def test_without_a_consensus_only_what_all_coders_say_alike_counts(study):
     made = study(
         links=[
             link("n1", "considered", "names"),
@@ -100,11 +100,11 @@ def test_without_a_consensus_only_what_all_coders_say_alike_counts(study, book):
             link("c1", "asked", "names", "two"),
         ]
     )
-    counted = issues.issue_links(made, book).query("coder == 'consensus'")
+    counted = issues.issue_links(made).query("coder == 'consensus'")
     assert list(counted["record"]) == ["considered"]
 
 
-def test_the_consensus_counts_in_place_of_what_the_coders_say(study, book):
+def test_the_consensus_counts_in_place_of_what_the_coders_say(study):
     made = study(
         links=[
             link("n1", "considered", "names"),
@@ -114,19 +114,19 @@ def test_the_consensus_counts_in_place_of_what_the_coders_say(study, book):
             link("n1", "asked", "none", "consensus"),
         ]
     )
-    counted = issues.issue_links(made, book).query("coder == 'consensus'")
+    counted = issues.issue_links(made).query("coder == 'consensus'")
     assert list(zip(counted["record"], counted["relation"], strict=True)) == [("considered", "same_topic")]
-    found = issues.issues(made, book).set_index("record")
+    found = issues.issues(made).set_index("record")
     assert found.loc["n1", ["named", "same_topic", "answered"]].tolist() == [0, 1, 0]
 
 
-def test_a_link_says_on_which_occasion_and_when(study, book):
+def test_a_link_says_on_which_occasion_and_when(study):
     rows = ["said-later", "considered", "asked", "advice-in-passing"]
     made = study(
         links=[link("n1", record) for record in rows]
         + [link("n1", "plan", "bears_on", record_type="events"), link("n1", "new", record_type="evaluations")]
     )
-    found = issues.issue_links(made, book).query("coder == 'one'").set_index("record")
+    found = issues.issue_links(made).query("coder == 'one'").set_index("record")
     assert dict(found["occasion"]) == {
         "said-later": "evaluation",
         "new": "evaluation",
@@ -146,9 +146,9 @@ def test_a_link_says_on_which_occasion_and_when(study, book):
     assert found.loc["considered", ["regions", "section"]].tolist() == ["north", "2"]
 
 
-def test_links_of_the_common_issues_as_a_whole_are_counted_apart(study, book):
+def test_links_of_the_common_issues_as_a_whole_are_counted_apart(study):
     made = study(links=[link("c1", "considered", collective="yes"), link("c1", "asked", "same_topic")])
-    found = issues.issues(made, book).set_index("record").loc["c1"]
+    found = issues.issues(made).set_index("record").loc["c1"]
     assert found[["named", "same_topic", "collective_links"]].tolist() == [1, 1, 1]
 
 
@@ -159,34 +159,34 @@ def assessed(issue: str, status: str, coder: str = "one") -> dict:
     return {"issue": issue, "status": status, "coder": coder, "assessed": "2020", "statement": "considered"}
 
 
-def test_an_issue_that_nobody_judged_is_not_assessed(study, book):
-    assert set(issues.issues(study(), book)["status"]) == {"not_assessed"}
+def test_an_issue_that_nobody_judged_is_not_assessed(study):
+    assert set(issues.issues(study())["status"]) == {"not_assessed"}
 
 
-def test_where_coders_differ_and_none_is_agreed_the_status_is_open(study, book):
+def test_where_coders_differ_and_none_is_agreed_the_status_is_open(study):
     made = study(assessments=[assessed("n1", "addressed"), assessed("n1", "being_addressed", "two")])
-    row = issues.issues(made, book).set_index("record").loc["n1"]
+    row = issues.issues(made).set_index("record").loc["n1"]
     assert row[["status", "status_en", "assessment"]].tolist() == ["open", "none yet", ""]
 
 
-def test_the_agreed_status_is_the_issues(study, book):
+def test_the_agreed_status_is_the_issues(study):
     rows = [("addressed", "one"), ("being_addressed", "two"), ("being_addressed", "consensus")]
     made = study(assessments=[assessed("n1", status, coder) for status, coder in rows])
-    row = issues.issues(made, book).set_index("record").loc["n1"]
+    row = issues.issues(made).set_index("record").loc["n1"]
     assert row[["status", "assessed", "assessment"]].tolist() == ["being_addressed", "2020", "considered"]
-    assert list(issues.issue_statuses(made, book)["coder"]) == ["one", "two", "consensus"]
+    assert list(issues.issue_statuses(made)["coder"]) == ["one", "two", "consensus"]
 
 
 # -- Calls -----------------------------------------------------------------------------------------
 
 
-def test_only_what_asks_for_something_in_considerations_or_outlook_is_a_call(study, book):
-    assert set(issues.calls(study(), book)["record"]) == {"asked", "task"}
+def test_only_what_asks_for_something_in_considerations_or_outlook_is_a_call(study):
+    assert set(issues.calls(study())["record"]) == {"asked", "task"}
 
 
-def test_a_call_has_the_themes_and_the_issues_that_each_coder_gives_it(study, book):
+def test_a_call_has_the_themes_and_the_issues_that_each_coder_gives_it(study):
     made = study(links=[link("n1", "asked", "answers"), link("c1", "asked", "same_topic")])
-    found = issues.calls(made, book).set_index(["record", "coder"])
+    found = issues.calls(made).set_index(["record", "coder"])
     for coder in ("one", "consensus"):
         assert found.loc[("asked", coder), ["themes", "issues"]].tolist() == ["money", "n1"]
         assert found.loc[("task", coder), ["themes", "issues"]].tolist() == ["", ""]
@@ -195,11 +195,11 @@ def test_a_call_has_the_themes_and_the_issues_that_each_coder_gives_it(study, bo
 # -- The studies -----------------------------------------------------------------------------------
 
 
-def test_issues_stand_in_reading_order(paper, book):
-    found = issues.issues(paper, book)
+def test_issues_stand_in_reading_order(paper):
+    found = issues.issues(paper)
     assert list(found["scope"].drop_duplicates()) == ["common", *paper.meta.regions]
     assert len(found) == 12
 
 
-def test_what_the_paper_says_is_being_dealt_with_is_not_said_to_be_done(paper, book):
-    assert "addressed" not in set(issues.issue_statuses(paper, book)["status"])
+def test_what_the_paper_says_is_being_dealt_with_is_not_said_to_be_done(paper):
+    assert "addressed" not in set(issues.issue_statuses(paper)["status"])

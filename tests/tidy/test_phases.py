@@ -14,9 +14,9 @@ from analysis.transcribe.study_yaml import Meta
 pytestmark = pytest.mark.study
 
 
-def supported_in(study, book, region: str, reading: str = "stated") -> list[int]:
+def supported_in(study, region: str, reading: str = "stated") -> list[int]:
     """Return the years in which a region is supported under a reading."""
-    years = phases.support_years(study, book).query("region == @region and reading == @reading")
+    years = phases.support_years(study).query("region == @region and reading == @reading")
     return list(years.query("status == 'supported'")["fiscal_year"])
 
 
@@ -36,22 +36,22 @@ def supported(small):
 # -- Support ---------------------------------------------------------------------------------------
 
 
-def test_a_project_that_only_its_programme_dates_is_supported_only_where_years_are_lent(supported, book):
-    assert supported_in(supported, book, "south", "stated") == []
-    assert supported_in(supported, book, "south", "inferred") == []
-    assert supported_in(supported, book, "south", "lent") == [2011, 2012, 2013]
+def test_a_project_that_only_its_programme_dates_is_supported_only_where_years_are_lent(supported):
+    assert supported_in(supported, "south", "stated") == []
+    assert supported_in(supported, "south", "inferred") == []
+    assert supported_in(supported, "south", "lent") == [2011, 2012, 2013]
 
 
-def test_a_project_with_a_period_of_its_own_supports_those_years_alone_under_every_reading(supported, book):
+def test_a_project_with_a_period_of_its_own_supports_those_years_alone_under_every_reading(supported):
     for reading in phases.READINGS:
-        assert supported_in(supported, book, "north", reading) == [2012]
+        assert supported_in(supported, "north", reading) == [2012]
 
 
-def test_a_project_without_any_period_covers_no_year(supported, book):
-    assert not phases.support_years(supported, book)["projects"].str.contains("unknown").any()
+def test_a_project_without_any_period_covers_no_year(supported):
+    assert not phases.support_years(supported)["projects"].str.contains("unknown").any()
 
 
-def test_fiscal_years_begin_and_are_named_as_the_study_declares(supported, book):
+def test_fiscal_years_begin_and_are_named_as_the_study_declares(supported):
     spans = phases.project_spans(supported).set_index("record")
     assert list(spans.loc["dated", ["start", "end"]]) == ["2012-04-01", "2013-03-31"]
     american = replace(
@@ -59,19 +59,19 @@ def test_fiscal_years_begin_and_are_named_as_the_study_declares(supported, book)
     )
     spans = phases.project_spans(american).set_index("record")
     assert list(spans.loc["dated", ["start", "end"]]) == ["2011-10-01", "2012-09-30"]
-    assert supported_in(american, book, "north") == [2012]
-    years = phases.support_years(american, book).query("fiscal_year == 2012")
+    assert supported_in(american, "north") == [2012]
+    years = phases.support_years(american).query("fiscal_year == 2012")
     assert set(years["start"]) == {"2011-10-01"}
 
 
-def test_a_period_that_someone_inferred_is_no_stated_one(small, book):
+def test_a_period_that_someone_inferred_is_no_stated_one(small):
     guessed = {"period": "FY2015/FY2016", "basis": "inferred", "inferred": "label_en period"}
     study = small(projects=[{"id": "a", "region": "north", "programme": "p"} | guessed])
-    assert supported_in(study, book, "north", "stated") == []
-    assert supported_in(study, book, "north", "inferred") == [2015, 2016]
+    assert supported_in(study, "north", "stated") == []
+    assert supported_in(study, "north", "inferred") == [2015, 2016]
 
 
-def test_a_side_that_is_not_stated_is_lent_by_the_programme_and_by_nothing_else(small, book):
+def test_a_side_that_is_not_stated_is_lent_by_the_programme_and_by_nothing_else(small):
     study = small(
         programmes=[{"id": "bound", "period": "FY2008/FY2012"}, {"id": "unbound"}],
         projects=[
@@ -79,39 +79,39 @@ def test_a_side_that_is_not_stated_is_lent_by_the_programme_and_by_nothing_else(
             {"id": "b", "region": "south", "programme": "unbound", "period": "FY2018/"},
         ],
     )
-    assert supported_in(study, book, "north", "inferred") == [2010]
-    assert supported_in(study, book, "north", "lent") == [2010, 2011, 2012]
-    assert supported_in(study, book, "south", "lent") == [2018]
+    assert supported_in(study, "north", "inferred") == [2010]
+    assert supported_in(study, "north", "lent") == [2010, 2011, 2012]
+    assert supported_in(study, "south", "lent") == [2018]
 
 
-def test_a_programme_that_ended_before_a_project_began_lends_it_no_end(small, book):
+def test_a_programme_that_ended_before_a_project_began_lends_it_no_end(small):
     study = small(
         programmes=[{"id": "p", "period": "FY2002/FY2006"}],
         projects=[{"id": "a", "region": "north", "programme": "p", "period": "FY2010/"}],
     )
-    assert supported_in(study, book, "north", "lent") == [2010]
+    assert supported_in(study, "north", "lent") == [2010]
 
 
-def test_nothing_is_said_of_years_after_the_source(small, book):
+def test_nothing_is_said_of_years_after_the_source(small):
     study = small(year=2015, projects=[{"region": "north", "programme": "p", "period": "FY2013/FY2020"}])
-    assert phases.support_years(study, book)["fiscal_year"].max() == 2015
+    assert phases.support_years(study)["fiscal_year"].max() == 2015
 
 
-def test_an_open_end_reaches_to_the_year_of_the_source(small, book):
+def test_an_open_end_reaches_to_the_year_of_the_source(small):
     study = small(year=2018, projects=[{"region": "north", "programme": "p", "period": "FY2015/.."}])
-    assert supported_in(study, book, "north") == [2015, 2016, 2017, 2018]
+    assert supported_in(study, "north") == [2015, 2016, 2017, 2018]
 
 
-def test_every_region_has_every_year_once_a_reading_those_without_projects_too(small, book):
+def test_every_region_has_every_year_once_a_reading_those_without_projects_too(small):
     years = phases.support_years(
-        small(projects=[{"region": "north", "programme": "p", "period": "FY2017/FY2018"}]), book
+        small(projects=[{"region": "north", "programme": "p", "period": "FY2017/FY2018"}])
     )
     assert not years.duplicated(["region", "fiscal_year", "reading"]).any()
     assert set(years.groupby(["region", "reading"]).size()) == {4}
 
 
-def test_a_study_without_projects_has_no_years_and_all_columns(small, book, harbour_made):
-    years = phases.support_years(small(), book)
+def test_a_study_without_projects_has_no_years_and_all_columns(small, harbour_made):
+    years = phases.support_years(small())
     assert years.empty and list(years) == list(harbour_made.tables["support_years"])
 
 
@@ -120,7 +120,7 @@ def test_a_study_without_projects_has_no_years_and_all_columns(small, book, harb
     projects=st.lists(st.tuples(st.integers(2000, 2015), st.integers(0, 4), st.booleans()), max_size=4),
     lent=st.booleans(),
 )
-def test_a_wider_reading_never_loses_a_year(small, book, projects, lent):
+def test_a_wider_reading_never_loses_a_year(small, projects, lent):
     rows = [
         {"region": "north", "programme": "p", "period": f"FY{first}/FY{first + more}"}
         | ({"basis": "inferred", "inferred": "period"} if inferred else {})
@@ -130,7 +130,7 @@ def test_a_wider_reading_never_loses_a_year(small, book, projects, lent):
         programmes=[{"id": "p", "period": "FY2003/FY2004"}],
         projects=rows + [{"region": "north", "programme": "p"}] * lent,
     )
-    stated, inferred, every = (set(supported_in(study, book, "north", r)) for r in phases.READINGS)
+    stated, inferred, every = (set(supported_in(study, "north", r)) for r in phases.READINGS)
     assert stated == {
         y for first, more, guess in projects for y in range(first, first + more + 1) if not guess
     }
@@ -180,10 +180,10 @@ def test_projects_stand_in_the_order_of_regions_then_of_time(harbour):
     assert all(s.is_monotonic_increasing for _, s in dated.groupby("region")["start"])
 
 
-def test_events_stand_in_order_of_time(small, book):
+def test_events_stand_in_order_of_time(small):
     dates = ["2012-12", "2009-09-16", "FY2009", "2005"]
     study = small(events=[{"date": d, "kind": "law"} for d in dates])
-    assert list(phases.events(study, book)["date"]) == ["2005", "FY2009", "2009-09-16", "2012-12"]
+    assert list(phases.events(study)["date"]) == ["2005", "FY2009", "2009-09-16", "2012-12"]
 
 
 def test_every_row_with_a_duration_is_a_span_once(harbour):
@@ -203,7 +203,7 @@ def test_the_paper_has_four_phases_six_stages_and_six_plans(paper):
 
 
 @pytest.mark.parametrize("region", ["hamamatsu", "kobe"])
-def test_the_paper_states_no_support_from_2007_to_2010(paper, book, region):
-    stated = set(supported_in(paper, book, region))
+def test_the_paper_states_no_support_from_2007_to_2010(paper, region):
+    stated = set(supported_in(paper, region))
     assert set(range(2011, 2017)) <= stated
     assert not stated & set(range(2007, 2011))

@@ -37,22 +37,22 @@ def commented(small):
     )
 
 
-def test_only_what_an_evaluation_says_is_a_comment(commented, book):
-    assert set(statements.evaluation_statements(commented, book)["record"]) == {"both", "one", "none"}
+def test_only_what_an_evaluation_says_is_a_comment(commented):
+    assert set(statements.evaluation_statements(commented)["record"]) == {"both", "one", "none"}
 
 
-def test_a_comment_has_the_region_of_its_evaluations_project(commented, book):
-    found = statements.evaluation_statements(commented, book).set_index("record")
+def test_a_comment_has_the_region_of_its_evaluations_project(commented):
+    found = statements.evaluation_statements(commented).set_index("record")
     assert dict(found["region"]) == {"both": "north", "one": "south", "none": "south"}
 
 
-def test_the_theme_of_an_issue_is_not_the_theme_of_a_statement_of_the_same_name(commented, book):
-    found = statements.evaluation_statements(commented, book).set_index("record")
+def test_the_theme_of_an_issue_is_not_the_theme_of_a_statement_of_the_same_name(commented):
+    found = statements.evaluation_statements(commented).set_index("record")
     assert found.loc["one", "themes"] == "money"
 
 
-def test_two_coders_who_agree_count_once_and_a_comment_with_two_themes_counts_under_each(commented, book):
-    found = statements.theme_profile(commented, book)
+def test_two_coders_who_agree_count_once_and_a_comment_with_two_themes_counts_under_each(commented):
+    found = statements.theme_profile(commented)
     counts = {(r.theme, r.region, r.stance): r.comments for r in found.itertuples()}
     assert counts == {
         ("people", "north", "concern"): 1,
@@ -61,8 +61,8 @@ def test_two_coders_who_agree_count_once_and_a_comment_with_two_themes_counts_un
     }
 
 
-def test_a_statement_that_names_no_region_has_that_of_its_subject_or_none(commented, book):
-    found = statements.statements(commented, book).set_index("record")["regions"]
+def test_a_statement_that_names_no_region_has_that_of_its_subject_or_none(commented):
+    found = statements.statements(commented).set_index("record")["regions"]
     assert dict(found) == {
         "both": "north",
         "one": "south",
@@ -73,31 +73,31 @@ def test_a_statement_that_names_no_region_has_that_of_its_subject_or_none(commen
     }
 
 
-def test_a_statement_that_names_regions_belongs_to_all_of_them_whatever_its_subject(small, book):
+def test_a_statement_that_names_regions_belongs_to_all_of_them_whatever_its_subject(small):
     study = small(
         statements=[
             {"id": "both", "subject_type": "policy", "subject": "plan", "stance": "finding"}
             | {"regions": "south north"}
         ]
     )
-    assert list(statements.statements(study, book)["regions"]) == ["south north"]
+    assert list(statements.statements(study)["regions"]) == ["south north"]
 
 
 # -- Clauses ---------------------------------------------------------------------------------------
 
 
-def test_a_clause_that_states_no_fact_is_no_fact_left_out(small, book):
+def test_a_clause_that_states_no_fact_is_no_fact_left_out(small):
     rows = [("statements/a", ""), ("statements/a", ""), ("", "repeats"), ("", "framing"), ("", "no_fact")]
     study = small(
         passages=[{"id": "s1", "section": "1"}],
         statements=[{"id": "a", "passages": "s1"}],
         clauses=[{"passages": "s1", "records": records, "reason": reason} for records, reason in rows],
     )
-    found = statements.clauses(study, book)
+    found = statements.clauses(study)
     assert list(found["fact"]) == ["yes", "yes", "yes", "no", "no"]
     assert list(found["carried"]) == ["yes", "yes", "no", "no", "no"]
-    assert statements.clause_counts(study, book).to_numpy().tolist() == [["1", 5, 3, 3]]
+    assert statements.clause_counts(study).to_numpy().tolist() == [["1", 5, 3, 3]]
 
 
-def test_a_study_without_a_checklist_has_no_counts_and_all_columns(small, book):
-    assert list(statements.clause_counts(small(), book)) == ["section", "clauses", "facts", "carried_facts"]
+def test_a_study_without_a_checklist_has_no_counts_and_all_columns(small):
+    assert list(statements.clause_counts(small())) == ["section", "clauses", "facts", "carried_facts"]

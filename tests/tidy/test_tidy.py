@@ -20,12 +20,12 @@ PAPER, LANGUAGES = "okamoto2020", ("ja", "en")
 # -- Documentation ---------------------------------------------------------------------------------
 
 
-def test_a_table_without_a_column_that_is_described_is_refused(harbour_made):
+def test_a_table_without_a_column_that_is_described_is_refused(harbour, harbour_made):
     with pytest.raises(KeyError, match="jaccard"):
         joins.described(
             harbour_made.tables["institution_continuity"].drop(columns="jaccard"),
             "institution_continuity",
-            LANGUAGES,
+            harbour,
         )
 
 
@@ -57,7 +57,7 @@ def test_no_table_holds_an_id_twice_where_it_names_a_key(harbour_made, paper_mad
 def test_a_rebuild_is_byte_for_byte_the_same(harbour, harbour_made, book):
     again = load.read(harbour.folder, book)
     state = record.state(again, book)
-    files = tables.files(again, book, tables.make(again, book, state), state)
+    files = tables.files(again, tables.make(again, state), state)
     folder = harbour_made.folder / harbour.id
     assert files == {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -99,7 +99,7 @@ def test_a_data_package_with_a_table_changed_by_hand_is_not_valid(paper_made, tm
 def test_codings_count_the_same_whatever_their_order(harbour, harbour_made, book):
     codings = harbour.tables["codings"]
     turned = replace(harbour, tables={**harbour.tables, "codings": codings.iloc[::-1]})
-    made = tables.make(turned, book, record.state(turned, book))
+    made = tables.make(turned, record.state(turned, book))
     for name in ("calls", "issues", "theme_profile"):
         pd.testing.assert_frame_equal(made[name], harbour_made.tables[name])
 
@@ -116,7 +116,7 @@ def test_nothing_of_the_machine_or_the_day_is_in_the_tables(harbour_made):
 
 def test_rows_changed_since_the_check_are_marked_and_no_others(harbour, book):
     state = VerificationState(Status.CHANGED, "2021-01-01", ("phases.csv line 4", "study.yaml line 2"))
-    found = tables.make(harbour, book, state)["evidence"]
+    found = tables.make(harbour, state)["evidence"]
     changed = found.query("level == 'changed'")
     assert list(zip(changed["table"], changed["line"], strict=True)) == [("phases", 4)]
     assert "verified" in set(found["level"])

@@ -32,8 +32,8 @@ def write(study: str) -> int:
         loaded = load.read(paths.RAW / study)
         book = schema.load(languages=loaded.languages)
         state = record.state(loaded, book)
-        made = tables.make(loaded, book, state, crosswalk.read(paths.RAW, loaded, book))
-        changed = _replace(paths.PROCESSED / study, tables.files(loaded, book, made, state))
+        made = tables.make(loaded, state, crosswalk.read(paths.RAW, loaded, book))
+        changed = _replace(paths.PROCESSED / study, tables.files(loaded, made, state))
         staleness.forget()  # what it remembers are the old files
         stamp = json.dumps({"made_from": now, "files": _digests(paths.PROCESSED / study)}, indent=1)
         folders.write(paths.BUILD / study / _STAMP, stamp.encode("utf-8"))

@@ -21,10 +21,9 @@ from numpy.typing import NDArray
 
 from analysis.tidy.evidence import record_labels
 from analysis.tidy.issues import counted_links, issue_statuses, later_records
-from analysis.tidy.joins import described, each, themes_by_coder, with_labels, with_notes, with_vocabulary
+from analysis.tidy.joins import each, themes_by_coder, tidy_table, with_notes
 from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
-from analysis.transcribe.schema import Schema
 from analysis.words import small
 
 DRAWS = 2000  # resamples of the bootstrap; the ends of an interval then stay within about 0.01
@@ -32,6 +31,9 @@ SEED = 20040101  # of the resamples: the same interval on every rebuild
 LEVEL = 0.95
 _VOCABULARIES = {"themes": "consensus", "links": "link_relation", "statuses": "assessment_status"}
 _ENTRIES = {"themes": "theme", "links": "issue", "statuses": "issue"}  # what the second axis is
+_MEASURED = dict.fromkeys(["units", "given", "disagreed", "draws", "defined"], "int64") | dict.fromkeys(
+    ["alpha", "low", "high"], "float64"
+)
 _Key = tuple[str, str]  # table and id of a record
 
 
@@ -160,7 +162,8 @@ def interval(counts: NDArray[np.int64]) -> tuple[float | None, float | None, int
     return float(low), float(high), len(defined)
 
 
-def coder_agreement(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def coder_agreement(study: Study) -> pd.DataFrame:
     """How far coders agree: a row for all themes, one a theme, one for links, one for statuses.
 
     Columns out: judgement (themes, links, statuses; + _ja, _en), theme ("" overall; + _ja, _en),
@@ -176,20 +179,14 @@ def coder_agreement(study: Study, schema: Schema) -> pd.DataFrame:
         rows.append(about | {"theme": ""} | _measured(found, slice(None)))
         for place, theme in enumerate(found.entries if found.kind == "themes" else ()):
             rows.append(about | {"theme": theme} | _measured(found, slice(place, place + 1)))
-    whole = dict.fromkeys(["units", "given", "disagreed", "draws", "defined"], "int64")
-    real = dict.fromkeys(["alpha", "low", "high"], "float64")
-    if not rows:
-        return described(pd.DataFrame(), "coder_agreement", study.languages).astype(whole | real)
+    frame = (
+        pd.DataFrame(rows, columns=[*_MEASURED, "judgement", "coders", "theme"]).astype(_MEASURED).round(4)
+    )
     labels = study.tables["themes"].set_index("id")
-    frame = pd.DataFrame(rows).pipe(with_vocabulary, schema, "judgement", "judgement")
     for language in study.languages:
         known, overall = labels[f"label_{language}"], small(language).text("overall")
         frame[f"theme_{language}"] = [known.get(theme, overall) for theme in frame["theme"]]
-    return (
-        described(frame, "coder_agreement", study.languages)
-        .astype(whole | real)
-        .round(dict.fromkeys(real, 4))
-    )
+    return frame
 
 
 def _measured(found: Judgements, entries: slice) -> dict[str, object]:
@@ -213,7 +210,8 @@ def _measured(found: Judgements, entries: slice) -> dict[str, object]:
     }
 
 
-def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def coding_disagreements(study: Study) -> pd.DataFrame:
     """What each coder said where coders differ, and the consensus; one row a coder.
 
     Columns out: judgement (themes, links, statuses; + _ja, _en), table, record, label_ja, label_en,
@@ -221,7 +219,7 @@ def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
     relation or none; a status; under `consensus` open where there is none; + _ja, _en), note_ja,
     note_en (the reason). Order: judgements, records as in the schema, themes or issues, coders.
     """
-    agreed, notes = _consensus(study, schema), _reasons(study)
+    agreed, notes = _consensus(study), _reasons(study)
     rows = []
     for found in judgements(study):
         for record, entry in np.argwhere(found.differ):
@@ -234,20 +232,17 @@ def coding_disagreements(study: Study, schema: Schema) -> pd.DataFrame:
             why = notes.get((found.kind, key, "" if found.kind == "themes" else issue), {})
             decided = agreed.get((found.kind, key, issue)) or _silence(found.kind, key, notes)
             rows.append(about | {"coder": CONSENSUS, "said": decided} | why)
-    if not rows:
-        return described(pd.DataFrame(), "coding_disagreements", study.languages).astype("str")
-    labels = record_labels(study, schema)
-    frame = pd.DataFrame(rows).fillna("").merge(labels, on=["table", "record"], validate="m:1")
-    return (
-        frame.pipe(_said, schema)
-        .pipe(with_vocabulary, schema, "judgement", "judgement")
-        .pipe(with_labels, study, "theme", "themes")
-        .pipe(with_labels, study, "issue", "issues", label="short")
-        .pipe(described, "coding_disagreements", study.languages)
-    )
+    frame = pd.DataFrame(rows, columns=None if rows else ["table", "record", "judgement", "said"])
+    frame = frame.fillna("").merge(record_labels(study), on=["table", "record"], validate="m:1")
+    vocabularies = study.schema.vocabularies
+    read = [
+        vocabularies["consensus"]["open"] if said == "open" else vocabularies[_VOCABULARIES[kind]][said]
+        for kind, said in zip(frame["judgement"], frame["said"], strict=True)
+    ]
+    return frame.assign(**{f"said_{own}": [text(own) for text in read] for own in study.languages})
 
 
-def _consensus(study: Study, schema: Schema) -> Mapping[tuple[str, _Key, str], str]:
+def _consensus(study: Study) -> Mapping[tuple[str, _Key, str], str]:
     """What the consensus says: of kind, record, and theme or issue."""
     agreed: dict[tuple[str, _Key, str], str] = {}
     for table in ("statements", "issues"):
@@ -256,7 +251,7 @@ def _consensus(study: Study, schema: Schema) -> Mapping[tuple[str, _Key, str], s
                 agreed |= {("themes", (table, record), theme): "given" for theme in themes.split()}
     for row in counted_links(study).query("coder == @CONSENSUS").itertuples():
         agreed["links", (row.table, row.record), row.issue] = row.relation
-    for row in issue_statuses(study, schema).query("coder == @CONSENSUS").itertuples():
+    for row in issue_statuses(study).query("coder == @CONSENSUS").itertuples():
         agreed["statuses", ("issues", row.issue), row.issue] = row.status
     return agreed
 
@@ -287,13 +282,3 @@ def _silence(kind: str, key: _Key, decided: Iterable[tuple[str, _Key, str]]) -> 
     """What it means that the consensus gives a theme or relation nowhere: that it does not, or none yet."""
     spoken: Sequence = [each for each in decided if each[0] == kind and (kind == "links" or each[1] == key)]
     return {"themes": "not_given", "links": NONE}.get(kind, "open") if spoken else "open"
-
-
-def _said(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    """Add `said_<language>`: how a value reads, by its kind of judgement."""
-    open_ = schema.vocabularies["consensus"]["open"]
-    read = [
-        {"open": open_}.get(said) or schema.vocabularies[_VOCABULARIES[kind]][said]
-        for kind, said in zip(frame["judgement"], frame["said"], strict=True)
-    ]
-    return frame.assign(**{f"said_{own}": [text(own) for text in read] for own in schema.languages})

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.tidy.joins import counted_codings, described, with_labels, with_vocabulary
+from analysis.tidy.joins import counted_codings, described, tidy_table
 from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
-from analysis.transcribe.schema import Schema
 
 
+@tidy_table
 def codebook(study: Study) -> pd.DataFrame:
     """The themes with their definitions and use.
 
@@ -25,9 +25,10 @@ def codebook(study: Study) -> pd.DataFrame:
     return themes.assign(
         uses=themes["id"].map(uses).fillna(0).astype("int64"),
         coders=[coders.get(theme, "") for theme in themes["id"]],
-    ).pipe(described, "codebook", study.languages)
+    )
 
 
+@tidy_table
 def theme_codings(study: Study) -> pd.DataFrame:
     """Every theme that a coder gave a record; a record that a coder gave none has no row of that coder.
 
@@ -35,49 +36,32 @@ def theme_codings(study: Study) -> pd.DataFrame:
     """
     codings = study.tables["codings"]
     own = codings[(codings["theme"] != NONE) & (codings["coder"] != CONSENSUS)]
-    return (
-        pd.concat([own, counted_codings(study).assign(coder=CONSENSUS)], ignore_index=True)
-        .rename(columns={"record_type": "table"})
-        .pipe(with_labels, study, "theme", "themes")
-        .pipe(described, "theme_codings", study.languages)
-    )
+    every = pd.concat([own, counted_codings(study).assign(coder=CONSENSUS)], ignore_index=True)
+    return every.rename(columns={"record_type": "table"})
 
 
-def references(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def references(study: Study) -> pd.DataFrame:
     """The works that the source cites.
 
     Columns out: record, number, authors, year, title, identified (+ _ja, _en), address, cited_by
     (ids of statements, space-separated), basis, inferred. Empty cells are not stated.
     """
-    citing = (
-        study.tables["statements"][["id", "reference"]]
-        .assign(reference=lambda f: f["reference"].str.split())
-        .explode("reference")
-        .groupby("reference")["id"]
-        .agg(" ".join)
-    )
-    return (
-        study.tables["references"]
-        .pipe(with_vocabulary, schema, "identified", "identified")
-        .assign(cited_by=lambda f: f["id"].map(citing).fillna(""))
-        .sort_values("number")
-        .pipe(described, "references", study.languages)
-    )
+    said, works = study.tables["statements"], study.tables["references"]
+    citing = said.assign(reference=said["reference"].str.split()).explode("reference")
+    cited_by = citing.groupby("reference")["id"].agg(" ".join)
+    return works.assign(cited_by=works["id"].map(cited_by).fillna("")).sort_values("number")
 
 
-def crosswalk(schema: Schema, joined: pd.DataFrame | None) -> pd.DataFrame:
+def crosswalk(study: Study, joined: pd.DataFrame | None) -> pd.DataFrame:
     """The rows of the crosswalk in which a study takes part, as transcribed.
 
     Columns in: as `transcribe.crosswalk.read` gives them. Columns out: link, study, table, record,
     relation (+ _ja, _en), other_study, other_table, other_record, note_ja, note_en.
     """
     if joined is None:
-        return described(pd.DataFrame(), "crosswalk", schema.languages)
+        return described(pd.DataFrame(), "crosswalk", study)
     named = joined.rename(columns={"id": "link", "note": "note_en"})
     # The notes of the crosswalk are in Japanese and English: any other reader is shown the English.
-    notes = {f"note_{each}": named["note_en"] for each in schema.languages if f"note_{each}" not in named}
-    return (
-        named.assign(**notes)
-        .pipe(with_vocabulary, schema, "relation", "relation")
-        .pipe(described, "crosswalk", schema.languages)
-    )
+    notes = {f"note_{each}": named["note_en"] for each in study.languages if f"note_{each}" not in named}
+    return named.assign(**notes).pipe(described, "crosswalk", study)

@@ -11,7 +11,6 @@ if TYPE_CHECKING:  # who only reads a package need not wait for pandas
     import pandas as pd
 
     from analysis.transcribe.load import Study
-    from analysis.transcribe.schema import Schema
     from analysis.verify.verification_log import VerificationState
 
 from analysis.languages import DEFAULT, nearest, others
@@ -51,9 +50,7 @@ def languages(about: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(about.get("languages", DEFAULT))
 
 
-def describe(
-    study: Study, schema: Schema, tables: Mapping[str, pd.DataFrame], state: VerificationState
-) -> dict[str, Any]:
+def describe(study: Study, tables: Mapping[str, pd.DataFrame], state: VerificationState) -> dict[str, Any]:
     """The Data Package (v2) of the processed tables of a study."""
     from analysis.tidy.joins import columns
 
@@ -70,7 +67,7 @@ def describe(
         "contributors": [
             {"title": author[f"name_{first}"], "roles": ["author of the source"]} for author in meta.authors
         ],
-        "study": _about(study, schema, tables["regions"]),
+        "study": _about(study, tables["regions"]),
         "verification": {
             "status": str(state.status),
             "date": state.date,
@@ -84,11 +81,11 @@ def describe(
     }
 
 
-def _about(study: Study, schema: Schema, regions: pd.DataFrame) -> dict[str, Any]:
+def _about(study: Study, regions: pd.DataFrame) -> dict[str, Any]:
     """What a study says of itself, what its regions are called, who judged, and which tables have rows."""
     meta = study.meta
     judged = {c for name in ("codings", "links", "assessments") for c in study.tables[name]["coder"]}
-    made = schema.vocabularies["coder_kind"]
+    made = study.schema.vocabularies["coder_kind"]
     left_out = {*_NOT_ABOUT, *(["languages"] if study.languages == DEFAULT else [])}
     left_out |= {key for key in ("kinds", "sources") if not meta[key]}
     about = {key: value for key, value in meta.items() if key not in left_out}

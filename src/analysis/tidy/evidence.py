@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from functools import reduce
 from typing import Any
 
 import pandas as pd
@@ -13,84 +15,72 @@ from analysis.tidy.joins import (
     counted_codings,
     described,
     each,
+    looked_up,
     once,
+    tidy_table,
     with_labels,
-    with_notes,
     with_vocabulary,
 )
 from analysis.transcribe.load import Study
 from analysis.transcribe.normaliser import normalise
-from analysis.transcribe.schema import Schema, note_columns
+from analysis.transcribe.schema import note_columns
 from analysis.verify.coverage import HEADINGS, UNCOVERED
 from analysis.verify.verification_log import VerificationState, recorded_coverage
 
+# What names the rows of tables without a label of their own: of each group of columns the first that
+# is filled; ids and coded values as they read.
+_NAMED_BY = {
+    "evaluations": (("project", "programme", "region"), ("kind",)),
+    "participations": (("institution",), ("project", "region")),
+    "rounds": (("programme",), ("kind",)),
+    "scales": (("label",), ("grade",)),
+}
+
 
 @once
-def record_labels(study: Study, schema: Schema) -> pd.DataFrame:
+def record_labels(study: Study) -> pd.DataFrame:
     """What to call each record, in the languages of the study.
 
     Columns out: table, record, label_<language>. A row without a label of its own is named by
     what it joins: an evaluation by its project and kind, a participation by institution and place.
     """
-    parts = []
-    for name, table in study.tables.items():
-        if schema.tables[name].records and len(table):
-            parts.append(_labelled(name, study, schema).assign(table=name))
     columns = ["table", "record", *each("label", study.languages)]
-    if not parts:
-        return pd.DataFrame(columns=columns)
-    return pd.concat(parts, ignore_index=True).rename(columns={"id": "record"})[columns]
+    parts = [
+        _labelled(name, study).assign(table=name)
+        for name, table in study.tables.items()
+        if study.schema.tables[name].records and len(table)
+    ]
+    found = pd.concat([pd.DataFrame(columns=["id", *columns]), *parts], ignore_index=True)
+    return found.drop(columns="record").rename(columns={"id": "record"})[columns]
 
 
-def _labelled(name: str, study: Study, schema: Schema) -> pd.DataFrame:
+def _labelled(name: str, study: Study) -> pd.DataFrame:
     table = study.tables[name]
     if name == "statements":
         return table.rename(columns={f"statement_{each}": f"label_{each}" for each in study.languages})
-    if name == "evaluations":
-        named = (
-            with_labels(table, study, "project", "projects")
-            .pipe(with_labels, study, "programme", "programmes")
-            .pipe(with_labels, study, "region", "regions")
-            .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
-        )
-        for language in study.languages:  # one of the three is named
-            subject = [named[f"{name}_{language}"] for name in ("project", "programme", "region")]
-            named[f"subject_{language}"] = subject[0] + subject[1] + subject[2]
-        return _joined(named, "subject", "kind", study.languages)
-    if name == "participations":
-        named = (
-            with_labels(table, study, "institution", "institutions")
-            .pipe(with_labels, study, "project", "projects")
-            .pipe(with_labels, study, "region", "regions")
-        )
-        for language in study.languages:
-            place = named[f"project_{language}"]
-            named[f"place_{language}"] = place.where(place != "", named[f"region_{language}"])
-        return _joined(named, "institution", "place", study.languages)
-    if name == "rounds":
-        named = with_labels(table, study, "programme", "programmes").pipe(
-            with_vocabulary, schema, "kind", "evaluation_kind"
-        )
-        return _joined(named, "programme", "kind", study.languages)
     if name == "references":
         label = "[" + table["number"].astype(str) + "] " + table["authors"]
         return table.assign(**dict.fromkeys(each("label", study.languages), label.str.strip()))
-    if name == "scales":
-        grade = {f"grade_{language}": table["grade"] for language in study.languages}
-        return _joined(table.assign(**grade), "label", "grade", study.languages)
+    groups = _NAMED_BY.get(name, ())
+    for column in (column for group in groups for column in group):
+        if column == "kind":
+            table = with_vocabulary(table, study, column, "evaluation_kind")
+        elif column == "grade":
+            table = table.assign(**dict.fromkeys(each("grade", study.languages), table["grade"]))
+        elif column != "label":
+            table = with_labels(table, study, column, f"{column}s")
+    for own in study.languages if groups else ():
+        first, second = ([table[f"{column}_{own}"] for column in group] for group in groups)
+        table[f"label_{own}"] = _filled(first) + colon(own) + _filled(second)
     return table
 
 
-def _joined(frame: pd.DataFrame, first: str, second: str, languages: Sequence[str]) -> pd.DataFrame:
-    said = {
-        f"label_{own}": frame[f"{first}_{own}"] + colon(own) + frame[f"{second}_{own}"] for own in languages
-    }
-    return frame.assign(**said)
+def _filled(texts: Iterable[pd.Series]) -> pd.Series:
+    """Of several texts the first that is not empty."""
+    return reduce(lambda first, other: first.where(first != "", other), texts)
 
 
-def evidence(
-    study: Study, schema: Schema, *, verified: bool, changed: Collection[tuple[str, int]]
-) -> pd.DataFrame:
+def evidence(study: Study, *, verified: bool, changed: Collection[tuple[str, int]]) -> pd.DataFrame:
     """One row a record: what it says, where it stands, and how far that is checked.
 
     `verified` says whether the transcription was checked against its source; `changed` lists the
@@ -99,62 +89,48 @@ def evidence(
     pages, address, read, line, cells (every printed value of the row, as JSON), themes, coders,
     note_ja, note_en. Order: tables as in the schema, rows as transcribed.
     """
-    places = _places(study)
+    passages = study.tables["passages"].set_index("id")
     parts = [
-        _evidence_of(name, study, verified, set(changed), places)
+        _evidence_of(name, study, passages, verified, changed)
         for name, table in study.tables.items()
-        if schema.tables[name].records and len(table)
+        if study.schema.tables[name].records and len(table)
     ]
     if not parts:
-        return described(pd.DataFrame(), "evidence", study.languages)
+        return described(pd.DataFrame(), "evidence", study)
     found = (
         pd.concat(parts, ignore_index=True)
-        .merge(record_labels(study, schema), on=["table", "record"], how="left", validate="1:1")
+        .merge(record_labels(study), on=["table", "record"], how="left", validate="1:1")
         .merge(_coded(study), on=["table", "record"], how="left", validate="1:1")
     )
     text = [name for name in found if name != "line"]
     filled = {name: found[name].astype("object").fillna("").astype("str") for name in text}
-    return found.assign(**filled).pipe(described, "evidence", study.languages)
+    return found.assign(**filled).pipe(described, "evidence", study)
 
 
 def _evidence_of(
     name: str,
     study: Study,
+    passages: pd.DataFrame,
     verified: bool,
-    changed: set[tuple[str, int]],
-    places: dict[str, tuple[str, str]],
+    changed: Collection[tuple[str, int]],
 ) -> pd.DataFrame:
-    table = study.tables[name]
-    own = [
-        c
-        for c in table
-        if c not in ("id", "passages", "basis", "inferred", "address", "read", *note_columns(study.languages))
-    ]
-    cells = [
-        json.dumps(
-            {c: _plain(v) for c, v in zip(own, row, strict=True) if _plain(v) != ""}, ensure_ascii=False
-        )
-        for row in table[own].itertuples(index=False, name=None)
-    ]
+    table, notes = study.tables[name], note_columns(study.languages)
+    about = ["basis", "inferred", "passages", "address", "read", *notes]
+    own = [column for column in table if column not in ("id", *about)]
+    rows = (map(_plain, row) for row in table[own].itertuples(index=False, name=None))
+    cells = [{c: v for c, v in zip(own, row, strict=True) if v != ""} for row in rows]
+    frame = table.reindex(columns=about)
+    cited = frame["passages"].fillna("").str.split()
+    places = {
+        f"{column}s": [_distinct(known[p] for p in ids if p in known) for ids in cited]
+        for column in ("section", "page")
+        for known in [dict(passages[column])]
+    }
     levels = [
-        _level(study, basis, verified, (name, line) in changed)
-        for line, basis in zip(table.index, table.get("basis", [""] * len(table)), strict=True)
+        _level(study, basis, verified, (name, line) in changed) for line, basis in frame["basis"].items()
     ]
-    cited = [str(c).split() for c in table.get("passages", pd.Series("", index=table.index))]
-    columns = ["basis", "inferred", "passages", "address", "read", *note_columns(study.languages)]
-    return (
-        table.reindex(columns=columns)
-        .pipe(with_notes, study)
-        .assign(
-            table=name,
-            record=table["id"],
-            line=table.index,
-            cells=cells,
-            level=levels,
-            sections=[_distinct(places[p][0] for p in ids if p in places) for ids in cited],
-            pages=[_distinct(places[p][1] for p in ids if p in places) for ids in cited],
-        )
-    )
+    texts = [json.dumps(row, ensure_ascii=False) for row in cells]
+    return frame.assign(table=name, record=table["id"], line=table.index, cells=texts, level=levels, **places)
 
 
 def _level(study: Study, basis: str, verified: bool, changed: bool) -> str:
@@ -175,46 +151,42 @@ def _coded(study: Study) -> pd.DataFrame:
     return coders.join(themes).reset_index().rename(columns={"record_type": "table"})
 
 
-def _places(study: Study) -> dict[str, tuple[str, str]]:
-    passages = study.tables["passages"]
-    return {p.id: (p.section, p.page) for p in passages[["id", "section", "page"]].itertuples()}
-
-
 def _plain(value: Any) -> object:
     """A cell as JSON can hold it; whole numbers stay whole."""
-    if value is None or value is pd.NA or value != value:
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value if isinstance(value, str) else int(value) if int(value) == value else float(value)
+    return int(value) if int(value) == value else float(value)
 
 
 def _distinct(values: Iterable[str]) -> str:
     return " ".join(dict.fromkeys(values))
 
 
-def passages(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def passages(study: Study) -> pd.DataFrame:
     """The places of the source, as far as they may be shown.
 
     Columns out: record, part, section, page, kind, gist_ja, gist_en, opening, chars, sha256,
     tables (which tables stand on it, space-separated), covered (record; reason; nothing).
     """
     table = study.tables["passages"]
-    cited: dict[str, list[str]] = {}
+    standing_on: dict[str, list[str]] = defaultdict(list)
     for name, rows in study.tables.items():
-        if "passages" in rows and (schema.tables[name].records or name == UNCOVERED):
+        if "passages" in rows and (study.schema.tables[name].records or name == UNCOVERED):
             for passage in " ".join(rows["passages"]).split():
-                cited.setdefault(passage, []).append(name)
-    tables = [_distinct(n for n in cited.get(p, []) if n != UNCOVERED) for p in table["id"]]
-    reason = [UNCOVERED in cited.get(p, []) for p in table["id"]]
+                standing_on[passage].append(name)
+    named = [standing_on[passage] for passage in table["id"]]
+    tables = [_distinct(name for name in names if name != UNCOVERED) for names in named]
     covered = [
-        "record" if standing else "reason" if why else "nothing"
-        for standing, why in zip(tables, reason, strict=True)
+        "record" if records else "reason" if names else "nothing"
+        for records, names in zip(tables, named, strict=True)
     ]
-    return table.assign(tables=tables, covered=covered).pipe(described, "passages", study.languages)
+    return table.assign(tables=tables, covered=covered)
 
 
-def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataFrame:
+def coverage(study: Study, state: VerificationState) -> pd.DataFrame:
     """The whole source as stretches that follow one another, as the last check found them.
 
     Columns out: position, chars (in the normalised source), section, passage, tables (whose
@@ -222,26 +194,16 @@ def coverage(study: Study, schema: Schema, state: VerificationState) -> pd.DataF
     heading, reason, nothing). Empty where the study was never checked: positions are then unknown.
     """
     if state.record is None:
-        return described(pd.DataFrame(), "coverage", study.languages)
-    own = each("gist", study.languages)
-    gists = study.tables["passages"][["id", *own]].rename(columns={"id": "passage"})
+        return described(pd.DataFrame(), "coverage", study)
+    frame = recorded_coverage(study, state.record).strip().rename(columns={"start": "position"})
+    for name in each("gist", study.languages):
+        frame[name] = looked_up(frame["passage"], study, "passages", name)
+    frame["covered"] = [
+        "heading" if tables == HEADINGS else "record" if tables else "reason" if reason else "nothing"
+        for tables, reason in zip(frame["tables"], frame["reason"], strict=True)
+    ]
     spaced = normalise("字\n字", study.meta.normaliser) == "字 字"
-    return (
-        recorded_coverage(study, state.record)
-        .strip()
-        .rename(columns={"start": "position"})
-        .merge(gists, on="passage", how="left", validate="m:1")
-        .fillna(dict.fromkeys(own, ""))
-        .pipe(with_vocabulary, schema, "reason", "uncovered_reason")
-        .assign(
-            covered=lambda f: [
-                "heading" if t == HEADINGS else "record" if t else "reason" if r else "nothing"
-                for t, r in zip(f["tables"], f["reason"], strict=True)
-            ]
-        )
-        .pipe(lambda f: _without_spaces(f) if spaced else f)
-        .pipe(described, "coverage", study.languages)
-    )
+    return (_without_spaces(frame) if spaced else frame).pipe(described, "coverage", study)
 
 
 def _without_spaces(frame: pd.DataFrame) -> pd.DataFrame:

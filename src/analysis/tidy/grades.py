@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import pandas as pd
 
-from analysis.tidy.joins import (
-    described,
-    in_order,
-    once,
-    region_order,
-    with_dates,
-    with_labels,
-    with_notes,
-    with_regions,
-    with_vocabulary,
-)
+from analysis.tidy.joins import in_order, looked_up, region_order, tidy_table, with_dates
 from analysis.transcribe import grade_values
 from analysis.transcribe.load import Study
 from analysis.transcribe.raw_tables import same_time
-from analysis.transcribe.schema import Schema
-
-_HOME = ("region", "programme")
 
 
-@once
-def grades(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def grades(study: Study) -> pd.DataFrame:
     """One row an evaluation, with its grade and what may be said of its place on its own scale.
 
     Columns out: record, project (+ _ja, _en; "" where a programme or a region as such was
@@ -46,11 +34,6 @@ def grades(study: Study, schema: Schema) -> pd.DataFrame:
     )
     return (
         _with_homes(study)
-        .pipe(with_labels, study, "project", "projects")
-        .pipe(with_regions, study)
-        .pipe(with_labels, study, "programme", "programmes")
-        .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
-        .pipe(with_vocabulary, schema, "grade_status", "grade_status")
         .pipe(with_dates, "conducted", study)
         .merge(scales[["scale", "grade", "rank"]], on=["scale", "grade"], how="left", validate="m:1")
         .merge(known, on="scale", how="left", validate="m:1")
@@ -59,7 +42,6 @@ def grades(study: Study, schema: Schema) -> pd.DataFrame:
         .pipe(in_order, "region", region_order(study))
         .pipe(_with_positions, scales)
         .pipe(_against_previous)
-        .pipe(described, "grades", study.languages)
     )
 
 
@@ -70,19 +52,11 @@ def _listed(grades: Iterable[str]) -> str:
 
 def _with_homes(study: Study) -> pd.DataFrame:
     """The evaluations with their region and programme: the project's, where a project was evaluated."""
-    own, projects = study.tables["evaluations"], study.tables["projects"]
-    homes = {column: dict(zip(projects["id"], projects[column], strict=True)) for column in _HOME}
-    named = {
-        column: own[column] if column in own else pd.Series("", own.index, dtype="str") for column in _HOME
-    }
-    found = {
-        column: [
-            homes[column].get(project, other)
-            for project, other in zip(own["project"], named[column], strict=True)
-        ]
-        for column in _HOME
-    }
-    return own.assign(**{column: pd.Series(cells, own.index, dtype="str") for column, cells in found.items()})
+    own = study.tables["evaluations"]
+    for column in ("region", "programme"):
+        home = looked_up(own["project"], study, "projects", column)
+        own = own.assign(**{column: home.where(own["project"] != "", own.get(column, ""))})
+    return own
 
 
 def _with_positions(frame: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
@@ -93,13 +67,9 @@ def _with_positions(frame: pd.DataFrame, scales: pd.DataFrame) -> pd.DataFrame:
         for scale, rows in whole.groupby("scale")
         if (found := grade_values.ends(dict(zip(rows["grade"], rows["rank"], strict=True))))
     }
+    printed = zip(frame["scale"], frame["grade"], strict=True)
     positions = pd.Series(
-        [
-            _position(grade, ends.get(scale))
-            for scale, grade in zip(frame["scale"], frame["grade"], strict=True)
-        ],
-        frame.index,
-        dtype="float64",
+        [_position(grade, ends.get(scale)) for scale, grade in printed], frame.index, dtype="float64"
     )
     # Where grades of a scale are not all listed, their order is that of the numbers.
     unlisted = frame.loc[frame["rank"].isna(), "scale"]
@@ -142,7 +112,8 @@ def _change(scale: str, rank: float, previous: object, scale_before: object, ran
     return "same" if rank == rank_before else "up" if rank < rank_before else "down"
 
 
-def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def grade_rounds(study: Study) -> pd.DataFrame:
     """Rounds of evaluation: how many regions were evaluated, and how many grades were read.
 
     What is unread is counted from the round's total, not from the rows that happen to exist. An
@@ -151,31 +122,23 @@ def grade_rounds(study: Study, schema: Schema) -> pd.DataFrame:
     letters_read, unread, letters (the grades read, best first, as in `known_grades`), evaluations
     (ids of the rows), note_ja, note_en.
     """
-    every = grades(study, schema)
+    every, rounds = grades(study), study.tables["rounds"]
     # A round counts regions: an evaluation of the programme as such is none of them.
-    held = every[every["region"] != ""].merge(
-        study.tables["evaluations"][["id", "published"]].rename(columns={"id": "record"}),
-        on="record",
-        validate="1:1",
-    )
+    held = every[every["region"] != ""]
+    published = looked_up(held["record"], study, "evaluations", "published")
+    held = held.assign(day=held["conducted"].where(held["conducted"] != "", published))
     rows = []
-    for row in study.tables["rounds"].itertuples():
+    for row in rounds.itertuples():
         own = held[(held["programme"] == row.programme) & (held["kind"] == row.kind)]
-        day = own["conducted"].where(own["conducted"] != "", own["published"])
-        own = own[
-            day.map(lambda each, year=row.year: same_time(each, year, study.meta.fiscal_year)).astype("bool")
-        ]
+        then = partial(same_time, year=row.year, counted=study.meta.fiscal_year)
+        own = own[own["day"].map(then).astype("bool")]
         read = own[own["grade_status"] == "reported"].assign(worse=lambda f: 1 - f["scale_position"])
         read = read.sort_values(["scale", "rank", "worse"], kind="stable")
-        rows.append((row.id, len(read), _listed(read["grade"]), " ".join(own["record"])))
-    counted = pd.DataFrame(rows, columns=["id", "letters_read", "letters", "evaluations"])
+        rows.append((len(read), _listed(read["grade"]), " ".join(own["record"])))
+    counted = pd.DataFrame(rows, rounds.index, ["letters_read", "letters", "evaluations"])
+    total = rounds["regions_total"]
     return (
-        study.tables["rounds"]
-        .pipe(with_notes, study)
-        .merge(counted, on="id", how="left", validate="1:1")
-        .assign(total=lambda f: f["regions_total"], unread=lambda f: f["regions_total"] - f["letters_read"])
-        .pipe(with_labels, study, "programme", "programmes")
-        .pipe(with_vocabulary, schema, "kind", "evaluation_kind")
+        rounds.join(counted)
+        .assign(total=total, unread=total - counted["letters_read"])
         .pipe(with_dates, "year", study)
-        .pipe(described, "grade_rounds", study.languages)
     )

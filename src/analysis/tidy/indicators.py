@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from analysis.tidy.joins import (
-    described,
-    in_order,
-    region_order,
-    with_dates,
-    with_labels,
-    with_notes,
-    with_regions,
-)
+from analysis.tidy.joins import in_order, region_order, tidy_table, with_dates, with_labels
 from analysis.transcribe.load import Study
 
 
+@tidy_table
 def indicators(study: Study) -> pd.DataFrame:
     """Figures about regions in the study's order, after them those about programmes and projects.
 
@@ -27,31 +18,16 @@ def indicators(study: Study) -> pd.DataFrame:
     unit, unit_ja, unit_en (how it reads), price_base (current, constant <year>), approximate (yes, no),
     as_of (as printed), start, end (ISO), basis, note_ja, note_en.
     """
-    return (
-        study.tables["indicators"]
-        .pipe(with_notes, study)
-        .pipe(with_regions, study)
-        .pipe(with_labels, study, "programme", "programmes")
-        .pipe(with_labels, study, "project", "projects")
-        .pipe(with_dates, "as_of", study)
-        .pipe(_worded, study.languages)
-        .pipe(in_order, "region", region_order(study))
-        .pipe(described, "indicators", study.languages)
-    )
-
-
-def _worded(frame: pd.DataFrame, languages: Sequence[str]) -> pd.DataFrame:
-    """Add `subject_<language>`, and `unit_<language>` where the study leaves it empty."""
-    for language in languages:
-        parts = [frame[f"{of}_{language}"] for of in ("region", "programme", "project")]
+    frame = study.tables["indicators"].pipe(with_dates, "as_of", study)
+    about = ("region", "programme", "project")
+    for column in about:
+        frame = with_labels(frame, study, column)
+    for language in study.languages:
+        region, programme, project = (frame[f"{column}_{language}"] for column in about)
         unit = frame[f"unit_{language}"]
-        frame = frame.assign(
-            **{
-                f"subject_{language}": parts[0] + parts[1] + parts[2],
-                f"unit_{language}": unit.where(unit != "", frame["unit"]),
-            }
-        )
-    return frame
+        frame[f"subject_{language}"] = region + programme + project
+        frame[f"unit_{language}"] = unit.where(unit != "", frame["unit"])
+    return frame.pipe(in_order, "region", region_order(study))
 
 
 def longest_series(indicators: pd.DataFrame) -> pd.DataFrame:

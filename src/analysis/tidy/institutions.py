@@ -7,20 +7,13 @@ from itertools import pairwise
 
 import pandas as pd
 
-from analysis.tidy.joins import (
-    described,
-    in_order,
-    region_order,
-    with_labels,
-    with_regions,
-    with_vocabulary,
-)
+from analysis.tidy.joins import in_order, looked_up, region_order, tidy_table
 from analysis.tidy.phases import project_spans
 from analysis.transcribe.load import Study
-from analysis.transcribe.schema import Schema
 
 
-def institution_roles(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def institution_roles(study: Study) -> pd.DataFrame:
     """Who takes part where, one row a participation.
 
     Columns out: record, region (+ _ja, _en), project (+ _ja, _en; "" for the region as such),
@@ -28,27 +21,17 @@ def institution_roles(study: Study, schema: Schema) -> pd.DataFrame:
     with), kind (+ _ja, _en), role (+ _ja, _en), at_least (yes: the source's list of the project's core
     institutions is open), basis, inferred.
     """
-    first = _first_names(study)
-    listed = study.tables["projects"].set_index("id")["core_institutions"]
-    kinds = study.tables["institutions"][["id", "kind"]].rename(columns={"id": "institution"})
-    return (
-        study.tables["participations"]
-        .pipe(with_regions, study)
-        .pipe(with_labels, study, "project", "projects")
-        .pipe(with_labels, study, "institution", "institutions")
-        .merge(kinds, on="institution", how="left", validate="m:1")
-        .pipe(with_vocabulary, schema, "kind", "institution_kind")
-        .pipe(with_vocabulary, schema, "role", "role")
-        .assign(
-            identity=lambda f: f["institution"].map(first),
-            at_least=lambda f: f["project"].map(listed).eq("partial").map({True: "yes", False: "no"}),
-        )
-        .pipe(in_order, "region", region_order(study))
-        .pipe(described, "institution_roles", study.languages)
-    )
+    frame = study.tables["participations"]
+    listed = looked_up(frame["project"], study, "projects", "core_institutions")
+    return frame.assign(
+        identity=frame["institution"].map(_first_names(study)),
+        kind=looked_up(frame["institution"], study, "institutions", "kind"),
+        at_least=listed.eq("partial").map({True: "yes", False: "no"}),
+    ).pipe(in_order, "region", region_order(study))
 
 
-def institution_continuity(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def institution_continuity(study: Study) -> pd.DataFrame:
     """How far consecutive projects of a region share their core institutions.
 
     A body and the one it was renamed or reorganised into are the same. Columns out: region (+ _ja,
@@ -58,7 +41,7 @@ def institution_continuity(study: Study, schema: Schema) -> pd.DataFrame:
     that counts are minimums; no). Only projects for which the source names core institutions enter,
     in order of time.
     """
-    roles = institution_roles(study, schema).query("role == 'core' and project != ''")
+    roles = institution_roles(study).query("role == 'core' and project != ''")
     members = roles.groupby("project")["institution"].agg(lambda named: list(dict.fromkeys(named)))
     inferred = roles.groupby("project")["basis"].agg(lambda basis: (basis == "inferred").any())
     listed = study.tables["projects"].set_index("id")["core_institutions"]
@@ -72,15 +55,7 @@ def institution_continuity(study: Study, schema: Schema) -> pd.DataFrame:
             lists = "inferred" if inferred[both].any() else "complete" if complete else "partial"
             known |= {"lists": lists, "at_least": "no" if complete else "yes"}
             rows.append({"region": region, "previous": before, "project": after} | known)
-    if not rows:
-        return described(pd.DataFrame(), "institution_continuity", study.languages)
-    return (
-        pd.DataFrame(rows)
-        .pipe(with_regions, study)
-        .pipe(with_labels, study, "previous", "projects")
-        .pipe(with_labels, study, "project", "projects")
-        .pipe(described, "institution_continuity", study.languages)
-    )
+    return pd.DataFrame(rows)
 
 
 def _first_names(study: Study) -> Mapping[str, str]:
@@ -110,15 +85,11 @@ def _overlap(before: list[str], after: list[str], first: Mapping[str, str]) -> d
     }
 
 
-def regions(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def regions(study: Study) -> pd.DataFrame:
     """The regions in the study's order.
 
     Columns out: record, label_ja, label_en, name_ja, name_en, prefecture, origin (+ _ja, _en),
     field_ja, field_en, basis, inferred.
     """
-    return (
-        study.tables["regions"]
-        .pipe(with_vocabulary, schema, "origin", "origin")
-        .pipe(in_order, "id", region_order(study))
-        .pipe(described, "regions", study.languages)
-    )
+    return study.tables["regions"].pipe(in_order, "id", region_order(study))

@@ -14,23 +14,20 @@ from analysis.tidy.evidence import record_labels
 from analysis.tidy.grades import grades
 from analysis.tidy.joins import (
     coder_order,
-    described,
     in_order,
-    once,
+    looked_up,
     region_order,
     themed,
     themes_by_coder,
+    tidy_table,
     with_consensus,
     with_dates,
     with_labels,
-    with_notes,
-    with_vocabulary,
 )
 from analysis.tidy.statements import statements
 from analysis.transcribe.judgements import COMMON, CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.raw_tables import Later, date_of
-from analysis.transcribe.schema import Schema
 from analysis.words import small
 
 CALLS = ("recommendation", "future_task")  # stances that ask for something to be done
@@ -68,8 +65,8 @@ def counted_links(study: Study) -> pd.DataFrame:
     return rows[rows["relation"] != NONE]
 
 
-@once
-def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def issue_links(study: Study) -> pd.DataFrame:
     """Which later records speak of which issue, by each coder, and by consensus.
 
     Columns out: issue, scope, issue_ja, issue_en (short labels), coder (`consensus`: what counts),
@@ -78,34 +75,27 @@ def issue_links(study: Study, schema: Schema) -> pd.DataFrame:
     case_study, considerations, recommendations; + _ja, _en), date, start, passages, note_ja, note_en.
     Order: issues, coders, records.
     """
-    scopes = study.tables["issues"][["id", "scope"]].rename(columns={"id": "issue"})
     links = counted_links(study)
-    records = _linked(study, schema, set(zip(links["table"], links["record"], strict=True)))
+    records = _linked(study, set(zip(links["table"], links["record"], strict=True)))
     return (
-        links.pipe(with_notes, study)
-        .merge(scopes, on="issue", how="left", validate="m:1")
+        links.assign(scope=looked_up(links["issue"], study, "issues", "scope"))
         .merge(records, on=["table", "record"], how="left", validate="m:1")
-        .pipe(with_labels, study, "issue", "issues", label="short")
-        .pipe(with_vocabulary, schema, "relation", "link_relation")
-        .pipe(with_vocabulary, schema, "stance", "stance")
-        .pipe(with_vocabulary, schema, "occasion", "occasion")
         .pipe(with_dates, "date", study)
         .sort_values("place", kind="stable")
         .pipe(in_order, "coder", coder_order(study, links))
         .pipe(in_order, "issue", _in_order(study)["id"])
-        .pipe(described, "issue_links", study.languages)
     )
 
 
-def _linked(study: Study, schema: Schema, keys: Collection[tuple[str, str]]) -> pd.DataFrame:
+def _linked(study: Study, keys: Collection[tuple[str, str]]) -> pd.DataFrame:
     """What is said of records that are linked, one row a record.
 
     Columns out: table, record, label_ja, label_en, stance, regions, section, occasion, date, place
     (in the order of the tables).
     """
-    labels = record_labels(study, schema)
-    said = statements(study, schema).set_index("record")
-    evaluated = grades(study, schema).set_index("record")["conducted"]
+    labels = record_labels(study)
+    said = statements(study).set_index("record")
+    evaluated = grades(study).set_index("record")["conducted"]
     frames = {table: study.tables[table].set_index("id") for table, _ in keys}
     places = dict(study.tables["passages"][["id", "section"]].itertuples(index=False))
     roles = {section.id: section.role for section in study.meta.sections}
@@ -137,41 +127,27 @@ def _section(row: pd.Series, places: dict[str, str]) -> str:
     return next((places[p] for p in row.get("passages", "").split() if p in places), "")
 
 
-def issue_statuses(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def issue_statuses(study: Study) -> pd.DataFrame:
     """What later passages say of each issue's status, by each coder and by consensus.
 
     Columns out: issue, scope, issue_ja, issue_en (short labels), coder, status (+ _ja, _en; under
     `consensus` also open: the coders differ), assessed, statement, passages, note_ja, note_en.
     """
     rows = with_consensus(study.tables["assessments"], ["issue"], "status")
-    scopes = study.tables["issues"][["id", "scope"]].rename(columns={"id": "issue"})
     judged = rows[["issue"]].drop_duplicates()
     settled = rows.loc[rows["coder"] == CONSENSUS, "issue"]
     undecided = judged[~judged["issue"].isin(settled)].assign(coder=CONSENSUS, status="open")
+    every = pd.concat([rows, undecided], ignore_index=True).fillna("")
     return (
-        pd.concat([rows, undecided], ignore_index=True)
-        .fillna("")
-        .pipe(with_notes, study)
-        .merge(scopes, on="issue", how="left", validate="m:1")
-        .pipe(with_labels, study, "issue", "issues", label="short")
-        .pipe(_with_status, schema)
+        every.assign(scope=looked_up(every["issue"], study, "issues", "scope"))
         .pipe(in_order, "coder", coder_order(study, rows))
         .pipe(in_order, "issue", _in_order(study)["id"])
-        .pipe(described, "issue_statuses", study.languages)
     )
 
 
-def _with_status(frame: pd.DataFrame, schema: Schema) -> pd.DataFrame:
-    labels = dict(schema.vocabularies["assessment_status"]) | {
-        "open": schema.vocabularies["consensus"]["open"]
-    }
-    said = {
-        f"status_{each}": [labels[status](each) for status in frame["status"]] for each in schema.languages
-    }
-    return frame.assign(**said)
-
-
-def issues(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def issues(study: Study) -> pd.DataFrame:
     """One row an issue with what became of it, by consensus.
 
     Columns out: record, scope (+ _ja, _en), number, raised, label_ja, label_en, short_ja, short_en,
@@ -179,37 +155,34 @@ def issues(study: Study, schema: Schema) -> pd.DataFrame:
     statement it rests on), named, same_topic, answered (later records so linked), collective_links (how
     many of the links are of the common issues as a whole), basis, inferred.
     """
-    links = issue_links(study, schema).query("coder == @CONSENSUS")
+    links = issue_links(study).query("coder == @CONSENSUS")
     counts = pd.crosstab(links["issue"], links["relation"])
     counts["collective_links"] = links.query("collective == 'yes'").groupby("issue").size()
     counted = {"names": "named", "same_topic": "same_topic", "answers": "answered"}
-    counts = counts.reindex(columns=[*counted, "collective_links"]).fillna(0).astype("int64")
-    status = issue_statuses(study, schema).query("coder == @CONSENSUS")
-    status = status.rename(columns={"statement": "assessment"})
-    columns = ["issue", "status", "assessed", "assessment"]
+    counts = counts.reindex(columns=[*counted, "collective_links"]).rename(columns=counted)
+    status = issue_statuses(study).query("coder == @CONSENSUS").rename(columns={"statement": "assessment"})
+    status = status.set_index("issue")[["status", "assessed", "assessment"]]
     return (
         _in_order(study)
         .pipe(themed, study, "issues")
         .pipe(_with_scope, study)
-        .rename(columns={"id": "record"})
-        .merge(counts.rename(columns=counted), left_on="record", right_index=True, how="left")
-        .merge(status[columns], left_on="record", right_on="issue", how="left", validate="1:1")
+        .join(counts, on="id")
+        .join(status, on="id", validate="1:1")
         .fillna({"status": "not_assessed", "assessed": "", "assessment": ""})
-        .fillna(dict.fromkeys([*counted.values(), "collective_links"], 0))
-        .astype(dict.fromkeys([*counted.values(), "collective_links"], "int64"))
-        .pipe(_with_status, schema)
-        .pipe(described, "issues", study.languages)
+        .fillna(dict.fromkeys(counts, 0))
+        .astype(dict.fromkeys(counts, "int64"))
     )
 
 
-def calls(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def calls(study: Study) -> pd.DataFrame:
     """What the source asks for after the issues, by each coder and by consensus.
 
     A call is a recommendation or a future task in a section of considerations or recommendations.
     Columns out: record, section, occasion (+ _ja, _en), stance (+ _ja, _en), statement_ja,
     statement_en, regions, coder, themes (ids), issues (those it answers, ids), basis.
     """
-    asked = statements(study, schema).query("stance in @CALLS").rename(columns={"themes": "counted"})
+    asked = statements(study).query("stance in @CALLS").rename(columns={"themes": "counted"})
     roles = {section.id: section.role for section in study.meta.sections}
     asked = asked.assign(occasion=asked["section"].map(roles)).query("occasion in @ROLES")
     links = counted_links(study).query("table == 'statements' and relation == 'answers'")
@@ -219,13 +192,9 @@ def calls(study: Study, schema: Schema) -> pd.DataFrame:
     order = coder_order(study, coders)
     rows = asked.merge(pd.DataFrame({"coder": order}), how="cross")
     keys = list(zip(rows["record"], rows["coder"], strict=True))
-    return (
-        rows.assign(
-            themes=[themes.get(key, "") for key in keys],
-            issues=[answered.get(key, "") for key in keys],
-        )
-        .pipe(with_vocabulary, schema, "occasion", "occasion")
-        .pipe(described, "calls", study.languages)
+    return rows.assign(
+        themes=[themes.get(key, "") for key in keys],
+        issues=[answered.get(key, "") for key in keys],
     )
 
 
@@ -239,7 +208,7 @@ def _in_order(study: Study) -> pd.DataFrame:
 
 
 def _with_scope(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
-    named = with_labels(frame, study, "scope", "regions", label="name")
+    named = with_labels(frame, study, "scope", "regions", "name")
     common = named["scope"] == COMMON
     words = {f"scope_{each}": small(each).text("common") for each in study.languages}
     return named.assign(**{column: named[column].mask(common, text) for column, text in words.items()})

@@ -14,7 +14,29 @@ from analysis.languages import catalogues
 from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.transcribe.periods import parse
-from analysis.transcribe.schema import Schema, Text, column_text, note_language, per_language
+from analysis.transcribe.schema import Text, column_text, note_language, per_language
+
+# What the ids in a column name, and what those rows are called.
+_NAMED = {
+    "region": ("regions", "name"),
+    "programme": ("programmes", "label"),
+    "project": ("projects", "label"),
+    "previous": ("projects", "label"),
+    "institution": ("institutions", "label"),
+    "theme": ("themes", "label"),
+    "issue": ("issues", "short"),
+}
+# The vocabulary of a column of coded values, in a table or in all, where it is not called as the column is.
+_CODED = {
+    "kind": "evaluation_kind",
+    "events.kind": "event_kind",
+    "institution_roles.kind": "institution_kind",
+    "status": "assessment_status",
+    "support_years.status": "support_status",
+    "coverage.reason": "uncovered_reason",
+    "clauses.reason": "clause_reason",
+    "issue_links.relation": "link_relation",
+}
 
 
 @dataclass(frozen=True)
@@ -45,65 +67,74 @@ def columns(languages: tuple[str, ...]) -> tuple[dict[str, Column], dict[str, di
     return known, tables
 
 
-def once(make: Callable[[Study, Schema], pd.DataFrame]) -> Callable[[Study, Schema], pd.DataFrame]:
+def once(make: Callable[[Study], pd.DataFrame]) -> Callable[[Study], pd.DataFrame]:
     """Make a table once a study, however many others are made from it; each caller gets a copy."""
 
     @wraps(make)
-    def made(study: Study, schema: Schema) -> pd.DataFrame:
-        key = (make, id(schema))
-        if key not in study.made:
-            study.made[key] = make(study, schema)
-        return study.made[key].copy()
+    def made(study: Study) -> pd.DataFrame:
+        if make not in study.made:
+            study.made[make] = make(study)
+        return study.made[make].copy()
 
     return made
 
 
-def described(frame: pd.DataFrame, table: str, languages: tuple[str, ...]) -> pd.DataFrame:
-    """The columns that data/schema.yaml describes of a tidy table, in some languages, in that order.
+def tidy_table(make: Callable[[Study], pd.DataFrame]) -> Callable[[Study], pd.DataFrame]:
+    """Make the table that data/schema.yaml describes under a function's name, `once`."""
+    return once(wraps(make)(lambda study: described(make(study), make.__name__, study)))
 
-    An id becomes the `record`; of an empty table all columns are made. Raises KeyError where the
-    frame lacks one.
+
+def described(frame: pd.DataFrame, table: str, study: Study) -> pd.DataFrame:
+    """The columns that data/schema.yaml describes of a tidy table, in the study's languages, in that order.
+
+    An id becomes the `record`, a note is called after its language, and what an id or a coded value
+    reads as (`region_ja`, `kind_en`) is added where it is not there yet; of an empty table all columns
+    are made. Raises KeyError where the frame lacks one.
     """
-    wanted = columns(languages)[1][table]["columns"]
-    frame = frame if "record" in frame else frame.rename(columns={"id": "record"})
+    wanted = columns(study.languages)[1][table]["columns"]
+    frame = with_notes(frame if "record" in frame else frame.rename(columns={"id": "record"}), study)
+    for column in dict.fromkeys(name.rpartition("_")[0] for name in wanted if name not in frame):
+        if column in frame and column in _NAMED:
+            frame = with_labels(frame, study, column)
+        elif column in frame:
+            coded = _CODED.get(f"{table}.{column}", _CODED.get(column, column))
+            frame = with_vocabulary(frame, study, column, coded)
     return frame.reindex(columns=wanted) if frame.empty else frame[wanted]
 
 
 def with_labels(
-    frame: pd.DataFrame,
-    study: Study,
-    column: str,
-    table: str,
-    *,
-    label: str = "label",
+    frame: pd.DataFrame, study: Study, column: str, table: str = "", label: str = "label"
 ) -> pd.DataFrame:
-    """Add what a foreign key points at: `project` becomes also `project_ja`, `project_en`.
+    """Add what the ids in a column name: `project` becomes also `project_ja`, `project_en`.
 
-    Columns in: `column`, holding ids of `table` ("" for none). Columns added: `<column>_<language>`
-    for each language of the study, from `<label>_<language>`; "" where the key is empty.
+    `table` has the rows that they name, where that is not the same for every column of that name.
+    Columns added: `<column>_<language>` from `<label>_<language>`; "" where the id is empty.
     """
+    named, label = (table, label) if table else _NAMED[column]
     wanted = {f"{label}_{language}": f"{column}_{language}" for language in study.languages}
-    target = study.tables[table][["id", *wanted]].rename(columns={"id": column, **wanted})
+    target = study.tables[named][["id", *wanted]].rename(columns={"id": column, **wanted})
     merged = frame.merge(target, on=column, how="left", validate="m:1")
-    added = [name for name in merged if name not in frame]
-    return merged.fillna(dict.fromkeys(added, ""))
+    return merged.fillna(dict.fromkeys(wanted.values(), ""))
 
 
-def with_regions(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
-    """Add `region_ja`, `region_en`: what the region is called for short."""
-    return with_labels(frame, study, "region", "regions", label="name")
+def with_vocabulary(frame: pd.DataFrame, study: Study, column: str, vocabulary: str) -> pd.DataFrame:
+    """Add `<column>_<language>`: the labels of a coded value, "" for an empty one.
+
+    Where coders differ and nothing is agreed, any judgement is `open`.
+    """
+    vocabularies = study.schema.vocabularies
+    labels = {"open": vocabularies["consensus"]["open"], **vocabularies[vocabulary]}
+    said = {
+        f"{column}_{language}": [labels[value](language) if value else "" for value in frame[column]]
+        for language in study.languages
+    }
+    return frame.assign(**said)
 
 
-def with_vocabulary(frame: pd.DataFrame, schema: Schema, column: str, vocabulary: str) -> pd.DataFrame:
-    """Add `<column>_<language>`: the labels of a coded value, "" for an empty one."""
-    return frame.assign(
-        **{
-            f"{column}_{language}": [
-                schema.label(vocabulary, value, language) if value else "" for value in frame[column]
-            ]
-            for language in schema.languages
-        }
-    )
+def looked_up(ids: pd.Series, study: Study, table: str, column: str) -> pd.Series:
+    """What a column of text says of the rows of a table that ids name; "" where an id names none."""
+    said = dict(study.tables[table][["id", column]].itertuples(index=False))
+    return pd.Series([said.get(id_, "") for id_ in ids], ids.index, dtype="str")
 
 
 def with_notes(frame: pd.DataFrame, study: Study) -> pd.DataFrame:
@@ -135,10 +166,7 @@ def in_order(frame: pd.DataFrame, column: str, order: Iterable[str]) -> pd.DataF
 def region_order(study: Study) -> list[str]:
     """The study's regions in display order; those the order leaves out come last."""
     known = list(study.tables["regions"]["id"])
-    return [
-        *[r for r in study.meta.regions if r in known],
-        *[r for r in known if r not in study.meta.regions],
-    ]
+    return sorted(known, key=[*study.meta.regions, *known].index)
 
 
 def counted_codings(study: Study) -> pd.DataFrame:

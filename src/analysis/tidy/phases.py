@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
 import pandas as pd
 
-from analysis.tidy.joins import (
-    described,
-    in_order,
-    region_order,
-    with_dates,
-    with_labels,
-    with_regions,
-    with_vocabulary,
-)
+from analysis.tidy.joins import in_order, looked_up, region_order, tidy_table, with_dates, with_labels
 from analysis.transcribe.load import Study
-from analysis.transcribe.periods import FiscalYear, Period, fiscal_years, parse
+from analysis.transcribe.periods import FiscalYear, fiscal_years, parse
 from analysis.transcribe.raw_tables import before
-from analysis.transcribe.schema import Schema
 
 READINGS = ("stated", "inferred", "lent")
 
 
+@tidy_table
 def phase_spans(study: Study) -> pd.DataFrame:
     """Everything with a duration in the national story, one row a span.
 
@@ -34,19 +25,20 @@ def phase_spans(study: Study) -> pd.DataFrame:
     programme is part of), period, start, end (ISO dates), open_end, basis, inferred. A programme
     without a printed period is left in with empty dates: a gap in the source is not hidden.
     """
-    phases = study.tables["phases"].pipe(_detailed, "trigger", study)
-    stages = study.tables["stages"].rename(columns={"phase": "parent"}).pipe(_detailed, "development", study)
-    programmes = (
-        study.tables["programmes"]
-        .pipe(with_labels, study, "ministry", "institutions")
-        .rename(columns={"part_of": "parent"})
-        .pipe(_detailed, "ministry", study)
+    programmes = study.tables["programmes"].pipe(with_labels, study, "ministry", "institutions")
+    parts = {
+        "phases": study.tables["phases"].pipe(_detailed, "trigger", study),
+        "plans": study.tables["plans"],
+        "stages": study.tables["stages"].pipe(_detailed, "development", study),
+        "programmes": programmes.pipe(_detailed, "ministry", study),
+    }
+    parents = {"phase": "parent", "part_of": "parent"}
+    spans = pd.concat(
+        [part.rename(columns=parents).assign(table=name) for name, part in parts.items()], ignore_index=True
     )
-    parts = {"phases": phases, "plans": study.tables["plans"], "stages": stages, "programmes": programmes}
-    spans = pd.concat([part.assign(table=name) for name, part in parts.items()], ignore_index=True)
     text = [name for name in spans if name != "number"]
     filled = spans.assign(number=spans["number"].astype("Int64"), **spans[text].fillna(""))
-    return filled.pipe(with_dates, "period", study).pipe(described, "phase_spans", study.languages)
+    return filled.pipe(with_dates, "period", study)
 
 
 def _detailed(frame: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
@@ -54,21 +46,18 @@ def _detailed(frame: pd.DataFrame, column: str, study: Study) -> pd.DataFrame:
     return frame.rename(columns={f"{column}_{each}": f"detail_{each}" for each in study.languages})
 
 
-def events(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def events(study: Study) -> pd.DataFrame:
     """Dated events in order of time.
 
     Columns out: record, date (as printed), start, end, open_end, kind (+ _ja, _en), label_ja,
     label_en, short_ja, short_en, region, basis, inferred.
     """
-    return (
-        study.tables["events"]
-        .pipe(with_dates, "date", study)
-        .pipe(with_vocabulary, schema, "kind", "event_kind")
-        .sort_values(["start", "end"], kind="stable")
-        .pipe(described, "events", study.languages)
-    )
+    dated = study.tables["events"].pipe(with_dates, "date", study)
+    return dated.sort_values(["start", "end"], kind="stable")
 
 
+@tidy_table
 def project_spans(study: Study) -> pd.DataFrame:
     """One row a project, in the order of regions and time.
 
@@ -76,30 +65,24 @@ def project_spans(study: Study) -> pd.DataFrame:
     label_en, adopted, period, period_source (project: its own; programme: only the programme's
     years are known; none), start, end, open_end, programme_period, basis, inferred.
     """
-    programmes = study.tables["programmes"][["id", "period"]].rename(
-        columns={"id": "programme", "period": "programme_period"}
-    )
-    frame = (
-        study.tables["projects"]
-        .pipe(with_regions, study)
-        .pipe(with_labels, study, "programme", "programmes")
-        .merge(programmes, on="programme", how="left", validate="m:1")
-        .fillna({"programme_period": ""})
-    )
-    own, borrowed = frame["period"] != "", frame["programme_period"] != ""
-    frame["period_source"] = borrowed.map({True: "programme", False: "none"}).where(~own, "project")
-    # Projects that the source dates only through their programme are placed by it, and said so.
-    placed = frame["period"].where(own, frame["programme_period"])
-    dates = with_dates(pd.DataFrame({"placed": placed}), "placed", study)
+    frame = study.tables["projects"]
+    lent = looked_up(frame["programme"], study, "programmes", "period")
+    own, borrowed = frame["period"] != "", lent != ""
     return (
-        frame.assign(start=dates["start"], end=dates["end"], open_end=dates["open_end"])
+        # Projects that the source dates only through their programme are placed by it, and said so.
+        frame.assign(placed=frame["period"].where(own, lent))
+        .pipe(with_dates, "placed", study)
+        .assign(
+            programme_period=lent,
+            period_source=borrowed.map({True: "programme", False: "none"}).where(~own, "project"),
+        )
         .sort_values("start", kind="stable")
         .pipe(in_order, "region", region_order(study))
-        .pipe(described, "project_spans", study.languages)
     )
 
 
-def support_years(study: Study, schema: Schema) -> pd.DataFrame:
+@tidy_table
+def support_years(study: Study) -> pd.DataFrame:
     """Each region and year from the first project on, under each reading: was a project running?
 
     Years are the study's fiscal years where the source is Japanese or prints FY, else calendar years;
@@ -111,16 +94,16 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
     Columns out: region (+ _ja, _en), fiscal_year, start, end, reading (+ _ja, _en), status
     (supported, none; + _ja, _en), projects (ids).
     """
-    key, last, counted = ["region", "fiscal_year", "reading"], study.meta.year, study.meta.fiscal_year
-    count = partial(fiscal_years, counted=counted) if _fiscal(study) else _calendar_years
+    key, last, fiscal = ["region", "fiscal_year", "reading"], study.meta.year, _fiscal(study)
+    counted = study.meta.fiscal_year if fiscal else FiscalYear(starts=1)
     covered = pd.DataFrame(
         [
             (row.region, year, reading, row.record)
             for row in project_spans(study).itertuples()
             for reading in READINGS
-            for year in _years(_parsed(_period(row, reading, counted), counted), last, count)
+            for year in _years(_period(row, reading, counted), last, counted)
         ],
-        columns=["region", "fiscal_year", "reading", "project"],
+        columns=[*key, "project"],
     )
     first = covered["fiscal_year"].min() if len(covered) else last + 1
     every = pd.DataFrame(product(region_order(study), range(first, last + 1), READINGS), columns=key)
@@ -131,13 +114,9 @@ def support_years(study: Study, schema: Schema) -> pd.DataFrame:
         .reset_index(name="projects")
         .assign(
             status=lambda f: (f["projects"] != "").map({True: "supported", False: "none"}),
-            year=lambda f: ("FY" if _fiscal(study) else "") + f["fiscal_year"].astype("str"),
+            year=lambda f: ("FY" if fiscal else "") + f["fiscal_year"].astype("str"),
         )
         .pipe(with_dates, "year", study)
-        .pipe(with_regions, study)
-        .pipe(with_vocabulary, schema, "reading", "reading")
-        .pipe(with_vocabulary, schema, "status", "support_status")
-        .pipe(described, "support_years", study.languages)
     )
 
 
@@ -145,13 +124,6 @@ def _fiscal(study: Study) -> bool:
     """Whether a study counts fiscal years: it prints FY, or is Japanese."""
     periods = pd.concat([study.tables[name]["period"] for name in ("projects", "programmes")])
     return study.meta.language == "ja" or bool(periods.str.contains("FY").any())
-
-
-def _calendar_years(period: Period, until: int | None = None) -> range:
-    """The calendar years that a period with a stated start touches."""
-    if period.start is None or until is None:
-        raise ValueError(f"'{period}' has no stated start, or no year to count to")
-    return range(period.start.year, (period.end.year if period.end else until) + 1)
 
 
 def _period(project: Any, reading: str, counted: FiscalYear) -> str:
@@ -175,15 +147,12 @@ def _sides(period: str) -> tuple[str, str]:
     return left, right if slash else left
 
 
-def _parsed(text: str, counted: FiscalYear) -> Period | None:
-    return parse(text, counted) if text else None
-
-
-def _years(period: Period | None, last: int, count: Callable[..., range]) -> range:
+def _years(text: str, last: int, counted: FiscalYear) -> Iterable[int]:
     """The years that a period covers, up to the last of the source."""
-    if period is None:
-        return range(0)
+    if not text:
+        return ()
+    period = parse(text, counted)
     if period.start is None or period.end_unknown:
         period = parse(str(period.start or period.end))
-    years = count(period, until=last)
+    years = fiscal_years(period, last, counted)
     return range(years.start, min(years.stop, last + 1))

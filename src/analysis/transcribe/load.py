@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
@@ -53,6 +54,11 @@ class Study:
     def languages(self) -> tuple[str, ...]:
         """The languages of its labels and of its report."""
         return self.meta.languages
+
+    @cached_property
+    def schema(self) -> Schema:
+        """The schema in its languages, with its own kinds of evaluation."""
+        return schemas.load(languages=self.languages).with_kinds(self.meta.own_kinds)
 
 
 def read(folder: Path, schema: Schema | None = None) -> Study:
