@@ -14,8 +14,8 @@ import pandas as pd
 from analysis.transcribe import csv_table, validators
 from analysis.transcribe.csv_table import CsvTable
 from analysis.transcribe.load import Study
-from analysis.transcribe.problems import Problem, StudyError, nearest, one_of, quoted
-from analysis.transcribe.raw_tables import RawTables, before, date_of, unknown_id
+from analysis.transcribe.problems import Problem, StudyError, did_you_mean, one_of
+from analysis.transcribe.raw_tables import RawTables, before, date_of
 from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as STUDY_FILE
 
@@ -52,58 +52,53 @@ def read(folder: Path, study: Study, schema: Schema) -> pd.DataFrame:
 def _pairs(found: CsvTable) -> Iterator[Problem]:
     """The two sides are of two studies, of one table where they are the same, and joined once."""
     seen: dict[tuple, int] = {}
-    for row in found.frame.itertuples():
+    for row in found.rows("id", "relation", *_SIDES[0], *_SIDES[1]):
         if row.study == row.other_study:
-            expected, advice = "another study than `study`", "name the study of the other record"
-            yield found.problem(row.Index, "other_study", quoted(row.other_study), expected, advice)
+            advice = "name the study of the other record"
+            yield row.problem("other_study", "another study than `study`", advice)
         if row.relation == SAME and row.table != row.other_table:
-            expected, advice = f"{row.table}, for the two are the same", "correct it, or the relation"
-            yield found.problem(row.Index, "other_table", quoted(row.other_table), expected, advice)
+            advice = "correct it, or the relation"
+            yield row.problem("other_table", f"{row.table}, for the two are the same", advice)
         pair = frozenset(tuple(getattr(row, name) for name in side) for side in _SIDES)
-        if (pair, row.relation) in seen:
-            expected = f"every pair once (line {seen[pair, row.relation]} has it)"
-            yield found.problem(row.Index, "id", quoted(row.id), expected, "remove one of the two")
-        seen.setdefault((pair, row.relation), row.Index)
+        first = seen.setdefault((pair, row.relation), row.line)
+        if first != row.line:
+            yield row.problem("id", f"every pair once (line {first} has it)", "remove one of the two")
 
 
 def _studies(found: CsvTable, folder: Path) -> Iterator[Problem]:
     known = sorted(path.parent.name for path in folder.glob(f"*/{STUDY_FILE}"))
     for column in ("study", "other_study"):
-        for line, name in found.frame[column].items():
-            if name not in known:
-                like = nearest(name, known)
-                advice = f"did you mean {like}?" if like else "correct it, or add the study"
-                yield found.problem(line, column, quoted(name), f"a study ({one_of(known)})", advice)
+        for row in found.rows(column):
+            if (name := getattr(row, column)) not in known:
+                advice = did_you_mean(name, known, "correct it, or add the study")
+                yield row.problem(column, f"a study ({one_of(known)})", advice)
 
 
 def _records(found: CsvTable, study: Study, schema: Schema) -> Iterator[Problem]:
     """What a row says of this study stands in its tables."""
     tables = [name for name, table in schema.tables.items() if not table.judgement]
-    for whose, where, which in _SIDES:
-        for line, row in found.frame[found.frame[whose] == study.id].iterrows():
-            if row[where] not in tables:
-                like = nearest(row[where], tables)
-                advice = f"did you mean {like}?" if like else "write one of these"
-                yield found.problem(line, where, quoted(row[where]), one_of(tables, 20), advice)
-                continue
-            known = frozenset(study.tables[row[where]]["id"])
-            if row[which] not in known:
-                file = f"{study.id}/{row[where]}"
-                yield unknown_id(found, line, which, row[which], file, known)
+    for side in _SIDES:
+        for row in found.rows(*side):
+            whose, table, record = (getattr(row, column) for column in side)
+            if whose == study.id and table not in tables:
+                advice = did_you_mean(table, tables, "write one of these")
+                yield row.problem(side[1], one_of(tables, 20), advice)
+            elif whose == study.id and record not in (known := frozenset(study.tables[table]["id"])):
+                yield row.unknown(side[2], record, f"{study.id}/{table}", known)
 
 
 def _outcomes(found: CsvTable, study: Study, folder: Path, schema: Schema) -> Iterator[Problem]:
     """An outcome of one of this study's issues is not dated before the issue was raised."""
     raised = study.tables["issues"].set_index("id")["raised"].to_dict()
-    rows = found.frame.query("relation == 'outcome' and table == 'issues' and study == @study.id")
-    for row in rows.itertuples():
+    for row in found.rows("relation", *_SIDES[0], *_SIDES[1]):
         path = folder / row.other_study / f"{row.other_table}.csv"
+        outcome = (row.relation, row.table, row.study) == ("outcome", "issues", study.id)
+        if not outcome or not path.exists():
+            continue
         # Of the other study the dates only are read; it is checked with its own side of the rows.
-        fields = schema.tables[row.other_table].fields_for("records") if path.exists() else ()
-        other = csv_table.read(path, fields)[0] if path.exists() else None
+        other = csv_table.read(path, schema.tables[row.other_table].fields_for("records"))[0]
         records = {r.id: r for r in other.frame.itertuples()} if other and other.has("id") else {}
-        day = date_of(row.other_table, records.get(row.other_record))
-        if day and before(day, raised[row.record]):
-            expected = f"a record later than {row.record} (raised {raised[row.record]}, this is of {day})"
-            advice = "remove the row, or write bears_on"
-            yield found.problem(row.Index, "other_record", quoted(row.other_record), expected, advice)
+        day, since = date_of(row.other_table, records.get(row.other_record)), raised[row.record]
+        if day and before(day, since):
+            expected = f"a record later than {row.record} (raised {since}, this is of {day})"
+            yield row.problem("other_record", expected, "remove the row, or write bears_on")

@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import namedtuple
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from analysis.transcribe import csv_text, periods
 from analysis.transcribe.csv_text import Row, read_text, shown
 from analysis.transcribe.normaliser import normalise
-from analysis.transcribe.problems import Problem, nearest, quoted, visible
+from analysis.transcribe.problems import Problem, did_you_mean, nearest, quoted, visible
 from analysis.transcribe.schema import Field
 
 # --- tables ------------------------------------------------------------
@@ -70,8 +71,8 @@ class CsvTable:
         return self.sound.to_dict("list")
 
     def rows(self, *columns: str) -> Iterator[Any]:
-        """Yield every row of `sound`: `.Index` is its line, the rest its cells of these columns."""
-        return map(_row(columns), self.lines, *(self.cells[name] for name in columns))
+        """Yield every row of `sound` with its cells of these columns (see `TypedRow`)."""
+        return map(_row(columns), repeat(self), self.lines, *(self.cells[name] for name in columns))
 
     @cached_property
     def _filled(self) -> dict[str, dict[int, str]]:
@@ -80,17 +81,47 @@ class CsvTable:
             for name, cells in self.cells.items()
         }
 
-    def problem(self, row: int, column: str, found: str, expected: str, advice: str) -> Problem:
-        """Return a problem of one cell, at the line in which the cell itself begins."""
+    def problem(self, row: int, column: str, expected: str, advice: str, found: str = "") -> Problem:
+        """Return a problem of one cell, at the line in which it begins; `found` is the cell, or what else is said."""
         before = self.header[: self.header.index(column)] if column in self.header else ()
         known = [name for name in before if name in self.columns]
         line = row + sum(cell.count("\n") for cell in self.frame.loc[row, known])
-        return Problem(self.file, line, column, found, expected, advice)
+        return Problem(self.file, line, column, found or quoted(self.frame.at[row, column]), expected, advice)
+
+
+class TypedRow:
+    """A row of a table: the table as `csv`, its `line`, and some of its cells, each by its column's name."""
+
+    __slots__ = ()
+    csv: CsvTable
+    line: int
+
+    def problem(self, column: str, expected: str, advice: str, found: str = "") -> Problem:
+        """Return a problem of a cell, as `CsvTable.problem` does."""
+        return self.csv.problem(self.line, column, expected, advice, found)
+
+    def unknown(self, column: str, cell: str, file: str, known: Iterable[str]) -> Problem:
+        """Return the problem of an id that names nothing, with the nearest one that exists."""
+        advice = did_you_mean(cell, known, f"add it to {file}.csv or correct it")
+        return self.problem(column, f"an id of {file}.csv", advice, quoted(cell))
 
 
 @cache
 def _row(columns: tuple[str, ...]) -> type:
-    return namedtuple("Row", ("Index", *columns))
+    return type("Row", (TypedRow, namedtuple("Row", ("csv", "line", *columns))), {"__slots__": ()})
+
+
+class Cell(NamedTuple):
+    """A cell that is not empty, with its place and its column."""
+
+    csv: CsvTable
+    line: int
+    field: Field
+    text: str
+
+    def problem(self, expected: str, advice: str, found: str = "") -> Problem:
+        """Return a problem of the cell, as `CsvTable.problem` does."""
+        return self.csv.problem(self.line, self.field.name, expected, advice, found)
 
 
 def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Problem]]:
@@ -122,10 +153,7 @@ def absent(path: Path, fields: Sequence[Field]) -> CsvTable:
 def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | None, list[Problem]]:
     """Return the names of the columns, and what is wrong with them."""
     names, expected = row.cells, [field.name for field in fields]
-
-    def wrong(column: str | None, found: str, wanted: str, advice: str) -> Problem:
-        return Problem(shown(path), row.line, column, found, wanted, advice)
-
+    wrong = partial(Problem, shown(path), row.line)
     if row.broken:
         return None, [wrong(None, "a quote out of place", "a header row", "remove the quote")]
     if sign := csv_text.separator(names):
@@ -144,26 +172,26 @@ def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | 
             advice = "name the column, or empty its cells"
             problems.append(wrong(None, "cells without a heading", "a column of the table", advice))
         elif name not in expected:
-            like = nearest(name, missing) or nearest(name, expected)
-            advice = f"did you mean {like}?" if like else "remove it, or use note"
+            like = missing if nearest(name, missing) else expected
+            advice = did_you_mean(name, like, "remove it, or use note")
             problems.append(wrong(visible(name), "an unknown column", "a column of the table", advice))
     return (names if set(expected) & set(names) else None), problems
 
 
 def _uneven(path: Path, row: Row, header: list[str]) -> Problem | None:
     """Say why the cells of a row cannot be told apart, None where they can."""
-    expected = f"{len(header)} cells"
+    wrong, expected = partial(Problem, shown(path), row.line), f"{len(header)} cells"
     if row.broken:
         column = header[len(row.cells)] if len(row.cells) < len(header) else None
         advice = 'put the cell in quotes and double every quote inside it ("")'
-        return Problem(shown(path), row.line, column, "a quote out of place", expected, advice)
+        return wrong(column, "a quote out of place", expected, advice)
     if not any(row.cells):
-        return Problem(shown(path), row.line, None, "an empty row", expected, "remove it")
+        return wrong(None, "an empty row", expected, "remove it")
     if len(row.cells) == len(header):
         return None
     more = len(row.cells) > len(header)
     advice = "put cells that hold a comma in quotes" if more else "add the commas that are missing"
-    return Problem(shown(path), row.line, None, f"{len(row.cells)} cells", expected, advice)
+    return wrong(None, f"{len(row.cells)} cells", expected, advice)
 
 
 def _frame(rows: list[Row], header: list[str], fields: Sequence[Field]) -> pd.DataFrame:
@@ -183,7 +211,7 @@ def _frame(rows: list[Row], header: list[str], fields: Sequence[Field]) -> pd.Da
 def _faults(table: CsvTable, fields: Sequence[Field]) -> list[Problem]:
     """Return the problems of the characters of every cell."""
     return [
-        table.problem(line, field.name, wrong.found, wrong.expected, wrong.advice)
+        table.problem(line, field.name, wrong.expected, wrong.advice, wrong.found)
         for field in fields
         for line, cell in table.values(field.name).items()
         if (wrong := fault(cell, field))
@@ -260,52 +288,59 @@ def fault(cell: str, field: Field | None = None) -> Fault | None:
     With a `field`, the cell is held to what its column needs too: no formula, and ASCII only
     where the column holds identifiers, dates, numbers or coded values.
     """
+    return next(_faults_of(cell, field), None)
+
+
+def _faults_of(cell: str, field: Field | None) -> Iterator[Fault]:
     if len(cell) > LONGEST_CELL:
         expected = f"at most {LONGEST_CELL} characters"
-        return Fault(quoted(cell), expected, "split it, or look for a missing closing quote")
-    wrong = None if _HARMLESS.fullmatch(cell) else _unseen(cell) or _lookalike(cell, field)
-    wrong = wrong or _white_space(cell, field)
-    wrong = wrong or _spreadsheet_error(cell)
-    return wrong if field is None else wrong or _formula(cell, field) or _width(cell, field)
+        yield Fault(quoted(cell), expected, "split it, or look for a missing closing quote")
+    if not _HARMLESS.fullmatch(cell):
+        yield from _unseen(cell)
+        yield from _lookalikes(cell, field)
+    if cell != cell.strip():
+        advice = _write(cell.strip(), cell, field, "remove it")
+        yield Fault(quoted(cell), "no white space at either end", advice)
+    if _ERROR.fullmatch(cell):
+        advice = "type what the source says, or leave the cell empty"
+        yield Fault(f"{quoted(cell)}, the error of a spreadsheet", "the value itself", advice)
+    if field is not None:
+        yield from _formula(cell, field)
+        yield from _width(cell, field)
 
 
-def _unseen(cell: str) -> Fault | None:
+def _unseen(cell: str) -> Iterator[Fault]:
     for character in cell:
         unseen = unicodedata.category(character) in _UNSEEN and character != "\n"
         if unseen or character == "\ufffd":  # the sign of a failed decoding
             name = "NUL" if character == "\0" else unicodedata.name(character, "no character")
             found = f"U+{ord(character):04X} ({name}) in {quoted(cell)}"
-            return Fault(found, "characters that can be seen", "delete it and type the cell again")
-    return None
+            yield Fault(found, "characters that can be seen", "delete it and type the cell again")
 
 
-def _lookalike(cell: str, field: Field | None) -> Fault | None:
+def _lookalikes(cell: str, field: Field | None) -> Iterator[Fault]:
     """Refuse what looks like another character and is read as a different one."""
     # How a passage begins, and names, stand as the source has them, and its dots may be others.
     printed = field is not None and (field.name == "opening" or bool(field.verbatim))
-    english = field is not None and field.language == "en" and not re.search(_JAPANESE, cell)
-    wrong = _mistaken(cell, _MIXED, _in_one_script(cell), "words of one script", field)
+    yield from _mistaken(cell, _MIXED, _in_one_script(cell), "words of one script", field)
     if not printed:
         cured = _MIDDLE_DOT.sub("\u30fb", cell)
-        wrong = wrong or _mistaken(cell, _MIDDLE_DOT, cured, "the Japanese middle dot \u30fb", field)
-    wrong = wrong or _compatible(cell, field)
-    if english:
+        yield from _mistaken(cell, _MIDDLE_DOT, cured, "the Japanese middle dot \u30fb", field)
+    yield from _compatible(cell, field)
+    if field is not None and field.language == "en" and not re.search(_JAPANESE, cell):
         cured = _WIDE_SIGN.sub(lambda match: unicodedata.normalize("NFKC", match[0]), cell)
-        wrong = wrong or _mistaken(cell, _WIDE, cured, "letters and digits of common width", field)
-    return wrong
+        yield from _mistaken(cell, _WIDE, cured, "letters and digits of common width", field)
 
 
 def _mistaken(
     cell: str, pattern: re.Pattern[str], cured: str, expected: str, field: Field | None
-) -> Fault | None:
+) -> Iterator[Fault]:
     """Refuse the first character that a pattern finds; `cured` has another one in its place."""
-    found = pattern.search(cell)
-    if not found:
-        return None
-    right = cured[found.start()]
-    otherwise = f"type {right} there" if right != found[0] else "type the word in one script"
-    code = f"U+{ord(found[0]):04X} ({unicodedata.name(found[0], 'no name')}) in {quoted(cell)}"
-    return Fault(code, expected, _write(cured, cell, field, otherwise))
+    if found := pattern.search(cell):
+        right = cured[found.start()]
+        otherwise = f"type {right} there" if right != found[0] else "type the word in one script"
+        code = f"U+{ord(found[0]):04X} ({unicodedata.name(found[0], 'no name')}) in {quoted(cell)}"
+        yield Fault(code, expected, _write(cured, cell, field, otherwise))
 
 
 def _in_one_script(cell: str) -> str:
@@ -314,27 +349,20 @@ def _in_one_script(cell: str) -> str:
     return _WORD.sub(lambda word: word[0].translate(table) if _MIXED.search(word[0]) else word[0], cell)
 
 
-def _compatible(cell: str, field: Field | None) -> Fault | None:
+def _compatible(cell: str, field: Field | None) -> Iterator[Fault]:
     """Refuse radicals, half-width kana and signs in pieces."""
     unified = _RADICALS.sub(lambda match: normalise(match[0], "ja-1"), cell)
     unified = _HALF_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match[0]), unified)
     unified = unicodedata.normalize("NFC", unified)
     if unified == cell:
-        return None
+        return
     # Compared whole, as a kana and its mark become one; the first difference is enough to name.
     position = next((i for i, (a, b) in enumerate(zip(cell, unified, strict=False)) if a != b), -1)
     code = f"U+{ord(cell[position]):04X} in " if position >= 0 else ""
     if _RADICALS.search(unified):  # two radicals have no character that they stand for
-        return Fault(f"{code}{quoted(cell)}", "characters, not radicals", "type the character")
+        yield Fault(f"{code}{quoted(cell)}", "characters, not radicals", "type the character")
     expected = "the unified character" + (f" {unified[position]}" if position >= 0 else "")
-    return Fault(f"{code}{quoted(cell)}", expected, _write(unified, cell, field, "type it again"))
-
-
-def _white_space(cell: str, field: Field | None) -> Fault | None:
-    if cell == cell.strip():
-        return None
-    advice = _write(cell.strip(), cell, field, "remove it")
-    return Fault(quoted(cell), "no white space at either end", advice)
+    yield Fault(f"{code}{quoted(cell)}", expected, _write(unified, cell, field, "type it again"))
 
 
 def _write(value: str, cell: str, field: Field | None, otherwise: str) -> str:
@@ -348,33 +376,21 @@ def _write(value: str, cell: str, field: Field | None, otherwise: str) -> str:
     return f"write {value if bare else said}" if field.takes(value) else otherwise
 
 
-def _spreadsheet_error(cell: str) -> Fault | None:
-    if not _ERROR.fullmatch(cell):
-        return None
-    found = f"{quoted(cell)}, the error of a spreadsheet"
-    return Fault(found, "the value itself", "type what the source says, or leave the cell empty")
-
-
-def _formula(cell: str, field: Field) -> Fault | None:
-    if not cell.startswith(_FORMULA):
-        return None
+def _formula(cell: str, field: Field) -> Iterator[Fault]:
     number = field.type != "string" and _NUMBER.fullmatch(cell)
     grade = field.verbatim == "grade" and re.fullmatch(field.pattern or "", cell)
-    if number or grade:
-        return None
-    advice = "put a word before it"
-    if field.plain or field.verbatim == "grade":  # of `+5` the sign says nothing; of `-A` it may
-        advice = _write(cell.lstrip("=+"), cell, field, "type what the source says")
-    found = f"{quoted(cell)}, which a spreadsheet would run as a formula"
-    return Fault(found, "text that does not begin with = + - @", advice)
+    if cell.startswith(_FORMULA) and not number and not grade:
+        advice = "put a word before it"
+        if field.plain or field.verbatim == "grade":  # of `+5` the sign says nothing; of `-A` it may
+            advice = _write(cell.lstrip("=+"), cell, field, "type what the source says")
+        found = f"{quoted(cell)}, which a spreadsheet would run as a formula"
+        yield Fault(found, "text that does not begin with = + - @", advice)
 
 
-def _width(cell: str, field: Field) -> Fault | None:
+def _width(cell: str, field: Field) -> Iterator[Fault]:
     grade = field.verbatim == "grade" and _WIDE_SIGN.search(cell)  # which may be a word otherwise
-    if cell.isascii() or not (field.plain or grade):
-        return None
-    if field.format == "period":
-        return Fault(quoted(cell), "ASCII letters, digits and signs only", periods.advice(cell))
-    ascii_form = in_ascii(cell)
-    advice = _write(ascii_form, cell, field, "type it in ASCII")
-    return Fault(quoted(cell), "ASCII letters, digits and signs only", advice)
+    if not cell.isascii() and (field.plain or grade):
+        advice = _write(in_ascii(cell), cell, field, "type it in ASCII")
+        if field.format == "period":
+            advice = periods.advice(cell)
+        yield Fault(quoted(cell), "ASCII letters, digits and signs only", advice)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache
+from typing import Any
 
-from analysis.transcribe.csv_table import CsvTable
-from analysis.transcribe.problems import Problem, one_of, quoted
-from analysis.transcribe.raw_tables import Later, RawTables, did_you_mean, unknown_id
+from analysis.transcribe.problems import Problem, did_you_mean, one_of, quoted
+from analysis.transcribe.raw_tables import Later, RawTables
 from analysis.transcribe.schema import SLUG, note_columns
 
 COMMON = "common"  # the scope of an issue that all regions share
@@ -38,7 +39,7 @@ def coders_stand_in_their_files(raw: RawTables) -> Iterator[Problem]:
                 advice = f"move the row to {stem}-{coder}.csv"
             else:
                 continue
-            yield table.problem(line, "coder", quoted(coder), expected, advice)
+            yield table.problem(line, "coder", expected, advice)
 
 
 def coders_are_declared(raw: RawTables) -> Iterator[Problem]:
@@ -50,37 +51,35 @@ def coders_are_declared(raw: RawTables) -> Iterator[Problem]:
             if coder != CONSENSUS and coder not in declared and SLUG.fullmatch(coder):
                 expected = f"a coder that study.yaml lists ({', '.join(sorted(declared)) or 'none'})"
                 advice = did_you_mean(coder, declared, "describe the coder there")
-                yield table.problem(line, "coder", quoted(coder), expected, advice)
+                yield table.problem(line, "coder", expected, advice)
 
 
 def judged_records_exist(raw: RawTables) -> Iterator[Problem]:
     """The record of a coding or a link stands in the table that its type names."""
     for name in ("codings", "links"):
-        for table, row in raw.rows(name, "record_type", "record"):
+        for row in raw.rows(name, "record_type", "record"):
             known = raw.known(row.record_type)
             if row.record and known is not None and row.record not in known:
-                yield unknown_id(table, row.Index, "record", row.record, row.record_type, known)
+                yield row.unknown("record", row.record, row.record_type, known)
 
 
 def given_themes_exist(raw: RawTables) -> Iterator[Problem]:
     """The theme of a coding stands in the codebook, or is the word for none, which stands alone."""
     known = raw.known("themes")
-    for table, row in raw.rows("themes", "id"):
+    for row in raw.rows("themes", "id"):
         if row.id == NONE:
             expected = f"the id of a theme ({NONE} says that a record has no theme)"
-            yield table.problem(row.Index, "id", quoted(NONE), expected, "give it another id")
-    themes = defaultdict(set)
-    for _, row in raw.rows("codings", *UNITS["codings"]):
+            yield row.problem("id", expected, "give it another id")
+    codings, themes = list(raw.rows("codings", *UNITS["codings"])), defaultdict(set)
+    for row in codings:
         themes[row.record_type, row.record, row.coder].add(row.theme)
-    for table, row in raw.rows("codings", *UNITS["codings"]):
+    for row in codings:
         if row.theme and row.theme != NONE and known is not None and row.theme not in known:
             advice = did_you_mean(row.theme, [*known, NONE], "add it to themes.csv or correct it")
-            expected = f"an id of themes.csv or {NONE}"
-            yield table.problem(row.Index, "theme", quoted(row.theme), expected, advice)
+            yield row.problem("theme", f"an id of themes.csv or {NONE}", advice)
         elif row.theme == NONE and len(themes[row.record_type, row.record, row.coder]) > 1:
             expected = f"no other theme of the coder for the record where one row says {NONE}"
-            advice = "remove this row, or those with a theme"
-            yield table.problem(row.Index, "theme", quoted(NONE), expected, advice)
+            yield row.problem("theme", expected, "remove this row, or those with a theme")
 
 
 def a_consensus_gives_its_reasons(raw: RawTables) -> Iterator[Problem]:
@@ -92,12 +91,12 @@ def a_consensus_gives_its_reasons(raw: RawTables) -> Iterator[Problem]:
         unit = [column for column in columns if column not in ("theme", "coder")]
         said: dict = defaultdict(lambda: defaultdict(set))
         reasons: set[tuple[str, ...]] = set()
-        rows: dict[tuple[str, ...], tuple[CsvTable, int]] = {}
-        for table, row in raw.rows(name, *columns, *({said_in} - set(columns)), *notes):
+        rows: dict[tuple[str, ...], Any] = {}
+        for row in raw.rows(name, *columns, *({said_in} - set(columns)), *notes):
             key = tuple(getattr(row, column) for column in unit)
             said[row.coder][key].add(getattr(row, said_in))
             if row.coder == CONSENSUS:
-                rows.setdefault(key, (table, row.Index))
+                rows.setdefault(key, row)
                 if all(row[-len(notes) :]):
                     reasons.add(key)
         agreed = said.pop(CONSENSUS, {})
@@ -106,8 +105,7 @@ def a_consensus_gives_its_reasons(raw: RawTables) -> Iterator[Problem]:
             missing = {NONE} if name == "links" else agreed[key]
             if key not in reasons and any(by.get(key, missing) != agreed[key] for by in said.values()):
                 expected = f"the reason, in {spoken}, for differing from a coder on {' '.join(key)}"
-                table, line = rows[key]
-                yield table.problem(line, "note", quoted(""), expected, f"say why in {' and '.join(notes)}")
+                yield rows[key].problem("note", expected, f"say why in {' and '.join(notes)}", quoted(""))
         if name == "links" and agreed:
             yield from _undecided(raw, said, agreed)
 
@@ -130,51 +128,41 @@ def _undecided(raw: RawTables, said: Mapping, agreed: Collection) -> Iterator[Pr
 def links_are_with_later_records(raw: RawTables) -> Iterator[Problem]:
     """A record that is linked to an issue is not older: by its date, else by its place in the source."""
     later = Later({name: table.sound for name, table in raw.tables.items()})
-    for table, row in raw.rows("links", "issue", "record_type", "record"):
+    for row in raw.rows("links", "issue", "record_type", "record"):
         if older := later.older(row.issue, row.record_type, row.record):
-            expected = f"a record later than {row.issue} ({older})"
             advice = "remove the row: what came before an issue cannot speak of it"
-            yield table.problem(row.Index, "record", quoted(row.record), expected, advice)
+            yield row.problem("record", f"a record later than {row.issue} ({older})", advice)
 
 
 def links_cite_passages_of_their_record(raw: RawTables) -> Iterator[Problem]:
     """What a coder read of a record stands among the passages of that record."""
-    cited: dict[str, dict] = {}
-    for table, row in raw.rows("links", "record_type", "record", "passages"):
-        if row.record_type not in cited:
-            cited[row.record_type] = raw.by_id(row.record_type, "passages")
-        records = cited[row.record_type]
-        if row.record not in records:
-            continue
-        own = records[row.record].passages.split()
-        for passage in row.passages.split():
+    records = cache(lambda table: raw.by_id(table, "passages"))
+    for row in raw.rows("links", "record_type", "record", "passages"):
+        record = records(row.record_type).get(row.record)
+        own = record.passages.split() if record else []
+        for passage in row.passages.split() if record else ():
             if passage not in own:
                 expected = f"a passage of {row.record} ({one_of(own)})"
                 advice = "correct it, or add the passage to the record"
-                yield table.problem(row.Index, "passages", quoted(passage), expected, advice)
+                yield row.problem("passages", expected, advice, quoted(passage))
 
 
 def collective_links_are_with_every_common_issue(raw: RawTables) -> Iterator[Problem]:
     """What speaks of the common issues as a whole is linked to each of them, and to no other."""
     issues = raw.by_id("issues", "scope")
     common = {issue for issue, row in issues.items() if row.scope == COMMON}
-    linked = defaultdict(set)
     columns = ("issue", "record_type", "record", "collective", "coder", "relation")
-    for _, row in raw.rows("links", *columns):
-        if row.collective == "yes":
-            linked[row.record_type, row.record, row.coder].add(row.issue)
-    for table, row in raw.rows("links", *columns):
-        if row.collective != "yes" or row.issue not in issues:
-            continue
+    collective = [row for row in raw.rows("links", *columns) if row.collective == "yes"]
+    linked = defaultdict(set)
+    for row in collective:
+        linked[row.record_type, row.record, row.coder].add(row.issue)
+    for row in collective:
         missing = sorted(common - linked[row.record_type, row.record, row.coder])
-        if row.issue not in common:
-            expected, advice = "no where the issue is not a common one", "write no"
-        elif missing:
+        if row.issue in issues and row.issue not in common:
+            yield row.problem("collective", "no where the issue is not a common one", "write no")
+        elif row.issue in issues and missing:
             expected = f"a collective row for every common issue ({' '.join(missing)} missing)"
-            advice = "add those rows, or write no"
-        else:
-            continue
-        yield table.problem(row.Index, "collective", quoted(row.collective), expected, advice)
+            yield row.problem("collective", expected, "add those rows, or write no")
 
 
 # --- clauses, and stretches without a record ---
@@ -183,40 +171,39 @@ def collective_links_are_with_every_common_issue(raw: RawTables) -> Iterator[Pro
 def repeated_records_exist(raw: RawTables) -> Iterator[Problem]:
     """A stretch whose reason is `repeats`, and no other, names the records that say the same."""
     known = frozenset().union(*(raw.known(table) or () for table in raw.tables))
-    for table, row in raw.rows("uncovered", "reason", "repeats"):
+    for row in raw.rows("uncovered", "reason", "repeats"):
         if (row.reason == "repeats") != bool(row.repeats):
             expected = "a record exactly where the reason is repeats"
-            advice = "name the record that says the same, or correct the reason"
-            yield table.problem(row.Index, "repeats", quoted(row.repeats), expected, advice)
+            yield row.problem(
+                "repeats", expected, "name the record that says the same, or correct the reason"
+            )
         for record in row.repeats.split():
             if record not in known:
-                yield unknown_id(table, row.Index, "repeats", record, "any table", known)
+                yield row.unknown("repeats", record, "any table", known)
 
 
 def clauses_are_carried_or_excused(raw: RawTables) -> Iterator[Problem]:
     """A clause names records that stand on its passages or says why there is none, never both."""
-    records: dict[str, dict] = {}
-    for table, row in raw.rows("clauses", "passages", "records", "reason"):
+    tables = [table.name for table in raw.schema.tables.values() if table.records]
+    records = cache(lambda table: raw.by_id(table, "passages"))
+    for row in raw.rows("clauses", "passages", "records", "reason"):
         if bool(row.records) == bool(row.reason):
             expected = "either records or a reason" + (", not both" if row.reason else "")
-            advice = "name the records that carry the clause, or say why none does"
-            yield table.problem(row.Index, "reason", quoted(row.reason), expected, advice)
+            yield row.problem(
+                "reason", expected, "name the records that carry the clause, or say why none does"
+            )
         for key in row.records.split():
             name, _, record = key.partition("/")
-            if name not in raw.schema.tables or not raw.schema.tables[name].records:
-                known = [t.name for t in raw.schema.tables.values() if t.records]
-                advice = did_you_mean(name, known, "write table/id")
-                yield table.problem(row.Index, "records", quoted(key), "table/id of a record", advice)
-                continue
-            if name not in records:
-                records[name] = raw.by_id(name, "passages")
-            own = records[name]
-            if own and record not in own:
-                yield unknown_id(table, row.Index, "records", record, name, own)
+            own = records(name) if name in tables else {}
+            if name not in tables:
+                advice = did_you_mean(name, tables, "write table/id")
+                yield row.problem("records", "table/id of a record", advice, quoted(key))
+            elif own and record not in own:
+                yield row.unknown("records", record, name, own)
             elif own and not set(own[record].passages.split()) & set(row.passages.split()):
                 expected = f"a record that cites {one_of(row.passages.split())}"
                 advice = "correct it, or add the passage to the record"
-                yield table.problem(row.Index, "records", quoted(key), expected, advice)
+                yield row.problem("records", expected, advice, quoted(key))
 
 
 def every_passage_has_a_clause(raw: RawTables) -> Iterator[Problem]:
@@ -227,8 +214,7 @@ def every_passage_has_a_clause(raw: RawTables) -> Iterator[Problem]:
     listed = set(" ".join(clauses.frame["passages"]).split())
     for line, passage in passages.values("id").items():
         if passage not in listed:
-            expected, advice = "a clause of every passage", "add its clauses to clauses.csv"
-            yield passages.problem(line, "id", quoted(passage), expected, advice)
+            yield passages.problem(line, "id", "a clause of every passage", "add its clauses to clauses.csv")
 
 
 VALIDATORS = (

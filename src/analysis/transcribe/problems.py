@@ -71,6 +71,12 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return alike[0] if alike else None
 
 
+def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Return as advice the known word most like one; where none is like it, what else to do."""
+    like = nearest(word, known)
+    return f"did you mean {like}?" if like else otherwise
+
+
 def one_of(words: Sequence[str], most: int = 8) -> str:
     """Return the words a cell may hold as a phrase, the first few of them where there are many."""
     more = ["…"] if len(words) > most else []

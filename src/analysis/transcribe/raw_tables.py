@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from analysis.transcribe import periods
-from analysis.transcribe.csv_table import CsvTable
+from analysis.transcribe.csv_table import Cell, CsvTable
 from analysis.transcribe.periods import JAPANESE, FiscalYear
-from analysis.transcribe.problems import Problem, nearest, quoted
+from analysis.transcribe.problems import Problem
 from analysis.transcribe.schema import Field, Schema
 from analysis.transcribe.study_yaml import Meta
 
@@ -46,6 +46,13 @@ class RawTables:
                 if table.has(field.name):
                     yield table, field
 
+    def cells(self, applies: Callable[[Field], object]) -> Iterator[Cell]:
+        """Yield every cell that is not empty of the columns that a test applies to."""
+        for table, field in self.fields():
+            if applies(field):
+                for line, text in table.values(field.name).items():
+                    yield Cell(table, line, field, text)
+
     def with_columns(self, table: str, *columns: str) -> CsvTable | None:
         """Return a table where it was read and has these columns."""
         found = self.tables.get(table)
@@ -57,11 +64,10 @@ class RawTables:
             if found.table == table and found.has(*columns):
                 yield found
 
-    def rows(self, table: str, *columns: str) -> Iterator[tuple[CsvTable, Any]]:
-        """Yield every row of every file of a table: `.Index` is its line, the rest its cells."""
+    def rows(self, table: str, *columns: str) -> Iterator[Any]:
+        """Yield every row of every file of a table (see `csv_table.TypedRow`)."""
         for found in self.files(table, *columns):
-            for row in found.rows(*columns):
-                yield found, row
+            yield from found.rows(*columns)
 
     def known(self, table: str, column: str = "id") -> frozenset[str] | None:
         """Return the values of a column, those of uneven rows too; None where it was not read."""
@@ -77,22 +83,8 @@ class RawTables:
         return rows
 
 
-def unknown_id(
-    table: CsvTable, line: int, column: str, cell: str, file: str, known: Collection[str]
-) -> Problem:
-    """Return the problem of an id that names nothing, with the nearest one that exists."""
-    advice = did_you_mean(cell, known, f"add it to {file}.csv or correct it")
-    return table.problem(line, column, quoted(cell), f"an id of {file}.csv", advice)
-
-
-def did_you_mean(cell: str, known: Iterable[str], otherwise: str) -> str:
-    """Return as advice the known word most like a cell, where one is like it."""
-    like = nearest(cell, known)
-    return f"did you mean {like}?" if like else otherwise
-
-
-def repeats(table: CsvTable, columns: list[str]) -> Iterator[tuple[int, str, int]]:
-    """Yield every row whose key stands there already: line, last cell of the key, first line."""
+def repeats(table: CsvTable, columns: list[str], expected: str, advice: str) -> Iterator[Problem]:
+    """Yield a problem of every row whose key stands there already; {} in `expected` is the first line."""
     if not table.has(*columns):
         return
     # Of a row whose cells cannot be told apart, the id at least is known.
@@ -101,7 +93,7 @@ def repeats(table: CsvTable, columns: list[str]) -> Iterator[tuple[int, str, int
     for line, *key in frame[columns].itertuples(name=None):
         earlier = first.setdefault(tuple(key), line) if key[-1] else line
         if earlier != line and line not in table.uneven:
-            yield line, key[-1], earlier
+            yield table.problem(line, columns[-1], expected.format(earlier), advice)
 
 
 def before(day: str, other: str, counted: FiscalYear = JAPANESE) -> bool:

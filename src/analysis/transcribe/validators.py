@@ -11,17 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 import pandas as pd
 
 from analysis.transcribe import grade_values, judgements, periods
+from analysis.transcribe.csv_table import CsvTable
 from analysis.transcribe.judgements import COMMON
-from analysis.transcribe.problems import Problem, one_of, quoted
-from analysis.transcribe.raw_tables import (
-    CsvTable,
-    RawTables,
-    before,
-    did_you_mean,
-    repeats,
-    same_time,
-    unknown_id,
-)
+from analysis.transcribe.problems import Problem, did_you_mean, one_of, quoted
+from analysis.transcribe.raw_tables import RawTables, before, repeats, same_time
 from analysis.transcribe.schema import EVALUATION_KIND, FORMS, SLUG, Field, Schema, note_columns
 
 # Which table the subject of a statement stands in; a policy is named by its topic alone.
@@ -34,7 +27,6 @@ SUBJECTS = {
 }
 _NUMBERS = {"integer": "a whole number", "number": "a number such as 12.5"}
 _COUNTED = re.compile(r"(-?)0*([0-9]{1,3}(?:[ ,_][0-9]{3})+|[0-9]+)(\.[0-9]+)?")
-_REPORTED = "empty it, or write reported in grade_status"
 _JAPANESE = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 _WORD = re.compile(r"\b[a-z]{2,}\b")
@@ -65,26 +57,21 @@ def check(raw: RawTables, known: Iterable[Problem] = ()) -> list[Problem]:
 
 def periods_are_periods(raw: RawTables) -> Iterator[Problem]:
     """Periods and dates in EDTF with FY."""
-    for table, field in raw.fields():
-        for line, cell in table.values(field.name).items() if field.format == "period" else ():
-            try:
-                periods.parse(cell)
-            except periods.PeriodError as error:
-                yield table.problem(line, field.name, quoted(cell), str(error), error.advice)
+    for cell in raw.cells(lambda field: field.format == "period"):
+        try:
+            periods.parse(cell.text)
+        except periods.PeriodError as error:
+            yield cell.problem(str(error), error.advice)
 
 
 def numbers_are_numbers(raw: RawTables) -> Iterator[Problem]:
     """Plain digits: 1e3, 1_000, 007, NaN and 1,000 would be read as something else."""
-    for table, field in raw.fields():
-        if field.type not in _NUMBERS:
-            continue
-        expected = _NUMBERS[field.type]
-        for line, cell in table.values(field.name).items():
-            if not FORMS[field.type].fullmatch(cell):
-                yield table.problem(line, field.name, quoted(cell), expected, number_advice(cell, field))
-            elif field.minimum is not None and float(cell) < field.minimum:
-                expected = f"a number of {field.minimum} or more"
-                yield table.problem(line, field.name, quoted(cell), expected, "correct it")
+    for cell in raw.cells(lambda field: field.type in _NUMBERS):
+        field = cell.field
+        if not FORMS[field.type].fullmatch(cell.text):
+            yield cell.problem(_NUMBERS[field.type], number_advice(cell.text, field))
+        elif field.minimum is not None and float(cell.text) < field.minimum:
+            yield cell.problem(f"a number of {field.minimum} or more", "correct it")
 
 
 def number_advice(cell: str, field: Field) -> str:
@@ -105,7 +92,7 @@ def cells_hold_what_their_column_allows(raw: RawTables) -> Iterator[Problem]:
             continue  # the study's own kinds stand in study.yaml, which could not be read
         for line, cell in zip(table.lines, table.cells[field.name], strict=True):
             if found := wrong(cell, field, raw.schema):
-                yield table.problem(line, field.name, quoted(cell), *found)
+                yield table.problem(line, field.name, *found)
 
 
 def wrong(cell: str, field: Field, schema: Schema) -> tuple[str, str] | None:
@@ -136,19 +123,18 @@ def words_are_in_the_language_of_their_column(raw: RawTables) -> Iterator[Proble
     """
     for table, field in raw.fields():
         cells = table.values(field.name)
+        advice = "see whether two headings are swapped"
         if field.language == "en":
             for line, cell in cells.items():
                 japanese = _JAPANESE.findall(cell)
                 if japanese and len(japanese) > len(_LATIN.findall(cell)):
-                    advice = "translate it, or see whether two headings are swapped"
-                    yield table.problem(line, field.name, quoted(cell), "English", advice)
+                    yield table.problem(line, field.name, "English", f"translate it, or {advice}")
         elif field.language == "ja" and len(cells) > 2 and not any(map(_JAPANESE.search, cells.values())):
             worded = sum(1 for cell in cells.values() if _WORD.search(cell))
             if 2 * worded > len(cells):
                 line, cell = next(iter(cells.items()))
                 found = f"no Japanese in {len(cells)} cells, such as {quoted(cell)}"
-                advice = "see whether two headings are swapped"
-                yield table.problem(line, field.name, found, "Japanese", advice)
+                yield table.problem(line, field.name, "Japanese", advice, found)
 
 
 def ids_are_of_one_row(raw: RawTables) -> Iterator[Problem]:
@@ -156,15 +142,9 @@ def ids_are_of_one_row(raw: RawTables) -> Iterator[Problem]:
     for table, field in raw.fields():
         if field.name != "id" and not field.unique:
             continue
-        for line, cell, first in repeats(table, [field.name]):
-            if field.name == "id":
-                expected, advice = f"an id of its own (line {first} has it)", "give one another id"
-            else:
-                expected, advice = (
-                    f"a {field.name} of its own (line {first} has it)",
-                    "correct one of the two",
-                )
-            yield table.problem(line, field.name, quoted(cell), expected, advice)
+        own = "an id" if field.name == "id" else f"a {field.name}"
+        advice = "give one another id" if field.name == "id" else "correct one of the two"
+        yield from repeats(table, [field.name], f"{own} of its own (line {{}} has it)", advice)
 
 
 # --- references ---------------------------------------------------------------------------------
@@ -172,24 +152,21 @@ def ids_are_of_one_row(raw: RawTables) -> Iterator[Problem]:
 
 def references_name_records(raw: RawTables) -> Iterator[Problem]:
     """An id names a row of the table it refers to; lists have single spaces and each id once."""
-    for table, field in raw.fields():
-        if field.target is None:
+    for cell in raw.cells(lambda field: field.target):
+        target, key = cell.field.target or ("", "")
+        ids = cell.text.split(" ") if cell.field.many else [cell.text]
+        if "" in ids or len(set(ids)) < len(ids):
+            advice = f"write {' '.join(dict.fromkeys(cell.text.split()))}"
+            yield cell.problem("ids separated by single spaces, each once", advice)
+        known = raw.known(target, key)
+        if known is None:
             continue
-        target, key = field.target
-        read, known = raw.known(target, key) is not None, raw.known(target, key) or frozenset()
-        for line, cell in table.values(field.name).items():
-            ids = cell.split(" ") if field.many else [cell]
-            if "" in ids or len(set(ids)) < len(ids):
-                expected = "ids separated by single spaces, each once"
-                advice = f"write {' '.join(dict.fromkeys(cell.split()))}"
-                yield table.problem(line, field.name, quoted(cell), expected, advice)
-            for missing in dict.fromkeys(ids) if read else ():
-                if missing and missing not in known and key == "id":
-                    yield unknown_id(table, line, field.name, missing, target, known)
-                elif missing and missing not in known:
-                    expected = f"a {key} of {target}.csv"
-                    advice = did_you_mean(missing, known, f"add it to {target}.csv")
-                    yield table.problem(line, field.name, quoted(missing), expected, advice)
+        for missing in dict.fromkeys(ids):
+            if missing and missing not in known:
+                what = "an id" if key == "id" else f"a {key}"
+                add = f"add it to {target}.csv" + (" or correct it" if key == "id" else "")
+                advice = did_you_mean(missing, known, add)
+                yield cell.problem(f"{what} of {target}.csv", advice, quoted(missing))
 
 
 def no_row_follows_itself(raw: RawTables) -> Iterator[Problem]:
@@ -205,81 +182,76 @@ def no_row_follows_itself(raw: RawTables) -> Iterator[Problem]:
                 cell = before.get(cell, "")
             if cell:
                 advice = "correct one of the rows"
-                yield table.problem(line, field.name, quoted(cell), "no circle of rows", advice)
+                yield table.problem(line, field.name, "no circle of rows", advice, quoted(cell))
 
 
 def sections_stand_in_study_yaml(raw: RawTables) -> Iterator[Problem]:
     """Sections named in tables are listed in `study.yaml`."""
     known = tuple(section.id for section in raw.meta.sections) if raw.meta else ()
-    for table, field in raw.fields():
-        for line, cell in table.values(field.name).items() if field.references == "sections" else ():
-            if raw.meta and cell not in known:
-                advice = "add the section to study.yaml or correct the cell"
-                expected = f"a section of study.yaml ({one_of(known)})"
-                yield table.problem(line, field.name, quoted(cell), expected, advice)
+    for cell in raw.cells(lambda field: raw.meta and field.references == "sections"):
+        if cell.text not in known:
+            advice = "add the section to study.yaml or correct the cell"
+            yield cell.problem(f"a section of study.yaml ({one_of(known)})", advice)
 
 
 def subjects_exist(raw: RawTables) -> Iterator[Problem]:
     """The subject of a statement stands in the table that its type names; a topic is a slug."""
-    for table, row in raw.rows("statements", "subject_type", "subject"):
-        kind, subject = row.subject_type, row.subject
-        if kind == "policy" and subject and not SLUG.fullmatch(subject):
+    for row in raw.rows("statements", "subject_type", "subject"):
+        table = SUBJECTS.get(row.subject_type, "")
+        if row.subject_type == "policy" and row.subject and not SLUG.fullmatch(row.subject):
             expected = "a topic in lower-case letters and digits joined by hyphens"
-            advice = "write it such as regional-strategy"
-            yield table.problem(row.Index, "subject", quoted(subject), expected, advice)
-        known = raw.known(SUBJECTS[kind]) if kind in SUBJECTS else None
-        if subject and known is not None and subject not in known:
-            yield unknown_id(table, row.Index, "subject", subject, SUBJECTS[kind], known)
+            yield row.problem("subject", expected, "write it such as regional-strategy")
+        known = raw.known(table)
+        if row.subject and known is not None and row.subject not in known:
+            yield row.unknown("subject", row.subject, table, known)
 
 
 def a_statement_names_the_region_it_is_about(raw: RawTables) -> Iterator[Problem]:
     """A statement about a region that names regions names that one among them."""
-    for table, row in raw.rows("statements", "subject_type", "subject", "regions"):
+    for row in raw.rows("statements", "subject_type", "subject", "regions"):
         if row.subject_type == "region" and row.regions and row.subject not in row.regions.split():
-            expected = f"{row.subject}, the subject, among them"
-            yield table.problem(row.Index, "regions", quoted(row.regions), expected, "add it")
+            yield row.problem("regions", f"{row.subject}, the subject, among them", "add it")
 
 
 def a_row_is_about_one_thing(raw: RawTables) -> Iterator[Problem]:
     """A figure or an evaluation is about one region, one programme or one project."""
     for name, usual, what in (("indicators", "region", "figure"), ("evaluations", "project", "evaluation")):
-        for table, row in raw.rows(name, usual):
-            named = [
-                c for c in ("region", "programme", "project") if table.has(c) and table.frame.at[row.Index, c]
-            ]
-            if len(named) > 1:
-                found = quoted(" and ".join(table.frame.at[row.Index, c] for c in named))
-                expected = "a region, a programme or a project, not both"
-                yield table.problem(row.Index, named[1], found, expected, "leave one of the two empty")
-            elif not named:
-                expected, advice = f"what the {what} is about", "name a region, a programme or a project"
-                yield table.problem(row.Index, usual, f"no {usual}", expected, advice)
+        for table in raw.files(name, usual):
+            columns = list(filter(table.has, ("region", "programme", "project")))
+            for row in table.rows(*columns):
+                named = [column for column in columns if getattr(row, column)]
+                if len(named) > 1:
+                    found = quoted(" and ".join(getattr(row, column) for column in named))
+                    expected = "a region, a programme or a project, not both"
+                    yield row.problem(named[1], expected, "leave one of the two empty", found)
+                elif not named:
+                    advice = "name a region, a programme or a project"
+                    yield row.problem(usual, f"what the {what} is about", advice, f"no {usual}")
 
 
 def bounds_hold_the_value(raw: RawTables) -> Iterator[Problem]:
     """The value of a figure lies between the bounds that are given with it."""
-    number = FORMS["number"].fullmatch
-    for column, name in (("lower", "at most"), ("upper", "at least")):
-        for table, row in raw.rows("indicators", "value", column):
-            if not number(row.value) or not number(row[2]):
-                continue
-            low, high = (row[2], row.value) if column == "lower" else (row.value, row[2])
-            if float(low) > float(high):
-                expected = f"{name} {row.value}, the value"
+    for column, sign, name in (("lower", 1, "at most"), ("upper", -1, "at least")):
+        for row in raw.rows("indicators", "value", column):
+            bound = getattr(row, column)
+            numbers = all(map(FORMS["number"].fullmatch, (row.value, bound)))
+            if numbers and sign * float(bound) > sign * float(row.value):
                 advice = "put the bounds around the value, as the source prints them"
-                yield table.problem(row.Index, column, quoted(row[2]), expected, advice)
+                yield row.problem(column, f"{name} {row.value}, the value", advice)
 
 
 def a_measure_has_one_unit(raw: RawTables) -> Iterator[Problem]:
     """Values of one measure stand in one unit and on one price base; else no series can be made of them."""
     for column in ("unit", "price_base"):
         first: dict[str, tuple[str, str]] = {}
-        for table, row in raw.rows("indicators", "measure", column):
-            unit, where = first.setdefault(row.measure, (row[2], f"line {row.Index} of {table.file}"))
-            if row[2] != unit:
+        for row in raw.rows("indicators", "measure", column):
+            own = getattr(row, column)
+            unit, where = first.setdefault(row.measure, (own, f"line {row.line} of {row.csv.file}"))
+            if own != unit:
                 expected = f"{quoted(unit) if unit else 'none'}, as in {where}"
-                advice = "convert the value, or give this measure a name of its own"
-                yield table.problem(row.Index, column, quoted(row[2]), expected, advice)
+                yield row.problem(
+                    column, expected, "convert the value, or give this measure a name of its own"
+                )
 
 
 def scopes_exist(raw: RawTables) -> Iterator[Problem]:
@@ -287,11 +259,10 @@ def scopes_exist(raw: RawTables) -> Iterator[Problem]:
     regions = raw.known("regions")
     if regions is None:
         return
-    for table, row in raw.rows("issues", "scope"):
+    for row in raw.rows("issues", "scope"):
         if row.scope and row.scope != COMMON and row.scope not in regions:
             advice = did_you_mean(row.scope, [*regions, COMMON], "correct it or add the region")
-            expected = f"{COMMON} or an id of regions.csv"
-            yield table.problem(row.Index, "scope", quoted(row.scope), expected, advice)
+            yield row.problem("scope", f"{COMMON} or an id of regions.csv", advice)
 
 
 def regions_stand_in_study_yaml(raw: RawTables) -> Iterator[Problem]:
@@ -302,16 +273,12 @@ def regions_stand_in_study_yaml(raw: RawTables) -> Iterator[Problem]:
     advice = "list the region under regions in study.yaml, where it is to be shown"
     for line, region in regions.values("id").items():
         if region not in raw.meta.regions:
-            yield regions.problem(line, "id", quoted(region), "a region that study.yaml lists", advice)
+            yield regions.problem(line, "id", "a region that study.yaml lists", advice)
+    file = re.sub(r"[^/\\]+\.csv$", "study.yaml", regions.file)
     for region in raw.meta.regions:
         if region not in known:
             advice = did_you_mean(region, known, "add it to regions.csv or remove it")
-            yield _in_study_yaml(regions, "regions", region, "an id of regions.csv", advice)
-
-
-def _in_study_yaml(beside: CsvTable, key: str, value: str, expected: str, advice: str) -> Problem:
-    file = re.sub(r"[^/\\]+\.csv$", "study.yaml", beside.file)
-    return Problem(file, None, key, quoted(value), expected, advice)
+            yield Problem(file, None, "regions", quoted(region), "an id of regions.csv", advice)
 
 
 # --- passages, basis, names ---------------------------------------------------------------------
@@ -326,31 +293,27 @@ def a_document_has_passages(raw: RawTables) -> Iterator[Problem]:
     if passages.frame.empty and any(len(table.frame) for table in raw.tables.values()):
         advice = "add the passages that the rows of the other tables stand on"
         yield Problem(passages.file, None, None, "no rows", "the passages of the source", advice)
-    for line, cell, first in repeats(passages, ["sha256"]):
-        expected = f"a passage of its own (line {first} has this fingerprint)"
-        yield passages.problem(line, "sha256", quoted(cell), expected, "remove one of the two")
+    expected = "a passage of its own (line {} has this fingerprint)"
+    yield from repeats(passages, ["sha256"], expected, "remove one of the two")
 
 
 def inferred_columns_are_named(raw: RawTables) -> Iterator[Problem]:
     """`inferred` names columns of its table, and only where the basis is inferred."""
+    given_anyway = {*_GIVEN, *note_columns(raw.schema.languages)}
     for table in raw.tables.values():
         fields = raw.schema.tables[table.table].fields_for(raw.kind)
-        given_anyway = {*_GIVEN, *note_columns(raw.schema.languages)}
         own = tuple(field.name for field in fields if field.name not in given_anyway)
-        given = table.has("basis", "inferred", "note")
-        for row in table.rows("basis", "inferred", "note") if given else ():
+        columns = ("basis", "inferred", "note")
+        for row in table.rows(*columns) if table.has(*columns) else ():
             if row.basis == "stated" and row.inferred:
-                expected, advice = "nothing where basis is stated", "empty it, or write inferred in basis"
-                yield table.problem(row.Index, "inferred", quoted(row.inferred), expected, advice)
+                advice = "empty it, or write inferred in basis"
+                yield row.problem("inferred", "nothing where basis is stated", advice)
             if row.basis == "inferred" and not row.note:
-                expected, advice = "how it was inferred", "say in note what it was concluded from"
-                yield table.problem(row.Index, "note", quoted(""), expected, advice)
+                yield row.problem("note", "how it was inferred", "say in note what it was concluded from")
             for name in row.inferred.split():
                 if name not in own:
                     advice = did_you_mean(name, own, "name the column concluded")
-                    yield table.problem(
-                        row.Index, "inferred", quoted(name), f"columns of {table.table}", advice
-                    )
+                    yield row.problem("inferred", f"columns of {table.table}", advice, quoted(name))
 
 
 def what_was_looked_up_has_an_address(raw: RawTables) -> Iterator[Problem]:
@@ -358,18 +321,16 @@ def what_was_looked_up_has_an_address(raw: RawTables) -> Iterator[Problem]:
 
     In an English document the name stands in the source; a row of public records has an address.
     """
-    for table, row in raw.rows("references", "identified", "address"):
+    for row in raw.rows("references", "identified", "address"):
         if row.identified == "found" and not row.address:
-            expected = "an address where identified is found"
-            yield table.problem(row.Index, "address", quoted(""), expected, "say where it was found")
+            yield row.problem("address", "an address where identified is found", "say where it was found")
     if raw.kind != "document" or raw.meta is None or raw.meta.language == "en":
         return
     for name in raw.tables:
-        for table, row in raw.rows(name, "label_en_official", "name_address"):
+        for row in raw.rows(name, "label_en_official", "name_address"):
             if row.label_en_official == "yes" and not row.name_address:
                 expected = "the address where the official English name was read"
-                advice = "add it, or write no in label_en_official"
-                yield table.problem(row.Index, "name_address", quoted(""), expected, advice)
+                yield row.problem("name_address", expected, "add it, or write no in label_en_official")
 
 
 # --- grades and rounds --------------------------------------------------------------------------
@@ -377,36 +338,33 @@ def what_was_looked_up_has_an_address(raw: RawTables) -> Iterator[Problem]:
 
 def grades_have_their_status(raw: RawTables) -> Iterator[Problem]:
     """A grade and its scale stand there exactly where the status says that one is reported."""
-    for table, row in raw.rows("evaluations", "scale", "grade", "grade_status"):
+    for row in raw.rows("evaluations", "scale", "grade", "grade_status"):
         if row.grade_status == "reported":
-            for column, cell in {"scale": row.scale, "grade": row.grade}.items():
-                if not cell:
+            for column in ("scale", "grade"):
+                if not getattr(row, column):
                     expected = f"a {column} where grade_status is reported"
-                    advice = f"write the {column}, or correct grade_status"
-                    yield table.problem(row.Index, column, quoted(cell), expected, advice)
+                    yield row.problem(column, expected, f"write the {column}, or correct grade_status")
         elif row.grade:
             expected = f"no grade where grade_status is {row.grade_status or 'empty'}"
-            yield table.problem(row.Index, "grade", quoted(row.grade), expected, _REPORTED)
+            yield row.problem("grade", expected, "empty it, or write reported in grade_status")
 
 
 def grades_stand_on_their_scale(raw: RawTables) -> Iterator[Problem]:
     """Every grade is one of those that its scale lists, or a number between the ends of one of numbers."""
     scales = raw.with_columns("scales", "scale", "grade")
-    grades = scales.frame.groupby("scale")["grade"].agg(tuple) if scales else {}
+    grades = scales.frame.groupby("scale")["grade"].agg(tuple).to_dict() if scales else {}
     continuous = _continuous(scales) if scales else set()
-    for table, row in raw.rows("evaluations", "scale", "grade"):
-        if row.scale not in grades or not row.grade or row.grade in grades[row.scale]:
+    for row in raw.rows("evaluations", "scale", "grade"):
+        listed = grades.get(row.scale, ())
+        if not listed or not row.grade or row.grade in listed:
             continue
-        listed = grades[row.scale]
         if row.scale not in continuous:
             expected = f"{one_of(listed)} (scale {row.scale})"
-            advice = "correct the grade, or add it to scales.csv"
-            yield table.problem(row.Index, "grade", quoted(row.grade), expected, advice)
+            yield row.problem("grade", expected, "correct the grade, or add it to scales.csv")
         elif not _lies_between(row.grade, listed):
             ends = sorted(listed, key=lambda grade: grade_values.value(grade) or 0)
             expected = f"a number from {ends[0]} to {ends[-1]}, written as these are (scale {row.scale})"
-            advice = "correct the grade, or the ends of the scale in scales.csv"
-            yield table.problem(row.Index, "grade", quoted(row.grade), expected, advice)
+            yield row.problem("grade", expected, "correct the grade, or the ends of the scale in scales.csv")
 
 
 def _continuous(scales: CsvTable) -> set[str]:
@@ -428,23 +386,24 @@ def _lies_between(grade: str, listed: tuple[str, ...]) -> bool:
 def scales_of_numbers_have_two_ends(raw: RawTables) -> Iterator[Problem]:
     """A scale with numbers between lists its ends at least, is known whole, and has one direction."""
     scales = raw.with_columns("scales", "scale", "grade", "rank", "complete", "between")
-    for name in sorted(_continuous(scales)) if scales else ():
-        rows = scales.sound[scales.sound["scale"] == name] if scales else None
-        if scales is None or rows is None or rows.empty:
+    if scales is None:
+        return
+    continuous = _continuous(scales)
+    for name, rows in scales.sound.groupby("scale"):
+        if name not in continuous:
             continue
-        whole = "yes where between is yes: the ends are the whole scale"
         for line in rows.index[rows["complete"] == "no"]:
-            yield scales.problem(line, "complete", "'no'", whole, "write yes, or list the grades one by one")
+            expected = "yes where between is yes: the ends are the whole scale"
+            yield scales.problem(line, "complete", expected, "write yes, or list the grades one by one")
         words = [line for line in rows.index if grade_values.value(rows.at[line, "grade"]) is None]
         units = rows["grade"].map(grade_values.unit)
         other = [*words, *(line for line in rows.index if units[line] != units.iloc[0])]
         if other:
             expected = "numbers, all counted alike, where between is yes"
-            found = quoted(rows.at[other[0], "grade"])
-            yield scales.problem(other[0], "grade", found, expected, "correct it, or leave between empty")
+            yield scales.problem(other[0], "grade", expected, "correct it, or leave between empty")
         elif len(rows) < 2:
-            expected, advice = "two rows where between is yes: the best and the worst", "add the other end"
-            yield scales.problem(rows.index[0], "grade", quoted(rows["grade"].iloc[0]), expected, advice)
+            expected = "two rows where between is yes: the best and the worst"
+            yield scales.problem(rows.index[0], "grade", expected, "add the other end")
         elif rows["rank"].str.isdecimal().all():
             yield from _of_one_direction(scales, rows)
 
@@ -455,9 +414,8 @@ def _of_one_direction(scales: CsvTable, rows: pd.DataFrame) -> Iterator[Problem]
     numbers = ranked["grade"].map(grade_values.value).tolist()
     if not grade_values.one_direction(numbers) and ranked["rank"].is_unique and rows["grade"].is_unique:
         turn = next(n for n in range(2, len(numbers) + 1) if not grade_values.one_direction(numbers[:n]))
-        line = ranked.index[turn - 1]
         expected = "ranks that rise with the numbers, or fall with them: a scale has one direction"
-        yield scales.problem(line, "rank", quoted(rows.at[line, "rank"]), expected, "correct the ranks")
+        yield scales.problem(ranked.index[turn - 1], "rank", expected, "correct the ranks")
 
 
 def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
@@ -466,30 +424,28 @@ def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
     if scales is None:
         return
     for column in ("grade", "rank"):
-        for line, cell, first in repeats(scales, ["scale", column]):
-            expected = f"a {column} that the scale has once (line {first} has it)"
-            yield scales.problem(line, column, quoted(cell), expected, "remove one or correct it")
+        expected = f"a {column} that the scale has once (line {{}} has it)"
+        yield from repeats(scales, ["scale", column], expected, "remove one or correct it")
     labels = [field.name for field in raw.schema.tables["scales"].own if field.pair == "label"]
     for column in (name for name in ("complete", "between", *labels) if scales.has(name)):
         cells = scales.sound[column]
         agreed = cells.groupby(scales.sound["scale"]).transform("first")
         for line in cells.index[cells != agreed]:
             expected = f"{quoted(agreed[line])}, as in the other rows of the scale"
-            yield scales.problem(line, column, quoted(cells[line]), expected, "make all rows of it agree")
+            yield scales.problem(line, column, expected, "make all rows of it agree")
 
 
 def a_round_counts_all_its_evaluations(raw: RawTables) -> Iterator[Problem]:
     """A round of evaluations has no more rows than the regions it counts."""
     programme = {id_: row.programme for id_, row in raw.by_id("projects", "programme").items()}
     columns = ("project", "programme", "kind", "conducted", "published")
-    held = [row for _, row in raw.rows("evaluations", *columns) if not row.programme]
-    for table, row in raw.rows("rounds", "programme", "kind", "year", "regions_total"):
+    held = [row for row in raw.rows("evaluations", *columns) if not row.programme]
+    for row in raw.rows("rounds", "programme", "kind", "year", "regions_total"):
         own = [e for e in held if e.kind == row.kind and programme.get(e.project) == row.programme]
         known = sum(same_time(each.conducted or each.published, row.year, raw.fiscal_year) for each in own)
         if row.regions_total.isdecimal() and known > int(row.regions_total):
             expected = f"at least {known}, the evaluations of that round in evaluations.csv"
-            advice = "correct the total or the dates"
-            yield table.problem(row.Index, "regions_total", quoted(row.regions_total), expected, advice)
+            yield row.problem("regions_total", expected, "correct the total or the dates")
 
 
 # --- rows against rows --------------------------------------------------------------------------
@@ -503,47 +459,44 @@ def nothing_is_said_twice(raw: RawTables) -> Iterator[Problem]:
     }
     for name, columns in keys.items():
         for table in raw.files(name, "id", *columns):
-            for line, cell, first in repeats(table, list(columns)):
-                expected = f"a row that says something new (line {first} says the same)"
-                advice = "remove one of the two"
-                yield table.problem(line, columns[-1], quoted(cell), expected, advice)
+            expected = "a row that says something new (line {} says the same)"
+            yield from repeats(table, list(columns), expected, "remove one of the two")
 
 
 def participants_stand_in_their_region(raw: RawTables) -> Iterator[Problem]:
     """A participation in a project names the project's region."""
     projects, known = raw.by_id("projects", "region"), raw.known("regions") or ()
-    for table, row in raw.rows("participations", "project", "region"):
+    for row in raw.rows("participations", "project", "region"):
         home = projects[row.project].region if row.project in projects else ""
         if row.region in known and home in known and row.region != home:
-            expected = f"{home}, the region of {row.project}"
-            advice = "correct the region or the project"
-            yield table.problem(row.Index, "region", quoted(row.region), expected, advice)
+            yield row.problem(
+                "region", f"{home}, the region of {row.project}", "correct the region or the project"
+            )
+
+
+# Which date is not wholly before, or after, which other one: of the same row, or of the row of another
+# table that a column names.
+_IN_ORDER = (
+    ("plans", "decided", "after", "period", ""),
+    ("projects", "adopted", "after", "period", ""),
+    ("evaluations", "published", "before", "conducted", ""),
+    ("evaluations", "conducted", "before", "projects.period", "project"),
+    ("assessments", "assessed", "before", "issues.raised", "issue"),
+)
 
 
 def dates_are_in_order(raw: RawTables) -> Iterator[Problem]:
     """What comes later is not dated wholly before what comes first, at the precision of both."""
-    for table, first, then in (("plans", "decided", "period"), ("projects", "adopted", "period")):
-        for found, row in raw.rows(table, first, then):
-            if before(getattr(row, then), getattr(row, first), raw.fiscal_year):
-                expected = f"not after {getattr(row, then)} ({then})"
-                cell = quoted(getattr(row, first))
-                yield found.problem(row.Index, first, cell, expected, "correct one of the two")
-    for found, row in raw.rows("evaluations", "conducted", "published"):
-        if before(row.published, row.conducted, raw.fiscal_year):
-            expected = f"not before {row.conducted} (conducted)"
-            cell = quoted(row.published)
-            yield found.problem(row.Index, "published", cell, expected, "correct one of the two")
-    for table, column, key, other, begun in (
-        ("evaluations", "conducted", "project", "projects", "period"),
-        ("assessments", "assessed", "issue", "issues", "raised"),
-    ):
-        starts = {id_: getattr(row, begun) for id_, row in raw.by_id(other, begun).items()}
-        for found, row in raw.rows(table, key, column):
-            record = getattr(row, key)
-            if before(getattr(row, column), starts.get(record, ""), raw.fiscal_year):
-                expected = f"not before {starts[record]} ({begun} of {record})"
-                cell = quoted(getattr(row, column))
-                yield found.problem(row.Index, column, cell, expected, "correct one of the two")
+    for name, column, side, other, key in _IN_ORDER:
+        table, _, date = other.rpartition(".")
+        dates = {id_: getattr(row, date) for id_, row in raw.by_id(table, date).items()} if key else {}
+        for row in raw.rows(name, column, key or date):
+            day = getattr(row, column)
+            than = dates.get(getattr(row, key), "") if key else getattr(row, date)
+            first, then = (than, day) if side == "before" else (day, than)
+            if before(then, first, raw.fiscal_year):
+                which = f"{date} of {getattr(row, key)}" if key else date
+                yield row.problem(column, f"not {side} {than} ({which})", "correct one of the two")
 
 
 VALIDATORS: tuple[Validator, ...] = (
