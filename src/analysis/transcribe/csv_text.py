@@ -190,7 +190,7 @@ def read_text(path: Path) -> tuple[str | None, list[Problem]]:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except OSError as error:
-        return None, [_of(path, str(error.strerror), "a file that can be read", "check its permissions")]
+        return None, [of_file(path, str(error.strerror), "a file that can be read", "check its permissions")]
     if problem := _not_text(path, raw):
         return None, [problem]
     return _decoded(path, raw)
@@ -209,7 +209,8 @@ def import_command(path: Path) -> str:
     return f"{verb} it out of the folder as {name}, then run make import STUDY={study} WORKBOOK={name}"
 
 
-def _of(path: Path, found: str, expected: str, advice: str, line: int | None = None) -> Problem:
+def of_file(path: Path, found: str, expected: str, advice: str, line: int | None = None) -> Problem:
+    """Return a problem of a file as such, or of one of its lines."""
     return Problem(shown(path), line, None, found, expected, advice)
 
 
@@ -217,30 +218,30 @@ def _not_a_file(path: Path) -> Problem | None:
     """Say why there is no regular file of the study's own at a path, None where there is one."""
     expected = "a file in the study's folder"
     if path.is_symlink() and not path.exists():
-        return _of(path, "a broken link", expected, "put the file itself there")
+        return of_file(path, "a broken link", expected, "put the file itself there")
     if not path.resolve().is_relative_to(path.parent.resolve()):
-        return _of(path, "a link that leaves the folder", expected, "put the file itself there")
+        return of_file(path, "a link that leaves the folder", expected, "put the file itself there")
     kind = path.stat().st_mode
     if stat.S_ISDIR(kind):
-        return _of(path, "a folder", expected, f"rename it or put a file {path.name} in its place")
+        return of_file(path, "a folder", expected, f"rename it or put a file {path.name} in its place")
     if not stat.S_ISREG(kind):  # opening a pipe would wait for ever
-        return _of(path, "a pipe, socket or device", expected, "put a file in its place")
+        return of_file(path, "a pipe, socket or device", expected, "put a file in its place")
     return None
 
 
 def _not_text(path: Path, raw: bytes) -> Problem | None:
     """Say why bytes cannot be a text file of a study, None where they may be one."""
     if not raw:
-        return _of(path, "an empty file", "a header row or keys", "fill it, or remove the file")
+        return of_file(path, "an empty file", "a header row or keys", "fill it, or remove the file")
     if len(raw) > LARGEST:
         size = f"at most {LARGEST // 2**20} MB"
-        return _of(path, f"more than {LARGEST // 2**20} MB", size, "find the cell that is no cell")
+        return of_file(path, f"more than {LARGEST // 2**20} MB", size, "find the cell that is no cell")
     for mark, name in _MARKS.items():
         if raw.startswith(mark):
             advice = tidy_command(path) if "UTF" in name else import_command(path)
-            return _of(path, name, "UTF-8 text", "save it as UTF-8 text" if "gzip" in name else advice)
+            return of_file(path, name, "UTF-8 text", "save it as UTF-8 text" if "gzip" in name else advice)
     if raw.count(0) > len(raw) // 4:
-        return _of(path, "NUL bytes throughout, as in UTF-16", "UTF-8 text", "save it as UTF-8 text")
+        return of_file(path, "NUL bytes throughout, as in UTF-16", "UTF-8 text", "save it as UTF-8 text")
     return None
 
 
@@ -252,10 +253,10 @@ def _decoded(path: Path, raw: bytes) -> tuple[str | None, list[Problem]]:
         name, codec, sample = _likely(raw, error.start)
         reads = f" (they read as {name}, here {quoted(sample)})" if name else ""
         advice = tidy_command(path, codec) if name else "save it as CSV UTF-8"
-        return None, [_of(path, f"bytes that are not UTF-8{reads}", "UTF-8 text", advice, line)]
+        return None, [of_file(path, f"bytes that are not UTF-8{reads}", "UTF-8 text", advice, line)]
     if "\r" in text:
         line = text.count("\n", 0, text.index("\r")) + 1
-        problem = _of(path, "CR characters", "LF line ends", tidy_command(path), line)
+        problem = of_file(path, "CR characters", "LF line ends", tidy_command(path), line)
         return text.replace("\r", "\n"), [problem]
     return text, []
 

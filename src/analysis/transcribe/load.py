@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.transcribe import csv_table, study_yaml, validators
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import CsvTable
-from analysis.transcribe.csv_text import import_command, shown
+from analysis.transcribe.csv_text import import_command, of_file, shown
 from analysis.transcribe.problems import Problem, StudyError, nearest, one_of
 from analysis.transcribe.raw_tables import RawTables
 from analysis.transcribe.schema import Schema, Table
@@ -71,7 +71,7 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
         found = "no such folder" if not folder.exists() else "a file"
         expected = "a folder with study.yaml and one CSV file a table"
         advice = f"check the name; studies stand in {shown(folder.parent)}"
-        raise StudyError([Problem(shown(folder), None, None, found, expected, advice)])
+        raise StudyError([of_file(folder, found, expected, advice)])
     meta, problems = study_yaml.read(folder / study_yaml.FILE)
     spoken = meta.languages if meta else study_yaml.languages_of(folder / study_yaml.FILE)
     schema = schema or schemas.load(languages=spoken)
@@ -101,7 +101,7 @@ def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
         workbook = path.suffix.lower() in _WORKBOOKS and not path.name.startswith(("~$", "."))
         if workbook:
             expected = "no workbook among a study's files"
-            yield Problem(shown(path), None, None, "a file that is not read", expected, import_command(path))
+            yield of_file(path, "a file that is not read", expected, import_command(path))
             continue
         table = path.stem.lower() in schema.tables or path.suffix.lower() == ".csv"
         if schema.table_of(path.name) or not table:
@@ -110,7 +110,7 @@ def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
         like = further if schema.table_of(further) else nearest(path.name.lower(), tables)
         advice = f"rename it to {like}, or remove it" if like else "remove it"
         expected = f"no files but the tables of the schema ({one_of(tables)})"
-        yield Problem(shown(path), None, None, "a file that is not read", expected, advice)
+        yield of_file(path, "a file that is not read", expected, advice)
 
 
 def _tables(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, CsvTable], list[Problem]]:
@@ -123,11 +123,9 @@ def _tables(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, CsvTable
         files += [p for p in sorted(folder.glob(f"{name}-*.csv")) if schema.table_of(p.name)]
         if not present and table.own_place and kind == "document":
             # Every row of every table would name a passage that is not there: said once.
-            expected, advice = (
-                "the passages of the source",
-                "add it: a study of a document cites its passages",
-            )
-            problems.append(Problem(shown(path), None, None, "no such file", expected, advice))
+            advice = "add it: a study of a document cites its passages"
+            expected = "the passages of the source"
+            problems.append(of_file(path, "no such file", expected, advice))
         elif not present:
             tables[name] = csv_table.absent(path, fields)
         for file in files:
@@ -146,13 +144,11 @@ def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
         table, value = schema.table_of(Path(file).name) or ("", "")
         return order.get(table, 0), value, file
 
-    by_file: dict[str, list[Problem]] = {}
-    for problem in problems:
-        by_file.setdefault(problem.file, []).append(problem)
+    in_order = sorted(problems, key=lambda problem: (place(problem.file), problem.line or 0))
     listed: list[Problem] = []
-    for file in sorted(by_file, key=place):
-        found = sorted(by_file[file], key=lambda problem: problem.line or 0)
-        listed += islice(found, MOST)
+    for file, group in groupby(in_order, key=lambda problem: problem.file):
+        found = list(group)
+        listed += found[:MOST]
         if len(found) > MOST:
             more = f"{counted(len(found) - MOST, 'problem')} more"
             listed.append(Problem(file, None, None, more, "none", "correct these first"))

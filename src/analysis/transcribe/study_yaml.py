@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,10 @@ import yaml
 
 from analysis import languages as tongues
 from analysis.transcribe.csv_table import fault
-from analysis.transcribe.csv_text import read_text, shown
+from analysis.transcribe.csv_text import of_file, read_text, shown
 from analysis.transcribe.normaliser import NORMALISERS, usual
 from analysis.transcribe.periods import FiscalYear
-from analysis.transcribe.problems import Problem, nearest, one_of, quoted
+from analysis.transcribe.problems import Problem, did_you_mean, one_of, quoted
 from analysis.transcribe.schema import KINDS, LANGUAGES, SLUG
 
 FILE = "study.yaml"
@@ -46,10 +47,6 @@ class Entry(Mapping[str, Any]):
         return len(self.__dict__)
 
 
-class Author(Entry):
-    """An author of the source: name and affiliation, which is empty where it is not stated."""
-
-
 class Section(Entry):
     """A section of the source: its title as printed, and in other languages; role.
 
@@ -69,37 +66,18 @@ class Section(Entry):
         return self.get(f"title_{language}") or self.title
 
 
-class Document(Entry):
-    """A document that the study draws on beside the one that it is about: titles, address if there is one."""
-
-    id: str
-    address: str
-
-
-class Kind(Entry):
-    """A kind of evaluation beside midterm and final, called as the source calls it."""
-
-    id: str
-
-
-class Coder(Entry):
-    """Who or what made judgements: `made` says whether a person or an automated reading, `how` in what way."""
-
-    id: str
-    made: str
-    date: str
-
-
 class Meta(Entry):
     """The keys of `study.yaml`; those that are left out are empty.
 
     `languages` are those of the study's labels and its report. `short` is what figures call the
     study; `beside` names the studies that its report sets beside it; `report` holds the report's own
-    title, authors, date, address and lead sentence.
+    title, authors, date, address and lead sentence. `coders` are who or what made judgements (`made`:
+    a person or an automated reading, `how`: in what way), `kinds` those of evaluation beside midterm and
+    final, `sources` the documents that the study draws on beside the one that it is about.
     """
 
     id: str
-    authors: tuple[Author, ...]
+    authors: tuple[Entry, ...]
     year: int
     language: str
     kind: str
@@ -107,9 +85,9 @@ class Meta(Entry):
     sections: tuple[Section, ...]
     normaliser: str
     beside: tuple[str, ...]
-    coders: tuple[Coder, ...]
-    kinds: tuple[Kind, ...]
-    sources: tuple[Document, ...]
+    coders: tuple[Entry, ...]
+    kinds: tuple[Entry, ...]
+    sources: tuple[Entry, ...]
     fiscal_year_starts: int
     fiscal_year_named: str
     report: Mapping[str, Any]
@@ -128,12 +106,18 @@ class Meta(Entry):
 
 @dataclass(frozen=True)
 class _Key:
-    """What a key of a mapping may hold: its type, and whether a value of that type is right."""
+    """What a key of a mapping may hold: its type, and whether a value of that type is right.
+
+    `parts` are the keys of a mapping, or of each mapping of a list; `each` is what the values of any
+    other list may be.
+    """
 
     type: type
     expected: str
     right: Callable[[Any], bool] = bool
     required: bool = True
+    parts: Mapping[str, _Key] = field(default_factory=dict)
+    each: _Key | None = None
 
 
 def _choice(words: tuple[str, ...], required: bool = True) -> _Key:
@@ -144,8 +128,8 @@ def _matching(pattern: str, expected: str, required: bool = True) -> _Key:
     return _Key(str, expected, lambda value: re.fullmatch(pattern, value) is not None, required)
 
 
-def _list(expected: str, required: bool = True, *, empty: bool = True) -> _Key:
-    return _Key(list, expected, lambda value: empty or bool(value), required)
+def _optional_list(expected: str, each: _Key | None = None, **parts: _Key) -> _Key:
+    return _Key(list, expected, lambda value: True, required=False, parts=parts, each=each)
 
 
 # language, script, region, variants, each in its usual case; extensions say nothing of a source.
@@ -166,90 +150,78 @@ def is_language(tag: str) -> bool:
 
 _TEXT, _OPTIONAL = _Key(str, "a text"), _Key(str, "a text", required=False)
 _ID = _matching(SLUG.pattern, "lower-case letters and digits joined by hyphens")
-_ID_OPTIONAL = _matching(SLUG.pattern, "the id of one of sources", required=False)
 _DATE = ("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
-_EACH = "{}"  # in a key: one for each of the study's languages
-_NAMES = {"name_{}": _TEXT}
-_PARTS: dict[str, dict[str, _Key]] = {  # the keys of the entries of each list of mappings
-    "authors": _NAMES | {"affiliation_{}": _OPTIONAL},
-    "sections": {
-        "id": _matching("[A-Za-z0-9]+([.-][A-Za-z0-9]+)*", 'an id in quotes, such as "4.1"'),
-        "title": _TEXT,
-        "role": _choice(ROLES, required=False),
-        "printed": _Key(bool, "true or false", lambda value: True, required=False),
-        "source": _ID_OPTIONAL,
-    },
-    "coders": {"id": _ID} | _NAMES | {"made": _choice(MADE), "date": _matching(*_DATE), "how_{}": _TEXT},
-    "kinds": {"id": _ID, "label_{}": _TEXT},
-    "sources": {"id": _ID, "title_{}": _TEXT, "address": _OPTIONAL},
-}
 _LANGUAGE = _Key(str, tongues.EXPECTED, tongues.known)
-_REPORT = dict.fromkeys(("title_{}", "subtitle_{}", "lead_{}", "address"), _OPTIONAL)
 
 
-def _spread(keys: Mapping[str, _Key], languages: Sequence[str]) -> dict[str, _Key]:
-    """Keys with one for each language where they say so."""
-    return {
-        name.format(language): key
-        for name, key in keys.items()
-        for language in (languages if _EACH in name else [""])
-    }
+def _per_language(name: str, languages: Iterable[str], key: _Key = _TEXT) -> dict[str, _Key]:
+    """A key for each language."""
+    return {f"{name}_{language}": key for language in languages}
 
 
-def _parts(languages: Sequence[str], own: str) -> dict[str, dict[str, _Key]]:
-    """The keys of the entries of lists; a section's title is as printed, and told in other languages.
-
-    In English it has to be told, as its title is what most tools show.
-    """
-    parts = {name: _spread(keys, languages) for name, keys in _PARTS.items()}
-    wanted = [each for each in languages if each == "en" or each != own]
-    titles = {f"title_{each}": _TEXT if each == "en" else _OPTIONAL for each in wanted}
-    section = parts["sections"]
-    parts["sections"] = {"id": section["id"], "title": section["title"], **titles} | section
-    return parts
-
-
-def _keys(kind: object, languages: Sequence[str]) -> dict[str, _Key]:
-    """The keys of a study; one of records need not have sections.
+def _keys(content: Mapping[str, Any]) -> dict[str, _Key]:
+    """The keys of a study in its languages; one of records need not have sections.
 
     The normaliser is the usual one of the language where none is named.
     """
-    needed = kind != "records"
-    named = " and ".join(f"name_{each}" for each in languages)
-    labelled = " and ".join(f"label_{each}" for each in languages)
-    told = ["title"] + ["title_en"] * ("en" in languages)
-    keys = {
+    each = partial(_per_language, languages=_languages(content))
+    authors = each("name") | each("affiliation", key=_OPTIONAL)
+    some_authors = f"a list of authors with {' and '.join(each('name'))}"
+    kinds = f"a list of kinds of evaluation with id, {' and '.join(each('label'))}"
+    made = {"made": _choice(MADE), "date": _matching(*_DATE)}
+    report = each("title", key=_OPTIONAL) | each("subtitle", key=_OPTIONAL) | each("lead", key=_OPTIONAL)
+    report |= {"address": _OPTIONAL, "authors": _optional_list(some_authors, **authors)}
+    report["date"] = _matching(*_DATE, required=False)
+    return {
         "id": _ID,
-        "title_{}": _TEXT,
-        "authors": _list(f"a list of authors with {named}", empty=False),
-        "venue_{}": _TEXT,
+        **each("title"),
+        "authors": _Key(list, some_authors, parts=authors),
+        **each("venue"),
         "year": _Key(int, "a year with four digits", lambda value: 1000 <= value <= 9999),
         "language": _Key(str, "a language tag (BCP 47) such as ja, en, de, pt-BR or zh-Hant", is_language),
-        "rights_{}": _TEXT,
+        **each("rights"),
         "kind": _choice(KINDS),
         "fiscal_year_starts": _Key(int, "a month from 1 to 12", lambda n: 1 <= n <= 12, required=False),
         "fiscal_year_named": _choice(NAMED, required=False),
-        "regions": _list("a list of ids of regions"),
-        "sections": _list(f"a list of sections with id, {' and '.join(told)}", needed, empty=False),
+        "regions": _Key(list, "a list of ids of regions", lambda value: True, each=_ID),
+        "sections": _sections(content),
         "normaliser": _choice(tuple(NORMALISERS), required=False),
-        "subtitle_{}": _OPTIONAL,
-        "short_{}": _OPTIONAL,
-        "beside": _list("a list of ids of studies", required=False),
-        "coders": _list("a list of coders with id, names, made, date and how", required=False),
-        "kinds": _list(f"a list of kinds of evaluation with id, {labelled}", required=False),
-        "sources": _list("a list of further documents with id and titles", required=False),
-        "report": _Key(dict, "the report's title, authors, date and lead", required=False),
-        "languages": _list("a list of languages such as [ja, en]", required=False, empty=False),
+        **each("subtitle", key=_OPTIONAL),
+        **each("short", key=_OPTIONAL),
+        "beside": _optional_list("a list of ids of studies", _ID),
+        "coders": _optional_list(
+            "a list of coders with id, names, made, date and how",
+            id=_ID,
+            **each("name"),
+            **made,
+            **each("how"),
+        ),
+        "kinds": _optional_list(kinds, id=_ID, **each("label")),
+        "sources": _optional_list(
+            "a list of further documents with id and titles", id=_ID, **each("title"), address=_OPTIONAL
+        ),
+        "report": _Key(dict, "the report's title, authors, date and lead", required=False, parts=report),
+        "languages": _Key(list, "a list of languages such as [ja, en]", required=False, each=_LANGUAGE),
     }
-    return _spread(keys, languages)
 
 
-def _report_keys(languages: Sequence[str]) -> dict[str, _Key]:
-    named = " and ".join(f"name_{each}" for each in languages)
-    return _spread(_REPORT, languages) | {
-        "authors": _list(f"a list of authors with {named}", required=False),
-        "date": _matching(*_DATE, required=False),
+def _sections(content: Mapping[str, Any]) -> _Key:
+    """Sections: their titles are as printed, and told in the other languages.
+
+    In English it has to be told, as that is what most tools show.
+    """
+    languages, own = _languages(content), str(content.get("language"))
+    told = [each for each in languages if each == "en" or each != own]
+    parts = {
+        "id": _matching("[A-Za-z0-9]+([.-][A-Za-z0-9]+)*", 'an id in quotes, such as "4.1"'),
+        "title": _TEXT,
+        **{f"title_{each}": _TEXT if each == "en" else _OPTIONAL for each in told},
+        "role": _choice(ROLES, required=False),
+        "printed": _Key(bool, "true or false", lambda value: True, required=False),
+        "source": _matching(SLUG.pattern, "the id of one of sources", required=False),
     }
+    expected = "a list of sections with id, title" + " and title_en" * ("en" in languages)
+    return _Key(list, expected, required=content.get("kind") != "records", parts=parts)
 
 
 def _languages(content: Mapping[str, Any]) -> tuple[str, ...]:
@@ -262,7 +234,7 @@ def read(path: Path) -> tuple[Meta | None, list[Problem]]:
     """Read `study.yaml`; None in place of what it says where anything is wrong with it."""
     if not path.exists() and not path.is_symlink():
         advice = "write it, with the keys that another study has"
-        return None, [Problem(shown(path), None, None, "no such file", "a study.yaml", advice)]
+        return None, [of_file(path, "no such file", "a study.yaml", advice)]
     text, problems = read_text(path)
     if text is None:
         return None, problems
@@ -273,8 +245,7 @@ def read(path: Path) -> tuple[Meta | None, list[Problem]]:
     except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         return None, [*problems, _not_yaml(path, error)]
     if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
-        expected = "keys and values, one a line"
-        return None, [*problems, Problem(shown(path), 1, None, "no keys", expected, "write them")]
+        return None, [*problems, of_file(path, "no keys", "keys and values, one a line", "write them", 1)]
     problems += _Checker(path).check(node, content)
     return (None if problems else meta_of(content)), problems
 
@@ -292,7 +263,7 @@ def _not_yaml(path: Path, error: Exception) -> Problem:
     mark = getattr(error, "problem_mark", None)
     found = getattr(error, "problem", None) or str(error) or type(error).__name__
     advice = "check the indentation and quote texts that hold a colon or #"
-    return Problem(shown(path), mark and mark.line + 1, None, found, "YAML", advice)
+    return of_file(path, found, "YAML", advice, mark and mark.line + 1)
 
 
 def meta_of(content: Mapping[str, Any]) -> Meta:
@@ -303,19 +274,19 @@ def meta_of(content: Mapping[str, Any]) -> Meta:
     if language.split("-")[0] in LANGUAGES:  # their columns and rules are the same in every country
         content = {**content, "language": language.split("-")[0]}
     content = {"fiscal_year_starts": 4, "fiscal_year_named": NAMED[0], **content}
-    parts = _parts(languages, content["language"])
-    made: dict[str, Any] = {"languages": languages}
-    kinds = {"authors": Author, "sections": Section, "coders": Coder, "kinds": Kind, "sources": Document}
-    for name, kind in kinds.items():
-        made[name] = tuple(kind(_filled(parts[name], entry)) for entry in content.get(name, ()))
-    made |= {name: tuple(content.get(name, ())) for name in ("regions", "beside")}
-    return Meta(_filled(_keys(content["kind"], languages), {**content, **made}))
+    return Meta(_filled(_keys(content), content) | {"languages": languages})
 
 
 def _filled(keys: Mapping[str, _Key], content: Mapping[str, Any]) -> dict[str, Any]:
     """All keys in their order, with what is meant where one is left out."""
     otherwise = {str: "", bool: True, dict: {}, list: ()}
-    return {name: content.get(name, otherwise.get(key.type)) for name, key in keys.items()}
+    made = {name: content.get(name, otherwise.get(key.type)) for name, key in keys.items()}
+    for name, key in keys.items():
+        if key.type is list:
+            kind = Section if name == "sections" else Entry
+            filled = (kind(_filled(key.parts, each)) if key.parts else each for each in made[name])
+            made[name] = tuple(filled)
+    return made
 
 
 class _Checker:
@@ -328,26 +299,8 @@ class _Checker:
 
     def check(self, node: yaml.MappingNode, content: dict[str, Any]) -> Iterator[Problem]:
         """Everything that is wrong, the entries of lists included."""
-        languages, lines = _languages(content), _lines(node)
-        yield from self._mapping(node, content, _keys(content.get("kind"), languages), "")
-        yield from self._spoken(content, lines)
-        all_parts = _parts(languages, str(content.get("language")))
-        for name, parts in all_parts.items():
-            yield from self._list(node, content, name, parts, name)
-        own, report = content.get("report"), _value(node, "report")
-        if isinstance(own, dict) and isinstance(report, yaml.MappingNode):
-            yield from self._mapping(report, own, _report_keys(languages), "report.")
-            yield from self._list(report, own, "authors", all_parts["authors"], "report.authors")
-        for name in ("regions", "beside"):
-            for value in _entries(content.get(name)):
-                yield from self._value(lines[name], name, value, _ID)
-                if name == "beside" and isinstance(value, str) and value not in self._others:
-                    like = nearest(value, self._others)
-                    advice = f"did you mean {like}?" if like else "remove it, or add the study"
-                    expected = "the name of another study's folder"
-                    yield self._problem(lines[name], name, quoted(value), expected, advice)
-        for name in ("regions", "beside", "sections", "coders", "kinds", "sources", "languages"):
-            yield from self._twice(content.get(name), name, lines.get(name))
+        lines = _lines(node)
+        yield from self._mapping(node, content, _keys(content), "")
         yield from self._documents(content, lines)
         own = content.get("id")
         if isinstance(own, str) and own != self._folder.name:
@@ -355,26 +308,19 @@ class _Checker:
             expected = f"the name of the folder, {quoted(self._folder.name)}"
             yield self._problem(lines["id"], "id", quoted(own), expected, advice)
 
-    def _spoken(self, content: dict[str, Any], lines: Mapping[str, int]) -> Iterator[Problem]:
-        """Check that languages are languages."""
-        for value in _entries(content.get("languages")):
-            yield from self._value(lines["languages"], "languages", value, _LANGUAGE)
-
     def _documents(self, content: dict[str, Any], lines: Mapping[str, int]) -> Iterator[Problem]:
         """Check that sections name documents that are listed, and that each document has one."""
         known = [str(e["id"]) for e in _entries(content.get("sources")) if isinstance(e, dict) and "id" in e]
         of = [e.get("source", "") for e in _entries(content.get("sections")) if isinstance(e, dict)]
         for name in dict.fromkeys(str(name) for name in of if name and name not in known):
-            like = nearest(name, known)
-            advice = f"did you mean {like}?" if like else "add the document to sources, or remove it"
+            advice = did_you_mean(name, known, "add the document to sources, or remove it")
             expected = one_of(tuple(known)) if known else "no source: the study lists no sources"
             yield self._problem(lines.get("sections"), "sections.source", quoted(name), expected, advice)
         for name in known:
             if name not in of:
-                expected, advice = "a section of each document", f"give one of sections source: {name}"
-                yield self._problem(
-                    lines["sources"], "sources", f"{quoted(name)} without one", expected, advice
-                )
+                found, expected = f"{quoted(name)} without one", "a section of each document"
+                advice = f"give one of sections source: {name}"
+                yield self._problem(lines["sources"], "sources", found, expected, advice)
 
     def _mapping(
         self, node: yaml.MappingNode, content: dict[str, Any], keys: Mapping[str, _Key], at: str
@@ -394,9 +340,9 @@ class _Checker:
             line = lines.get(str(name), first)
             if name in keys:
                 yield from self._value(line, at + name, value, keys[name])
+                yield from self._inside(_value(node, name), line, at + name, value, keys[name])
                 continue
-            like = nearest(str(name), [key for key in keys if key not in content])
-            advice = f"did you mean {like}?" if like else "remove it"
+            advice = did_you_mean(str(name), [key for key in keys if key not in content], "remove it")
             expected = one_of(tuple(keys), most=len(keys))
             yield self._problem(line, f"{at}{name}", "an unknown key", expected, advice)
 
@@ -412,23 +358,32 @@ class _Checker:
             found = "an empty list" if value == [] else quoted(value)
             yield self._problem(line, name, found, key.expected, "correct it")
 
-    def _list(
-        self, node: yaml.MappingNode, content: dict[str, Any], key: str, keys: Mapping[str, _Key], at: str
+    def _inside(
+        self, node: yaml.Node | None, line: int, name: str, value: Any, key: _Key
     ) -> Iterator[Problem]:
-        """Check every entry of a list of mappings."""
-        listed = _value(node, key)
-        items = listed.value if isinstance(listed, yaml.SequenceNode) else []
-        for item, entry in zip(items, _entries(content.get(key)), strict=False):
-            if isinstance(entry, dict) and isinstance(item, yaml.MappingNode):
-                yield from self._mapping(item, entry, keys, f"{at}.")
+        """Check what a mapping or a list holds."""
+        if isinstance(value, dict) and isinstance(node, yaml.MappingNode) and key.type is dict:
+            yield from self._mapping(node, value, key.parts, f"{name}.")
+        if not isinstance(value, list) or not isinstance(node, yaml.SequenceNode) or key.type is not list:
+            return
+        for item, entry in zip(node.value, value, strict=False):
+            if key.each:
+                yield from self._value(line, name, entry, key.each)
+            elif isinstance(entry, dict) and isinstance(item, yaml.MappingNode):
+                yield from self._mapping(item, entry, key.parts, f"{name}.")
             else:
-                expected, line = f"keys such as {', '.join(keys)}", item.start_mark.line + 1
-                yield self._problem(line, at, quoted(entry), expected, "write {…: …, …: …}")
+                expected, place = f"keys such as {', '.join(key.parts)}", item.start_mark.line + 1
+                yield self._problem(place, name, quoted(entry), expected, "write {…: …, …: …}")
+            if name == "beside" and isinstance(entry, str) and entry not in self._others:
+                advice = did_you_mean(entry, self._others, "remove it, or add the study")
+                yield self._problem(line, name, quoted(entry), "the name of another study's folder", advice)
+        if key.each or "id" in key.parts:
+            yield from self._twice(value, name, line)
 
-    def _twice(self, content: Any, name: str, line: int | None) -> Iterator[Problem]:
+    def _twice(self, entries: list[Any], name: str, line: int) -> Iterator[Problem]:
         """Check that no two entries of a list have the same id, or are the same id."""
-        entries = _entries(content)
-        ids = [str(entry.get("id", id(entry)) if isinstance(entry, dict) else entry) for entry in entries]
+        named = [entry.get("id", entry) if isinstance(entry, dict) else entry for entry in entries]
+        ids = [str(id_) for id_ in named if not isinstance(id_, dict)]
         for value in dict.fromkeys(value for value in ids if ids.count(value) > 1):
             found = f"{quoted(value)} more than once"
             yield self._problem(line, name, found, "every id once", "remove one")

@@ -28,8 +28,8 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from analysis.languages import nearest
 from analysis.transcribe import csv_table
 from analysis.transcribe.csv_table import CsvTable
-from analysis.transcribe.csv_text import shown
-from analysis.transcribe.problems import Problem, StudyError
+from analysis.transcribe.csv_text import of_file
+from analysis.transcribe.problems import StudyError
 from analysis.transcribe.schema import Field, Schema, Table, Text
 from analysis.transcribe.study_yaml import Meta
 from analysis.transcribe.validators import SUBJECTS
@@ -237,8 +237,8 @@ def write(
 def _sheet_name(folder: Path, name: str) -> str:
     if len(name) > LONGEST_NAME:
         expected = f"a file name of at most {LONGEST_NAME} characters, for a sheet has no longer one"
-        path = shown(folder / f"{name}.csv")
-        raise StudyError([Problem(path, None, None, "a longer one", expected, "give the coder a shorter id")])
+        advice = "give the coder a shorter id"
+        raise StudyError([of_file(folder / f"{name}.csv", "a longer one", expected, advice)])
     return name
 
 
@@ -246,11 +246,13 @@ def _fill(sheet: Any, found: CsvTable, fields: Sequence[Field]) -> None:
     """Write the rows as text; of passages, the opening as their first words."""
     for row, cells in enumerate(found.frame.to_dict("records"), 2):
         for number, each in enumerate(fields, 1):
-            value = cells["opening"] if each is WORDS else cells[each.name]
-            if value:
-                cell = sheet.cell(row, number)
-                cell.value, cell.data_type, cell.number_format = value, "s", "@"
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+            if value := cells["opening" if each is WORDS else each.name]:
+                _write_text(sheet.cell(row, number), value)
+
+
+def _write_text(cell: Any, value: str) -> None:
+    cell.value, cell.data_type, cell.number_format = value, "s", "@"
+    cell.alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _head(sheet: Any, table: Table, fields: Sequence[Field], language: str) -> None:
@@ -282,16 +284,12 @@ def _is_made(table: Table, each: Field) -> bool:
 
 def _meaning(table: Table, each: Field, language: str) -> str:
     """What stands in a heading's comment."""
-    said = [each.title(language), each.description(language)]
+    keys = ["made" if _is_made(table, each) else "required" if each.required else "optional"]
+    keys += ["many"] * each.many + ["form"] * (each.format == "period")
     if table.own_place and each.name in FINGERPRINT:
-        return "\n".join([*said, _text("workbook.grey")(language)])
-    made = _is_made(table, each)
-    said.append(
-        _text("workbook." + ("made" if made else "required" if each.required else "optional"))(language)
-    )
-    said += [_text("workbook.many")(language)] if each.many else []
-    said += [_text("workbook.form")(language)] if each.format == "period" else []
-    return "\n".join(said)
+        keys = ["grey"]
+    said = [each.title, each.description, *(_text(f"workbook.{key}") for key in keys)]
+    return "\n".join(text(language) for text in said)
 
 
 def _offer(sheet: Any, number: int, each: Field, choices: str) -> None:
@@ -299,20 +297,16 @@ def _offer(sheet: Any, number: int, each: Field, choices: str) -> None:
     letter = get_column_letter(number)
     rule = DataValidation(type="list", formula1=choices, allow_blank=True)
     # Several ids, and what another column decides, are offered one by one and not insisted on.
-    free = each.many or each is WORDS or choices.startswith("CHOOSE")
-    rule.showErrorMessage = not free
+    rule.showErrorMessage = not (each.many or each is WORDS or choices.startswith("CHOOSE"))
     sheet.add_data_validation(rule)
     rule.add(f"{letter}2:{letter}{_ROWS}")
 
 
 def _write_sentences(sheet: Any, sentences: Sequence[tuple[str, str, str]]) -> None:
     """The source in its order, to read and to choose from."""
-    for row in [("section", "page", "words"), *sentences]:
-        sheet.append(row)
-    for row in sheet.iter_rows():
-        for cell in row:
-            cell.data_type, cell.number_format = "s", "@"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for row, cells in enumerate([("section", "page", "words"), *sentences], 1):
+        for number, value in enumerate(cells, 1):
+            _write_text(sheet.cell(row, number), value)
     sheet.sheet_properties.tabColor = _GREY
     sheet.column_dimensions["C"].width = 120
     sheet.freeze_panes = "A2"

@@ -149,9 +149,8 @@ def _read_sheet(sheet: Any, reading: Reading, fields: dict[str, Field]) -> None:
                 advice = f"give the column a heading in {letter}1, or empty it"
                 reading.refuse(place, None, quoted(filled[letter]), "cells under a heading only", advice)
         if filled:
-            rows.append(
-                (cells[0].row, {names[letter]: text for letter, text in filled.items() if names.get(letter)})
-            )
+            named = {names[letter]: text for letter, text in filled.items() if names.get(letter)}
+            rows.append((cells[0].row, named))
         else:
             empty.append(cells[0].row)
     between = [row for row in empty if rows and row < rows[-1][0]]
@@ -194,9 +193,8 @@ def _read_cell(cell: Any, column: Field | None) -> tuple[str, str]:
         advice = "type what the source says, or leave the cell empty"
         raise _Wrong(f"{quoted(value)}, the error of a spreadsheet", "the value itself", advice)
     if isinstance(value, bool):
-        raise _Wrong(
-            f"the logical value {str(value).upper()}", "text", "format the cell as text, type it again"
-        )
+        found = f"the logical value {str(value).upper()}"
+        raise _Wrong(found, "text", "format the cell as text, type it again")
     if isinstance(value, (int, float)):
         return _number(value, cell.number_format, column)
     if isinstance(value, (date, datetime)):
