@@ -35,13 +35,11 @@ _JAPANESE_FORMS = (
     "\u2ecb車 \u2ed3長 \u2ed4門 \u2ed9韋 \u2eda頁 \u2edb風 \u2edc飛 \u2ee2馬 \u2ee5魚 \u2ee6鳥 "
     "\u2ee7鹵 \u2eea黽 \u2eec斉 \u2eee歯 \u2ef0竜 \u2ef1亀 \u2ef3亀"
 )
-_RADICALS = (
-    dict(enumerate(_CJK_RADICALS, 0x2E80))
-    | dict(enumerate(_KANGXI_RADICALS, 0x2F00))
-    | {ord(pair[0]): pair[1] for pair in _JAPANESE_FORMS.split()}
-    # NFKC takes the small tilde apart into a space and an accent; as a wave it must survive.
-    | {0x02DC: "\u301c"}
+# NFKC takes the small tilde apart into a space and an accent; as a wave it must survive.
+_UNIFIED = (
+    dict(enumerate(_CJK_RADICALS, 0x2E80)) | dict(enumerate(_KANGXI_RADICALS, 0x2F00)) | {0x02DC: "\u301c"}
 )
+_RADICALS = _UNIFIED | {ord(pair[0]): pair[1] for pair in _JAPANESE_FORMS.split()}
 
 
 def _each(ranges: str, to: str | None) -> dict[int, str | None]:
@@ -116,23 +114,31 @@ _LATIN = "0-9A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _SPACE_OUTSIDE_LATIN = re.compile(f"(?<![{_LATIN}]) +| +(?![{_LATIN}])")
 
 
-def _settled(step: Callable[[str], str]) -> Callable[[str], str]:
-    """A normaliser that repeats a step until nothing changes, for what one rule drops may wake another."""
+def _spelled(
+    table: dict[int, str | None], *steps: tuple[re.Pattern[str], str], before: re.Pattern[str] | None = None
+) -> Callable[[str], str]:
+    """A normaliser that unifies characters and white space, and then takes some steps in their order.
+
+    What `before` finds is dropped first. All is repeated until nothing changes, for what one rule drops may
+    wake another.
+    """
+
+    def once(text: str) -> str:
+        text = _BROKEN.sub("", before.sub("", text) if before else text)
+        text = unicodedata.normalize("NFKC", text.translate(table)).translate(table)
+        while "  " in text:
+            text = text.replace("  ", " ")
+        text = text.strip()
+        for pattern, replacement in steps:
+            text = pattern.sub(replacement, text)
+        return unicodedata.normalize("NFC", text)
 
     def normaliser(text: str) -> str:
-        while (after := step(text)) != text:
+        while (after := once(text)) != text:
             text = after
         return text
 
     return normaliser
-
-
-def _plain(text: str, table: dict[int, str | None]) -> str:
-    """A text with its characters unified and one space for all white space."""
-    text = unicodedata.normalize("NFKC", _BROKEN.sub("", text).translate(table)).translate(table)
-    while "  " in text:
-        text = text.replace("  ", " ")
-    return text.strip()
 
 
 # --- spaced-1 ------------------------------------------------------------------------------------
@@ -149,35 +155,28 @@ _HYPHEN_IN_SMALL = re.compile(f"(?<=[{_SMALL}])--?(?=[{_SMALL}])")
 _SPACE_AT_SIGN = re.compile(' (?=[;:!?%"])|(?<=") ')
 
 
-def _spaced_1(text: str) -> str:
-    """Letters and spaces, whatever the alphabet: Latin, Greek, Cyrillic and those without a normaliser.
-
-    As in `en-1` a hyphen between small letters is dropped everywhere (`Technologie-` at a line's end and
-    `förderung`), and one before a capital stays (`Süd-` and `Deutschland`).
-    """
-    text = _SPACE_AT_SIGN.sub("", _SPACE_AFTER_DASH.sub("", _plain(text, _SPACED_1)))
-    return unicodedata.normalize("NFC", _HYPHEN_IN_SMALL.sub("", text))
-
+# Letters and spaces, whatever the alphabet: Latin, Greek, Cyrillic and those without a normaliser. As in
+# `en-1` a hyphen between small letters is dropped everywhere (`Technologie-` at a line's end and
+# `förderung`), and one before a capital stays (`Süd-` and `Deutschland`).
+_spaced_1 = _spelled(_SPACED_1, (_SPACE_AFTER_DASH, ""), (_SPACE_AT_SIGN, ""), (_HYPHEN_IN_SMALL, ""))
 
 # --- zh-1 ----------------------------------------------------------------------------------------
-_CHINESE_RADICALS = (
-    dict(enumerate(_CJK_RADICALS, 0x2E80)) | dict(enumerate(_KANGXI_RADICALS, 0x2F00)) | {0x02DC: "\u301c"}
-)
-_ZH_1 = _SPACED_1 | _DOTS | _each("22ef", "\u2026") | _CHINESE_RADICALS
+_ZH_1 = _SPACED_1 | _DOTS | _each("22ef", "\u2026") | _UNIFIED
 _DASH_RUN = re.compile("--+")  # a dash of two characters, which some fonts have as one
 # A comma stands between clauses unless it groups thousands.
 _CLAUSE_COMMA = re.compile(r"(?<![0-9]),|(?<=[0-9]{4}),|,(?![0-9]{3}(?![0-9]))")
 
 
-def _zh_1(text: str) -> str:
-    """Chinese, simplified or traditional: lines break anywhere, and a space says nothing.
-
-    Except between Latin letters or figures, where it parts two words. `、` and `，` stay two signs.
-    """
-    text = _SPACE_OUTSIDE_LATIN.sub("", _DASH_RUN.sub("-", _plain(text, _ZH_1)))
-    text = _CLAUSE_COMMA.sub("\uff0c", _STOP.sub("。", text))
-    return unicodedata.normalize("NFC", _HYPHEN_IN_WORD.sub("", text))
-
+# Chinese, simplified or traditional: lines break anywhere, and a space says nothing, except between Latin
+# letters or figures, where it parts two words. `、` and `，` stay two signs.
+_zh_1 = _spelled(
+    _ZH_1,
+    (_DASH_RUN, "-"),
+    (_SPACE_OUTSIDE_LATIN, ""),
+    (_STOP, "。"),
+    (_CLAUSE_COMMA, "\uff0c"),
+    (_HYPHEN_IN_WORD, ""),
+)
 
 # --- ko-1 ----------------------------------------------------------------------------------------
 # The dot between words is typed as an old vowel sign as often as not.
@@ -188,17 +187,16 @@ _COMMA_OF_CLAUSE = re.compile(f",(?= )|{_CLAUSE_COMMA.pattern}")
 _STOP_AFTER_LETTER = re.compile(r"(?<![0-9])\.")
 
 
-def _ko_1(text: str) -> str:
-    """Korean: spaces are dropped, except between Latin letters or figures.
-
-    They do part words, but lines break inside words, too, and at the end of a line nobody can tell
-    whether there was a space. Without them every layout reads the same; what that costs is that a
-    change of nothing but spacing goes unseen.
-    """
-    text = _STOP_AFTER_LETTER.sub("。", _COMMA_OF_CLAUSE.sub("、", _plain(text, _KO_1)))
-    text = _SPACE_OUTSIDE_LATIN.sub("", text)
-    return unicodedata.normalize("NFC", _HYPHEN_IN_WORD.sub("", text))
-
+# Korean: spaces are dropped, except between Latin letters or figures. They do part words, but lines break
+# inside words, too, and at the end of a line nobody can tell whether there was a space. Without them every
+# layout reads the same; what that costs is that a change of nothing but spacing goes unseen.
+_ko_1 = _spelled(
+    _KO_1,
+    (_COMMA_OF_CLAUSE, "、"),
+    (_STOP_AFTER_LETTER, "。"),
+    (_SPACE_OUTSIDE_LATIN, ""),
+    (_HYPHEN_IN_WORD, ""),
+)
 
 # --- rtl-1 ---------------------------------------------------------------------------------------
 # Direction marks and non-joiners are invisible already. Points are optional, kashida fills a line;
@@ -214,19 +212,17 @@ _RTL_1 = (
 _POINT_ALONE = re.compile("[\ufe70-\ufe7f\ufc5e-\ufc63]")  # a point as a form of its own
 
 
-def _rtl_1(text: str) -> str:
-    """Arabic, Hebrew and what else is written from right to left, as it is stored: first letter first."""
-    text = _plain(_POINT_ALONE.sub("", text), _RTL_1)
-    return unicodedata.normalize("NFC", _SPACE_AT_SIGN.sub("", _SPACE_AFTER_DASH.sub("", text)))
+# Arabic, Hebrew and what else is written from right to left, as it is stored: first letter first.
+_rtl_1 = _spelled(_RTL_1, (_SPACE_AFTER_DASH, ""), (_SPACE_AT_SIGN, ""), before=_POINT_ALONE)
 
 
 NORMALISERS: dict[str, Callable[[str], str]] = {
     "ja-1": _ja_1,
     "en-1": _en_1,
-    "spaced-1": _settled(_spaced_1),
-    "zh-1": _settled(_zh_1),
-    "ko-1": _settled(_ko_1),
-    "rtl-1": _settled(_rtl_1),
+    "spaced-1": _spaced_1,
+    "zh-1": _zh_1,
+    "ko-1": _ko_1,
+    "rtl-1": _rtl_1,
 }
 # By a tag's script if it has one, else by its language; all others are written with spaces.
 _USUAL = dict.fromkeys(["Hans", "Hant", "Hani", "zh", "yue", "wuu", "lzh", "th", "lo", "km", "my"], "zh-1")
