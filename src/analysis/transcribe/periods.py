@@ -128,7 +128,8 @@ def parse(text: str, counted: FiscalYear = JAPANESE) -> Period:
     end = _side(right, text, counted)
     if start is None and end is None:
         raise _refused(text)
-    if start and end and _mixed(start, end):
+    # `FY2002/2006` is a forgotten FY as often as not; nobody writes FY by mistake, so `2013/FY2020` stays.
+    if start and end and start.fiscal and not end.fiscal and not end.month:
         expected = "two fiscal years or two calendar years"
         both = [f"FY{start.year:04}/FY{end.year:04}", f"{start.year:04}/{end.year:04}"]
         known = [period for period in both if reads(period)]
@@ -247,14 +248,6 @@ def _side(text: str, whole: str, counted: FiscalYear = JAPANESE) -> _Side | None
         correct = "correct the day, or write the month only"
         raise PeriodError(f"a day that {year}-{month:02} has", correct)
     return _Side(bool(fiscal), year, month, day, counted)
-
-
-def _mixed(start: _Side, end: _Side) -> bool:
-    """Whether a bare year follows a fiscal one: `FY2002/2006` is a forgotten FY as often as not.
-
-    `2013/FY2020` stays: nobody writes FY by mistake.
-    """
-    return start.fiscal and not end.fiscal and not end.month
 
 
 def _refused(text: str) -> PeriodError:

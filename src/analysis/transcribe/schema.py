@@ -128,25 +128,21 @@ class Field:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its own columns, and the common ones that go with it.
+    """One table: its own columns, and by kind of study these with the common ones, in order.
 
     The rows of most tables are records; those of `judgement` tables are what a coder decided, that
     of the places themselves is `own_place`, and a `commentary` says what else is to be said of the
-    places. `placed` says whether rows cite passages (or, among public records, addresses). `anchor`
-    is the column whose passages locate the row. `files_by` is a column by whose values rows may
-    stand in files of their own.
+    places. `anchor` is the column whose passages locate the row. `files_by` is a column by whose values
+    rows may stand in files of their own.
     """
 
     name: str
     title: Text
     description: Text
     own: tuple[Field, ...]
-    first: tuple[Field, ...]
-    last: tuple[Field, ...]
-    places: Mapping[str, tuple[Field, ...]]
+    columns: Mapping[str, tuple[Field, ...]]
     anchor: str | None = None
     judgement: bool = False
-    placed: bool = True
     own_place: bool = False
     commentary: bool = False
     files_by: str | None = None
@@ -163,11 +159,7 @@ class Table:
 
     def fields_for(self, kind: str) -> tuple[Field, ...]:
         """Return the columns of the table in a study of that kind ('document', 'records')."""
-        place = self.places[kind] if self.placed else ()
-        # In a study of records a cited work has an address like every row, and only that one.
-        taken = {field.name for field in place}
-        own = tuple(field for field in self.own if field.name not in taken)
-        return self.first + own + place + self.last
+        return self.columns[kind]
 
     def verbatim_in(self, language: str) -> tuple[Field, ...]:
         """Return the columns held to a source in that language.
@@ -183,9 +175,9 @@ class Table:
 
     def anchor_in(self, language: str) -> str | None:
         """Return the anchor's name in a source in that language, as `verbatim_in` has it."""
-        pair = [field for field in self.own if self.anchor and field.pair == self.anchor.removesuffix("_ja")]
-        own = [field.name for field in pair if field.language == language]
-        return next(iter([*own, *(field.name for field in pair)]), self.anchor)
+        pair = (self.anchor or "").removesuffix("_ja")
+        own = {field.language: field.name for field in self.own if pair and field.pair == pair}
+        return own.get(language, next(iter(own.values()), self.anchor))
 
     def field(self, name: str, kind: str = "document") -> Field:
         """Return one column by its name; KeyError where the table has none of that name."""
@@ -250,23 +242,16 @@ def load(path: Path = paths.SCHEMA, languages: tuple[str, ...] = LANGUAGES) -> S
         )
         for name, values in document["vocabularies"].items()
     }
-    common = {
-        name: tuple(_columns(part, languages, "schema:columns.common"))
-        for name, part in document["common"].items()
+    made = {
+        kind: MappingProxyType(
+            {
+                name: _read_table(kind, name, raw, document["common"], own)
+                for name, raw in document[kind].items()
+            }
+        )
+        for kind, own in {"tables": languages, "shared": LANGUAGES}.items()
     }
-    both = {
-        name: tuple(_columns(part, LANGUAGES, "schema:columns.common"))
-        for name, part in document["common"].items()
-    }
-    tables = {
-        name: _read_table("tables", name, raw, common, languages) for name, raw in document["tables"].items()
-    }
-    shared = {
-        name: _read_table("shared", name, raw, both, LANGUAGES) for name, raw in document["shared"].items()
-    }
-    return Schema(
-        MappingProxyType(tables), MappingProxyType(vocabularies), MappingProxyType(shared), languages
-    )
+    return Schema(made["tables"], MappingProxyType(vocabularies), made["shared"], languages)
 
 
 def of_package(about: Mapping[str, Any]) -> Schema:
@@ -347,21 +332,28 @@ def column_text(found: Mapping[str, Mapping], own: str, part: str, context: str,
 
 
 def _read_table(kind: str, name: str, raw: dict, common: Mapping, languages: tuple[str, ...]) -> Table:
-    judgement, own_place = raw.get("judgement", False), raw.get("own_place", False)
-    commentary = raw.get("commentary", False)
-    concludes = raw.get("concludes", not (judgement or own_place or commentary))
+    flags = {flag: raw.get(flag, False) for flag in ("judgement", "own_place", "commentary")}
+    concludes = raw.get("concludes", not any(flags.values()))
+    parts = {
+        part: tuple(_columns(columns, languages, "schema:columns.common")) for part, columns in common.items()
+    }
+    own = tuple(_columns(raw["fields"], languages, f"schema:columns.{name}"))
+    last = [field for field in parts["last"] if concludes or field.name.startswith("note")]
+    placed = raw.get("placed", not (flags["judgement"] or flags["own_place"]))
+    columns = {}
+    for each in KINDS:
+        place = parts[each] if placed else ()
+        # In a study of records a cited work has an address like every row, and only that one.
+        taken = {field.name for field in place}
+        kept = [field for field in own if field.name not in taken]
+        columns[each] = (*parts["first"], *kept, *place, *last)
     return Table(
         name=name,
         title=Text(raw["title_ja"], raw["title_en"], f"schema:{kind}.{name}.title"),
         description=Text(raw["description_ja"], raw["description_en"], f"schema:{kind}.{name}.description"),
-        own=tuple(_columns(raw["fields"], languages, f"schema:columns.{name}")),
-        first=common["first"],
-        last=tuple(field for field in common["last"] if concludes or field.name.startswith("note")),
-        places=MappingProxyType({kind: common[kind] for kind in KINDS}),
+        own=own,
+        columns=MappingProxyType(columns),
         anchor=raw.get("anchor"),
-        judgement=judgement,
-        placed=raw.get("placed", not (judgement or own_place)),
-        own_place=own_place,
-        commentary=commentary,
         files_by=raw.get("files_by"),
+        **flags,
     )
