@@ -11,7 +11,7 @@ from not having looked. K. Krippendorff, Content Analysis, 2nd ed. (2004), chapt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import krippendorff
@@ -20,8 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.tidy.evidence import record_labels
-from analysis.tidy.issues import counted_links, issue_statuses, later_records
-from analysis.tidy.joins import each, themes_by_coder, tidy_table, with_notes
+from analysis.tidy.issues import later_records
+from analysis.tidy.joins import each, tidy_table, with_notes
 from analysis.transcribe.judgements import CONSENSUS, NONE
 from analysis.transcribe.load import Study
 from analysis.words import small
@@ -34,6 +34,8 @@ _ENTRIES = {"themes": "theme", "links": "issue", "statuses": "issue"}  # what th
 _MEASURED = dict.fromkeys(["units", "given", "disagreed", "draws", "defined"], "int64") | dict.fromkeys(
     ["alpha", "low", "high"], "float64"
 )
+_TABLES = {"themes": "codings", "links": "links", "statuses": "assessments"}
+_SILENCE = {"themes": ["not_given", "given"], "links": [NONE], "statuses": []}  # the first values
 _Key = tuple[str, str]  # table and id of a record
 
 
@@ -41,7 +43,8 @@ _Key = tuple[str, str]  # table and id of a record
 class Judgements:
     """What coders said: `said` is coders × records × entries, an index of `values`, -1: not considered.
 
-    Entries are themes (of themes) or issues (of links); of statuses there is one, "".
+    Entries are themes (of themes) or issues (of links); of statuses there is one, "". `agreed` is what
+    the consensus says: records × entries, -1: nothing.
     """
 
     kind: str
@@ -50,6 +53,7 @@ class Judgements:
     entries: tuple[str, ...]
     values: tuple[str, ...]
     said: NDArray[np.int64]
+    agreed: NDArray[np.int64]
 
     @property
     def counts(self) -> NDArray[np.int64]:
@@ -68,57 +72,60 @@ def judgements(study: Study) -> list[Judgements]:
     return [each for each in found if len(each.coders) > 1 and each.records]
 
 
-def _coders(table: pd.DataFrame) -> tuple[str, ...]:
-    return tuple(sorted(set(table["coder"]) - {CONSENSUS}))
+def _coders(table: pd.DataFrame) -> list[str]:
+    return sorted(set(table["coder"]) - {CONSENSUS})
 
 
-def _array(
-    coders: Iterable[str],
+def _judged(
+    kind: str,
+    study: Study,
     records: Iterable[_Key],
     entries: Iterable[str],
-    say: Callable[[str, _Key, str], int],
-) -> NDArray[np.int64]:
-    return np.array([[[say(c, r, e) for e in entries] for r in records] for c in coders], dtype=np.int64)
+    say: Callable[[str, _Key, str], str | None],
+) -> Judgements:
+    """Ask of every coder what they said of each record and entry; None where they considered it not."""
+    coders, records, entries = _coders(study.tables[_TABLES[kind]]), tuple(records), tuple(entries)
+    asked = [[[say(c, r, e) for e in entries] for r in records] for c in [*coders, CONSENSUS]]
+    every = {said for rows in asked for row in rows for said in row if said is not None}
+    # The value that says nothing comes first: what coders give is counted from the second.
+    values = [*_SILENCE[kind], *sorted(every - set(_SILENCE[kind]))]
+    place = {None: -1} | {value: place for place, value in enumerate(values)}
+    said = np.array([[[place[s] for s in row] for row in rows] for rows in asked], dtype=np.int64)
+    return Judgements(kind, tuple(coders), records, entries, tuple(values), said[:-1], said[-1])
 
 
 def _themes(study: Study) -> Judgements:
     codings = study.tables["codings"]
-    coders, themes = _coders(codings), tuple(study.tables["themes"]["id"])
     rows = set(codings[["coder", "record_type", "record", "theme"]].itertuples(index=False, name=None))
     considered = {row[:3] for row in rows}
+    coders = _coders(codings)
     every = sorted({row[1:3] for row in rows})
-    records = tuple(r for r in every if sum((c, *r) in considered for c in coders) > 1)
-    said = _array(
-        coders, records, themes, lambda c, r, t: int((c, *r, t) in rows) if (c, *r) in considered else -1
-    )
-    return Judgements("themes", coders, records, themes, ("not_given", "given"), said)
+    records = [record for record in every if sum((c, *record) in considered for c in coders) > 1]
+
+    def say(coder: str, record: _Key, theme: str) -> str | None:
+        given = "given" if (coder, *record, theme) in rows else "not_given"
+        return given if (coder, *record) in considered else None
+
+    return _judged("themes", study, records, study.tables["themes"]["id"], say)
 
 
 def _links(study: Study) -> Judgements:
     links, later = study.tables["links"], later_records(study)
-    coders, issues = _coders(links), tuple(study.tables["issues"]["id"])
-    key = ["coder", "record_type", "record", "issue", "relation"]
+    key, spoken = ["coder", "record_type", "record", "issue", "relation"], set(links["coder"])
     relation = {(c, (t, r), i): said for c, t, r, i, said in links[key].itertuples(index=False, name=None)}
-    values = (NONE, *sorted(set(relation.values()) - {NONE}))
-    said = _array(
-        coders,
-        later,
-        issues,
-        lambda c, r, i: values.index(relation.get((c, r, i), NONE)) if i in later[r] else -1,
-    )
-    return Judgements("links", coders, tuple(later), issues, values, said)
+
+    def say(coder: str, record: _Key, issue: str) -> str | None:
+        considered = coder in spoken and issue in later[record]
+        return relation.get((coder, record, issue), NONE) if considered else None
+
+    return _judged("links", study, later, study.tables["issues"]["id"], say)
 
 
 def _statuses(study: Study) -> Judgements:
-    rows = study.tables["assessments"]
-    status = {(row.coder, ("issues", row.issue)): row.status for row in rows.itertuples()}
-    issues = tuple(("issues", issue) for issue in study.tables["issues"]["id"])
-    values = tuple(sorted(set(status.values())))
-    coders = _coders(rows)
-    said = _array(
-        coders, issues, ("",), lambda c, r, _: values.index(status[c, r]) if (c, r) in status else -1
-    )
-    return Judgements("statuses", coders, issues, ("",), values, said)
+    rows = study.tables["assessments"].itertuples()
+    status = {(row.coder, ("issues", row.issue)): row.status for row in rows}
+    issues = [("issues", issue) for issue in study.tables["issues"]["id"]]
+    return _judged("statuses", study, issues, [""], lambda coder, issue, _: status.get((coder, issue)))
 
 
 def alpha(counts: NDArray[np.int64]) -> float | None:
@@ -219,19 +226,18 @@ def coding_disagreements(study: Study) -> pd.DataFrame:
     relation or none; a status; under `consensus` open where there is none; + _ja, _en), note_ja,
     note_en (the reason). Order: judgements, records as in the schema, themes or issues, coders.
     """
-    agreed, notes = _consensus(study), _reasons(study)
-    rows = []
+    notes, rows = _reasons(study), []
     for found in judgements(study):
         for record, entry in np.argwhere(found.differ):
             key, name = found.records[record], found.entries[entry]
             issue = key[1] if found.kind == "statuses" else name
             about = {"judgement": found.kind, "table": key[0], "record": key[1], "theme": "", "issue": ""}
             about |= {_ENTRIES[found.kind]: issue} | dict.fromkeys(each("note", study.languages), "")
-            said = dict(zip(found.coders, found.said[:, record, entry], strict=True))
-            rows += [about | {"coder": c, "said": found.values[v]} for c, v in said.items() if v >= 0]
-            why = notes.get((found.kind, key, "" if found.kind == "themes" else issue), {})
-            decided = agreed.get((found.kind, key, issue)) or _silence(found.kind, key, notes)
-            rows.append(about | {"coder": CONSENSUS, "said": decided} | why)
+            said = zip(found.coders, found.said[:, record, entry], strict=True)
+            rows += [about | {"coder": c, "said": found.values[v]} for c, v in said if v >= 0]
+            decided = found.agreed[record, entry]
+            about |= {"coder": CONSENSUS, "said": found.values[decided] if decided >= 0 else "open"}
+            rows.append(about | notes.get((found.kind, key, "" if found.kind == "themes" else issue), {}))
     frame = pd.DataFrame(rows, columns=None if rows else ["table", "record", "judgement", "said"])
     frame = frame.fillna("").merge(record_labels(study), on=["table", "record"], validate="m:1")
     vocabularies = study.schema.vocabularies
@@ -242,32 +248,11 @@ def coding_disagreements(study: Study) -> pd.DataFrame:
     return frame.assign(**{f"said_{own}": [text(own) for text in read] for own in study.languages})
 
 
-def _consensus(study: Study) -> Mapping[tuple[str, _Key, str], str]:
-    """What the consensus says: of kind, record, and theme or issue."""
-    agreed: dict[tuple[str, _Key, str], str] = {}
-    for table in ("statements", "issues"):
-        for (record, coder), themes in themes_by_coder(study, table).items():
-            if coder == CONSENSUS and record in _settled(study, table):
-                agreed |= {("themes", (table, record), theme): "given" for theme in themes.split()}
-    for row in counted_links(study).query("coder == @CONSENSUS").itertuples():
-        agreed["links", (row.table, row.record), row.issue] = row.relation
-    for row in issue_statuses(study).query("coder == @CONSENSUS").itertuples():
-        agreed["statuses", ("issues", row.issue), row.issue] = row.status
-    return agreed
-
-
-def _settled(study: Study, table: str) -> set[str]:
-    """The records of a table on whose themes there is a consensus."""
-    codings = study.tables["codings"]
-    return set(codings.loc[(codings["coder"] == CONSENSUS) & (codings["record_type"] == table), "record"])
-
-
 def _reasons(study: Study) -> dict[tuple[str, _Key, str], dict[str, str]]:
     """The reasons of the consensus, by column of notes: of kind, record, and issue (not of themes)."""
     found: dict[tuple[str, _Key, str], dict[str, str]] = {}
     notes = each("note", study.languages)
-    kinds = {"themes": "codings", "links": "links", "statuses": "assessments"}
-    for kind, name in kinds.items():
+    for kind, name in _TABLES.items():
         rows = study.tables[name].pipe(with_notes, study)
         for row in rows[rows["coder"] == CONSENSUS].to_dict("records"):
             issue = "" if kind == "themes" else row["issue"]
@@ -276,9 +261,3 @@ def _reasons(study: Study) -> dict[tuple[str, _Key, str], dict[str, str]]:
             if any(reasons.values()) or (kind, key, issue) not in found:
                 found[kind, key, issue] = reasons
     return found
-
-
-def _silence(kind: str, key: _Key, decided: Iterable[tuple[str, _Key, str]]) -> str:
-    """What it means that the consensus gives a theme or relation nowhere: that it does not, or none yet."""
-    spoken: Sequence = [each for each in decided if each[0] == kind and (kind == "links" or each[1] == key)]
-    return {"themes": "not_given", "links": NONE}.get(kind, "open") if spoken else "open"

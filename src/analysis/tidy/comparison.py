@@ -84,9 +84,8 @@ def _strictest(years: pd.DataFrame) -> pd.DataFrame:
 
 def _strictest_of(years: pd.DataFrame) -> pd.DataFrame:
     order = {name: n for n, name in enumerate((*STRICTNESS, "none"))}
-    ranked = years.assign(rank=years["status"].map(order)).sort_values("rank", kind="stable")
-    best = ranked.groupby(["region", "fiscal_year"], sort=False)["rank"].transform("min")
-    kept = ranked[ranked["rank"] == best]
+    rank = years["status"].map(order)
+    kept = years[rank == rank.groupby([years["region"], years["fiscal_year"]]).transform("min")]
     return (
         kept.groupby(["region", "fiscal_year"], as_index=False, sort=True)
         .agg(
@@ -120,22 +119,10 @@ def values(tables: Tables, beside: Sequence[Tables]) -> pd.DataFrame:
     found = []
     for pair in pairs(tables, beside).query("table == other_table").itertuples():
         mine, theirs = own[pair.table, pair.record], known[pair.other][pair.other_table, pair.other_record]
+        other = f"{pair.other}/{pair.other_table}/{pair.other_record}"
+        about = (pair.table, pair.record, mine["label"], other, theirs["label"], pair.relation_label)
         for point, here, there, agree in _points(pair, mine, theirs, tables.language, tables.languages):
-            found.append(
-                {
-                    "table": pair.table,
-                    "record": pair.record,
-                    "label": mine["label"],
-                    "other_key": f"{pair.other}/{pair.other_table}/{pair.other_record}",
-                    "other_label": theirs["label"],
-                    "relation_label": pair.relation_label,
-                    "point": point,
-                    "here": here,
-                    "there": there,
-                    "verdict": "agree" if agree else "differ",
-                    "note": pair.note,
-                }
-            )
+            found.append((*about, point, here, there, "agree" if agree else "differ", pair.note))
     return pd.DataFrame(found, columns=_VALUE)
 
 

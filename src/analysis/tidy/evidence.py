@@ -120,7 +120,7 @@ def _evidence_of(
     rows = (map(_plain, row) for row in table[own].itertuples(index=False, name=None))
     cells = [{c: v for c, v in zip(own, row, strict=True) if v != ""} for row in rows]
     frame = table.reindex(columns=about)
-    cited = frame["passages"].fillna("").str.split()
+    cited = [str(ids).split() for ids in table.get("passages", [""] * len(table))]
     places = {
         f"{column}s": [_distinct(known[p] for p in ids if p in known) for ids in cited]
         for column in ("section", "page")

@@ -106,25 +106,14 @@ def _linked(study: Study, keys: Collection[tuple[str, str]]) -> pd.DataFrame:
         row = said.loc[record] if table == "statements" else frames[table].loc[record]
         evaluation = record if table == "evaluations" else row.get("subject", "")
         judged = evaluation in evaluated and row.get("subject_type", "evaluation") == "evaluation"
-        section = row.get("section") or _section(row, places)
-        rows.append(
-            {
-                "table": table,
-                "record": record,
-                "stance": row.get("stance", ""),
-                "regions": row.get("regions", row.get("region", "")),
-                "section": section,
-                "occasion": "evaluation" if judged else roles.get(section) or "case_study",
-                "date": (evaluated[evaluation] if judged else date_of(table, row)) or str(study.meta.year),
-                "place": place,
-            }
-        )
+        cited = (places[p] for p in row.get("passages", "").split() if p in places)
+        section = row.get("section") or next(cited, "")
+        regions = row.get("regions", row.get("region", ""))
+        occasion = "evaluation" if judged else roles.get(section) or "case_study"
+        date = (evaluated[evaluation] if judged else date_of(table, row)) or str(study.meta.year)
+        rows.append((table, record, row.get("stance", ""), regions, section, occasion, date, place))
     columns = ["table", "record", "stance", "regions", "section", "occasion", "date", "place"]
     return pd.DataFrame(rows, columns=columns).merge(labels, on=["table", "record"], how="left")
-
-
-def _section(row: pd.Series, places: dict[str, str]) -> str:
-    return next((places[p] for p in row.get("passages", "").split() if p in places), "")
 
 
 @tidy_table

@@ -110,7 +110,7 @@ class Tables:
         return str(resource.get(f"title_{self._told}", resource["title"]))
 
     def titles(self, name: str) -> dict[str, str]:
-        """What each column of a localised table is called in the tables' language."""
+        """What each column of a table is called in the tables' language."""
         described = self._resource(name)["schema"]["fields"]
         fields = {field["name"]: str(field.get(f"title_{self._told}", field["title"])) for field in described}
         return {
@@ -119,7 +119,7 @@ class Tables:
         }
 
     def column_title(self, column: str) -> str:
-        """What a column of any localised table is called; the same name means the same in all."""
+        """What a column of any table is called; the same name means the same in all."""
         for name in self._resources:
             if column in (titles := self.titles(name)):
                 return titles[column]
@@ -167,12 +167,6 @@ def open_tables(study: str, language: str, folder: Path | None = None) -> Tables
         cure = f"run: make data STUDY={study}" if study in raw else cure
         raise NoTablesError(f"no tidy tables of study {study!r}; {cure}")
     return Tables(processed / study, language)
-
-
-def localised(frame: pd.DataFrame, language: str, languages: Sequence[str] = tongues.DEFAULT) -> pd.DataFrame:
-    """A table in one language: `label_ja` or `label_en` as `label`, or `region_label` beside `region`."""
-    names = _names(frame, language, languages)
-    return frame[list(names)].rename(columns=names)
 
 
 def _names(columns: Iterable[str], language: str, languages: Sequence[str]) -> dict[str, str]:
