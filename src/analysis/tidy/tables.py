@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import re
@@ -76,14 +75,13 @@ def _row(place: str) -> tuple[str, int]:
 
 def files(study: Study, tables: Mapping[str, pd.DataFrame], state: VerificationState) -> dict[str, bytes]:
     """The processed folder of a study as file names and bytes, the same on every rebuild."""
-    content = {f"{name}.csv": _csv(frame) for name, frame in tables.items()}
+    content = {
+        f"{name}.csv": frame.to_csv(index=False, lineterminator="\n").encode("utf-8")
+        for name, frame in tables.items()
+    }
     package: dict[str, Any] = datapackage.describe(study, tables, state)
     for resource in package["resources"]:
         table = content[resource["path"]]
         resource |= {"bytes": len(table), "hash": "sha256:" + hashlib.sha256(table).hexdigest()}
     content[datapackage.FILE] = (json.dumps(package, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
     return content
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    return frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_MINIMAL).encode("utf-8")

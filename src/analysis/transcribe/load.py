@@ -76,7 +76,8 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
     spoken = meta.languages if meta else study_yaml.languages_of(folder / study_yaml.FILE)
     schema = schema or schemas.load(languages=spoken)
     schema = schema.with_kinds(meta.own_kinds) if meta else schema
-    kind = _kind(folder, meta)
+    # Where study.yaml does not say what the study is of, it is what its tables look like.
+    kind = meta.kind if meta else "document" if (folder / "passages.csv").exists() else "records"
     problems += _stray_files(folder, schema)
     tables, faults = _tables(folder, schema, kind)
     raw = RawTables(tables, schema, kind, meta)
@@ -85,13 +86,6 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
         raise StudyError(_listed([*problems, *faults], schema))
     frames = {name: _frame(raw, table) for name, table in schema.tables.items()}
     return Study(meta.id, folder, meta, MappingProxyType(frames))
-
-
-def _kind(folder: Path, meta: Meta | None) -> str:
-    """Return the study's kind; where study.yaml does not say it, the one its tables look like."""
-    if meta is not None:
-        return meta.kind
-    return "document" if (folder / "passages.csv").exists() else "records"
 
 
 def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
@@ -156,18 +150,13 @@ def _listed(problems: list[Problem], schema: Schema) -> list[Problem]:
 
 
 def _frame(raw: RawTables, table: Table) -> pd.DataFrame:
-    """Return a table's rows, those of its further files after its own."""
-    files = [found for found in raw.tables.values() if found.table == table.name]
-    frames = [_typed(found, table, raw.kind) for found in files]
-    filled = [frame for frame in frames if len(frame)]
-    return pd.concat(filled) if len(filled) > 1 else (filled or frames)[0]
-
-
-def _typed(found: CsvTable, table: Table, kind: str) -> pd.DataFrame:
-    """Return a table's frame with the schema's columns in order, numbers as numbers."""
-    numbers = {field.name: _TYPES[field.type] for field in table.fields_for(kind) if field.type in _TYPES}
+    """Return a table's rows, those of its further files after its own, numbers as numbers."""
+    files = [found.frame for found in raw.tables.values() if found.table == table.name]
+    filled = [frame for frame in files if len(frame)]
+    frame = pd.concat(filled) if len(filled) > 1 else (filled or files)[0]
+    numbers = {field.name: _TYPES[field.type] for field in table.fields_for(raw.kind) if field.type in _TYPES}
     typed = {
-        name: pd.to_numeric(found.frame[name].where(found.frame[name] != "")).astype(dtype)
+        name: pd.to_numeric(frame[name].where(frame[name] != "")).astype(dtype)
         for name, dtype in numbers.items()
     }
-    return found.frame.assign(**typed)
+    return frame.assign(**typed)

@@ -155,15 +155,23 @@ def display(period: Period | str, language: str) -> str:
     >>> display("1995-12/2009-09", "en"), display("FY2011/FY2016", "ja")
     ('Dec 1995–Sep 2009', '2011～2016年度')
     """
-    text = str(period)
+    text, words = str(period), small(language)
     if not text:
-        return small(language).text("not-stated")
+        return words.text("not-stated")
     parse(text)
     left, slash, right = text.partition("/")
     start, end = _side(left, text), _side(right, text) if slash else None
-    if start is not None and (not slash or start == end):
+    if start and (not slash or start == end):
         return _named(start, language)
-    return _worded(start, end, not left or not right, language)
+    if start and end:
+        # 2011～2016年度: the unit is said once where both sides share it.
+        shared = language == "ja" and start.month is None and end.month is None and start.fiscal == end.fiscal
+        return f"{_named(start, language, unit=not shared)}{dash(language)}{_named(end, language)}"
+    if start:
+        return words.text("from" if right else "from-unended", start=_named(start, language))
+    if end:
+        return words.text("until" if left else "until-unstarted", end=_named(end, language))
+    return ""
 
 
 def in_era(period: Period | str) -> str:
@@ -344,16 +352,3 @@ def _named(side: _Side, language: str, unit: bool = True) -> str:
     if side.month in _MONTHS_OF:
         return small(language).text(f"part-of-year.{side.month}", year=str(side.year))
     return day(side.year, side.month, side.day, language, unit)
-
-
-def _worded(start: _Side | None, end: _Side | None, unstated: bool, language: str) -> str:
-    words = small(language)
-    if start and end:
-        # 2011～2016年度: the unit is said once where both sides share it.
-        shared = language == "ja" and start.month is None and end.month is None and start.fiscal == end.fiscal
-        return f"{_named(start, language, unit=not shared)}{dash(language)}{_named(end, language)}"
-    if start:
-        return words.text("from-unended" if unstated else "from", start=_named(start, language))
-    if end:
-        return words.text("until-unstarted" if unstated else "until", end=_named(end, language))
-    return words.text("unstarted") if unstated else ""

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -117,8 +116,8 @@ class Field:
     def takes(self, cell: str) -> bool:
         """Whether a cell fits the column's type, form and length; its vocabulary is not asked."""
         if self.type in FORMS:
-            low = self.minimum is not None and FORMS[self.type].fullmatch(cell) and float(cell) < self.minimum
-            return FORMS[self.type].fullmatch(cell) is not None and not low
+            number = FORMS[self.type].fullmatch(cell) is not None
+            return number and (self.minimum is None or float(cell) >= self.minimum)
         if self.format == "period":
             return periods.reads(cell)
         fits = not self.pattern or re.fullmatch(self.pattern, cell)
@@ -216,8 +215,8 @@ class Schema:
         own = {id_: Text.of(names) for id_, names in kinds}
         if not own:
             return self
-        known = {EVALUATION_KIND: MappingProxyType({**self.vocabularies[EVALUATION_KIND], **own})}
-        return replace(self, vocabularies=MappingProxyType({**self.vocabularies, **known}))
+        known = {**self.vocabularies[EVALUATION_KIND], **own}
+        return replace(self, vocabularies={**self.vocabularies, EVALUATION_KIND: known})
 
     def table_of(self, file: str) -> tuple[str, str] | None:
         """Return the table whose rows a file of that name holds, and the value it is named after.
@@ -237,21 +236,14 @@ def load(path: Path = paths.SCHEMA, languages: tuple[str, ...] = LANGUAGES) -> S
     """Return the schema that a file describes, with the columns of a study in these languages."""
     document = yaml.load(Path(path).read_text("utf-8"), Loader=yaml.CSafeLoader)
     vocabularies = {
-        name: MappingProxyType(
-            {v: Text(ja, en, f"schema:vocabularies.{name}.{v}") for v, (ja, en) in values.items()}
-        )
+        name: {v: Text(ja, en, f"schema:vocabularies.{name}.{v}") for v, (ja, en) in values.items()}
         for name, values in document["vocabularies"].items()
     }
-    made = {
-        kind: MappingProxyType(
-            {
-                name: _read_table(kind, name, raw, document["common"], own)
-                for name, raw in document[kind].items()
-            }
-        )
+    tables, shared = (
+        {name: _read_table(kind, name, raw, document["common"], own) for name, raw in document[kind].items()}
         for kind, own in {"tables": languages, "shared": LANGUAGES}.items()
-    }
-    return Schema(made["tables"], MappingProxyType(vocabularies), made["shared"], languages)
+    )
+    return Schema(tables, vocabularies, shared, languages)
 
 
 def of_package(about: Mapping[str, Any]) -> Schema:
@@ -352,7 +344,7 @@ def _read_table(kind: str, name: str, raw: dict, common: Mapping, languages: tup
         title=Text(raw["title_ja"], raw["title_en"], f"schema:{kind}.{name}.title"),
         description=Text(raw["description_ja"], raw["description_en"], f"schema:{kind}.{name}.description"),
         own=own,
-        columns=MappingProxyType(columns),
+        columns=columns,
         anchor=raw.get("anchor"),
         files_by=raw.get("files_by"),
         **flags,
