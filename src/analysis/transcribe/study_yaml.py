@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,26 +25,16 @@ NAMED = ("start", "end")  # the year that FY names: in which it begins, or ends
 MADE = ("person", "automated_reading")  # what a coder is
 
 
-class Entry(Mapping[str, Any]):
+class Entry(dict[str, Any]):
     """What stands under the keys of `study.yaml`, as attributes and as a mapping, in a fixed order.
 
     What is said in each of the study's languages has a key for each: `name_ja`, `name_en`.
     """
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.__dict__.update(values)
-
-    def __getitem__(self, key: str) -> Any:
-        return self.__dict__[key]
-
-    def __getattr__(self, key: str) -> Any:  # asked only for what is not there
+    def __getattr__(self, key: str) -> Any:
+        if key in self:
+            return self[key]
         raise AttributeError(f"study.yaml has no {key!r} in this study")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.__dict__)
-
-    def __len__(self) -> int:
-        return len(self.__dict__)
 
 
 class Section(Entry):
@@ -128,8 +118,9 @@ def _matching(pattern: str, expected: str, required: bool = True) -> _Key:
     return _Key(str, expected, lambda value: re.fullmatch(pattern, value) is not None, required)
 
 
-def _optional_list(expected: str, each: _Key | None = None, **parts: _Key) -> _Key:
-    return _Key(list, expected, lambda value: True, required=False, parts=parts, each=each)
+def _some(expected: str, parts: Mapping[str, _Key] | None = None, each: _Key | None = None) -> _Key:
+    """A list that may be empty or left out."""
+    return _Key(list, expected, lambda value: True, required=False, parts=parts or {}, each=each)
 
 
 # language, script, region, variants, each in its usual case; extensions say nothing of a source.
@@ -150,7 +141,7 @@ def is_language(tag: str) -> bool:
 
 _TEXT, _OPTIONAL = _Key(str, "a text"), _Key(str, "a text", required=False)
 _ID = _matching(SLUG.pattern, "lower-case letters and digits joined by hyphens")
-_DATE = ("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
+_DATE = _matching("[0-9]{4}(-[0-9]{2}){0,2}", 'a year, month or day in quotes, such as "2026-11"')
 _LANGUAGE = _Key(str, tongues.EXPECTED, tongues.known)
 
 
@@ -165,17 +156,19 @@ def _keys(content: Mapping[str, Any]) -> dict[str, _Key]:
     The normaliser is the usual one of the language where none is named.
     """
     each = partial(_per_language, languages=_languages(content))
-    authors = each("name") | each("affiliation", key=_OPTIONAL)
-    some_authors = f"a list of authors with {' and '.join(each('name'))}"
+    authors, named = each("name") | each("affiliation", key=_OPTIONAL), " and ".join(each("name"))
+    some_authors = _Key(list, f"a list of authors with {named}", parts=authors)
     kinds = f"a list of kinds of evaluation with id, {' and '.join(each('label'))}"
-    made = {"made": _choice(MADE), "date": _matching(*_DATE)}
-    report = each("title", key=_OPTIONAL) | each("subtitle", key=_OPTIONAL) | each("lead", key=_OPTIONAL)
-    report |= {"address": _OPTIONAL, "authors": _optional_list(some_authors, **authors)}
-    report["date"] = _matching(*_DATE, required=False)
+    coders = {"id": _ID, **each("name"), "made": _choice(MADE), "date": _DATE, **each("how")}
+    sources = {"id": _ID, **each("title"), "address": _OPTIONAL}
+    report = each("title") | each("subtitle") | each("lead") | {"address": _TEXT}
+    report = dict.fromkeys(report, _OPTIONAL)
+    report["authors"] = replace(some_authors, right=lambda value: True, required=False)
+    report["date"] = replace(_DATE, required=False)
     return {
         "id": _ID,
         **each("title"),
-        "authors": _Key(list, some_authors, parts=authors),
+        "authors": some_authors,
         **each("venue"),
         "year": _Key(int, "a year with four digits", lambda value: 1000 <= value <= 9999),
         "language": _Key(str, "a language tag (BCP 47) such as ja, en, de, pt-BR or zh-Hant", is_language),
@@ -188,18 +181,10 @@ def _keys(content: Mapping[str, Any]) -> dict[str, _Key]:
         "normaliser": _choice(tuple(NORMALISERS), required=False),
         **each("subtitle", key=_OPTIONAL),
         **each("short", key=_OPTIONAL),
-        "beside": _optional_list("a list of ids of studies", _ID),
-        "coders": _optional_list(
-            "a list of coders with id, names, made, date and how",
-            id=_ID,
-            **each("name"),
-            **made,
-            **each("how"),
-        ),
-        "kinds": _optional_list(kinds, id=_ID, **each("label")),
-        "sources": _optional_list(
-            "a list of further documents with id and titles", id=_ID, **each("title"), address=_OPTIONAL
-        ),
+        "beside": _some("a list of ids of studies", each=_ID),
+        "coders": _some("a list of coders with id, names, made, date and how", coders),
+        "kinds": _some(kinds, {"id": _ID, **each("label")}),
+        "sources": _some("a list of further documents with id and titles", sources),
         "report": _Key(dict, "the report's title, authors, date and lead", required=False, parts=report),
         "languages": _Key(list, "a list of languages such as [ja, en]", required=False, each=_LANGUAGE),
     }
@@ -289,6 +274,10 @@ def _filled(keys: Mapping[str, _Key], content: Mapping[str, Any]) -> dict[str, A
     return made
 
 
+_CALLED: dict[type, str] = {str: "a text", int: "a whole number", float: "a number", bool: "yes or no"}
+_CALLED |= {list: "a list", dict: "keys and values", type(None): "nothing"}
+
+
 class _Checker:
     """Checks what `study.yaml` holds; every method yields the problems it finds."""
 
@@ -349,7 +338,8 @@ class _Checker:
     def _value(self, line: int, name: str, value: Any, key: _Key) -> Iterator[Problem]:
         """Check the value of one key."""
         if type(value) is not key.type:
-            found = f"{quoted(value)}, which YAML reads as {_type(value)}"
+            read = _CALLED.get(type(value), f"a {type(value).__name__}")
+            found = f"{quoted(value)}, which YAML reads as {read}"
             advice = "put it in quotes" if key.type is str else f"write {key.expected}"
             yield self._problem(line, name, found, key.expected, advice)
         elif isinstance(value, str) and (wrong := fault(value)):
@@ -382,8 +372,8 @@ class _Checker:
 
     def _twice(self, entries: list[Any], name: str, line: int) -> Iterator[Problem]:
         """Check that no two entries of a list have the same id, or are the same id."""
-        named = [entry.get("id", entry) if isinstance(entry, dict) else entry for entry in entries]
-        ids = [str(id_) for id_ in named if not isinstance(id_, dict)]
+        known = [entry for entry in entries if not isinstance(entry, dict) or "id" in entry]
+        ids = [str(entry["id"] if isinstance(entry, dict) else entry) for entry in known]
         for value in dict.fromkeys(value for value in ids if ids.count(value) > 1):
             found = f"{quoted(value)} more than once"
             yield self._problem(line, name, found, "every id once", "remove one")
@@ -403,9 +393,3 @@ def _value(node: yaml.MappingNode, name: str) -> yaml.Node | None:
 def _lines(node: yaml.MappingNode) -> dict[str, int]:
     """The line of every key of a mapping."""
     return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
-
-
-def _type(value: Any) -> str:
-    names = {str: "a text", int: "a whole number", float: "a number", bool: "yes or no"}
-    names |= {list: "a list", dict: "keys and values", type(None): "nothing"}
-    return names.get(type(value), f"a {type(value).__name__}")
