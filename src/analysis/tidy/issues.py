@@ -27,7 +27,7 @@ from analysis.tidy.joins import (
 from analysis.tidy.statements import statements
 from analysis.transcribe.judgements import COMMON, CONSENSUS, NONE
 from analysis.transcribe.load import Study
-from analysis.transcribe.raw_tables import Later, date_of
+from analysis.transcribe.raw_tables import date_of, older_than_issues
 from analysis.words import small
 
 CALLS = ("recommendation", "future_task")  # stances that ask for something to be done
@@ -43,12 +43,12 @@ def later_records(study: Study) -> dict[tuple[str, str], list[str]]:
     Later is what is not dated before the issue was raised; a record without a date, what stands
     after the issue in the source. Keys out: table and record, in the order of the tables.
     """
-    later, issues = Later(study.tables), list(_in_order(study)["id"])
+    older, issues = older_than_issues(study.tables), list(_in_order(study)["id"])
     links = study.tables["links"]
     linked = dict.fromkeys(zip(links["record_type"], links["record"], strict=True))
     records = dict.fromkeys((table, id_) for table in LINKED for id_ in study.tables[table]["id"])
     found = {
-        (table, record): [issue for issue in issues if not later.older(issue, table, record)]
+        (table, record): [issue for issue in issues if not older(issue, table, record)]
         for table, record in records | linked
     }
     return {key: known for key, known in found.items() if known}

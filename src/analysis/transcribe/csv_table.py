@@ -47,14 +47,9 @@ class CsvTable:
         """The rows that have as many cells as there are columns."""
         return self.frame[~self.frame.index.isin(self.uneven)] if self.uneven else self.frame
 
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """The columns that the file has."""
-        return frozenset(self.frame.columns)
-
     def has(self, *columns: str) -> bool:
         """Whether the file has all these columns."""
-        return self.columns.issuperset(columns)
+        return all(name in self.frame for name in columns)
 
     def values(self, column: str) -> dict[int, str]:
         """Return the cells of a column that are not empty, by line; none where the file lacks the column."""
@@ -84,7 +79,7 @@ class CsvTable:
     def problem(self, row: int, column: str, expected: str, advice: str, found: str = "") -> Problem:
         """Return a problem of one cell, at the line in which it begins; `found` is the cell, or what else is said."""
         before = self.header[: self.header.index(column)] if column in self.header else ()
-        known = [name for name in before if name in self.columns]
+        known = [name for name in before if name in self.frame]
         line = row + sum(cell.count("\n") for cell in self.frame.loc[row, known])
         return Problem(self.file, line, column, found or quoted(self.frame.at[row, column]), expected, advice)
 
@@ -134,14 +129,19 @@ def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Pro
     if text is None:
         return None, problems
     rows = csv_text.rows(text)
-    header, wrong = _header(path, rows[0], fields)
-    problems += wrong
+    header, misnamed = _header(path, rows[0], fields)
+    problems += misnamed
     if header is None:
         return None, problems
     uneven = {row.line: problem for row in rows[1:] if (problem := _uneven(path, row, header))}
     frame = _frame(rows[1:], header, fields)
     table = CsvTable(path.stem, shown(path), frame, tuple(header), frozenset(uneven))
-    return table, [*problems, *uneven.values(), *_faults(table, fields)]
+    problems += uneven.values()
+    for field in fields:
+        for line, cell in table.values(field.name).items():
+            if wrong := fault(cell, field):
+                problems.append(table.problem(line, field.name, wrong.expected, wrong.advice, wrong.found))
+    return table, problems
 
 
 def absent(path: Path, fields: Sequence[Field]) -> CsvTable:
@@ -206,16 +206,6 @@ def _frame(rows: list[Row], header: list[str], fields: Sequence[Field]) -> pd.Da
     frame = pd.DataFrame(typed, index=index, columns=columns, dtype="str")
     grades = [field.name for field in fields if field.verbatim == "grade" and field.name in known]
     return frame.assign(**{name: frame[name].map(with_ascii_minus) for name in grades})
-
-
-def _faults(table: CsvTable, fields: Sequence[Field]) -> list[Problem]:
-    """Return the problems of the characters of every cell."""
-    return [
-        table.problem(line, field.name, wrong.expected, wrong.advice, wrong.found)
-        for field in fields
-        for line, cell in table.values(field.name).items()
-        if (wrong := fault(cell, field))
-    ]
 
 
 # --- characters ------------------------------------------------------------

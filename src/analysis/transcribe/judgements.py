@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from analysis.transcribe.problems import Problem, did_you_mean, one_of, quoted
-from analysis.transcribe.raw_tables import Later, RawTables
+from analysis.transcribe.raw_tables import RawTables, older_than_issues
 from analysis.transcribe.schema import SLUG, note_columns
 
 COMMON = "common"  # the scope of an issue that all regions share
@@ -127,9 +127,9 @@ def _undecided(raw: RawTables, said: Mapping, agreed: Collection) -> Iterator[Pr
 
 def links_are_with_later_records(raw: RawTables) -> Iterator[Problem]:
     """A record that is linked to an issue is not older: by its date, else by its place in the source."""
-    later = Later({name: table.sound for name, table in raw.tables.items()})
+    older_than = older_than_issues({name: table.sound for name, table in raw.tables.items()})
     for row in raw.rows("links", "issue", "record_type", "record"):
-        if older := later.older(row.issue, row.record_type, row.record):
+        if older := older_than(row.issue, row.record_type, row.record):
             advice = "remove the row: what came before an issue cannot speak of it"
             yield row.problem("record", f"a record later than {row.issue} ({older})", advice)
 

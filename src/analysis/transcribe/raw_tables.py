@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -118,38 +119,34 @@ def date_of(table: str, row: Any) -> str:
     return next((cell for column in DATES.get(table, ()) if (cell := getattr(row, column, ""))), "")
 
 
-class Later:
-    """Which records are later than an issue, in tables with an `id` (as typed, or as read)."""
+def older_than_issues(tables: Mapping[str, pd.DataFrame]) -> Callable[[str, str, str], str]:
+    """Return a function that says why a record is older than an issue, of tables as typed or as read.
 
-    def __init__(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        self._tables = tables
-        self._rows: dict[str, dict[str, Any]] = {}
-        self._place = {id_: place for place, id_ in enumerate(self._of("passages"))}
+    It takes an issue, a table and a record, and returns "" where the record is later, or nothing can be said.
+    """
 
-    def older(self, issue: str, table: str, record: str) -> str:
-        """Say why a record is older than an issue; "" where it is later, or nothing can be said."""
-        raised, row = self._of("issues").get(issue), self._of(table).get(record)
+    @cache
+    def rows(table: str) -> dict[str, Any]:
+        frame = tables.get(table, pd.DataFrame())
+        known = frame.drop_duplicates("id") if "id" in frame else frame.iloc[:0]
+        return {row.id: row for row in known.itertuples()}
+
+    place = {id_: place for place, id_ in enumerate(rows("passages"))}
+
+    def places(row: Any) -> list[int]:
+        return [place[passage] for passage in getattr(row, "passages", "").split() if passage in place]
+
+    def older(issue: str, table: str, record: str) -> str:
+        raised, row = rows("issues").get(issue), rows(table).get(record)
         if raised is None or row is None:
             return ""
         day = date_of(table, row)
         if getattr(row, "subject_type", "") == "evaluation":
-            day = date_of("evaluations", self._of("evaluations").get(row.subject))
+            day = date_of("evaluations", rows("evaluations").get(row.subject))
         if day:
             since = getattr(raised, "raised", "")
             return f"raised {since}, dated {day}" if before(day, since) else ""
-        return "" if self._stands_after(row, raised) else "it stands before the issue in the source"
+        own, those = places(row), places(raised)
+        return "it stands before the issue in the source" if own and those and max(own) <= max(those) else ""
 
-    def _of(self, table: str) -> dict[str, Any]:
-        """The rows of a table by id."""
-        if table not in self._rows:
-            frame = self._tables.get(table, pd.DataFrame())
-            known = frame.drop_duplicates("id") if "id" in frame else frame.iloc[:0]
-            self._rows[table] = {row.id: row for row in known.itertuples()}
-        return self._rows[table]
-
-    def _stands_after(self, row: Any, issue: Any) -> bool:
-        own, raised = (
-            [self._place[p] for p in getattr(each, "passages", "").split() if p in self._place]
-            for each in (row, issue)
-        )
-        return not own or not raised or max(own) > max(raised)
+    return older

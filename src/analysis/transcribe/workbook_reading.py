@@ -25,6 +25,7 @@ from analysis.transcribe.workbook import LISTS, SENTENCES, WORDS
 
 LARGEST = 256 * 2**20  # bytes of a workbook, unpacked
 MOST_CELLS = 2_000_000  # of a sheet, from the first to the last
+_AGAIN = "format the cell as text and type it again"
 _YEARS = range(1000, 3000)  # that a number in a column of dates may be; a later one is a day's
 
 
@@ -134,7 +135,9 @@ def _read_sheet(sheet: Any, reading: Reading, fields: dict[str, Field]) -> None:
             place = f"{sheet.title}!{merged.coord}"
             reading.refuse(place, None, "merged cells", "a value in each cell", advice)
     first, *rest = list(sheet.iter_rows()) or [()]
-    names = {cell.column_letter: _heading(cell) for cell in first if not _is_merged(cell)}
+    # Of merged cells all but the first are in no column.
+    headings = [cell for cell in first if hasattr(cell, "column_letter")]
+    names = {c.column_letter: "" if c.value is None else in_ascii(str(c.value)) for c in headings}
     rows, empty = [], []
     for cells in rest:
         texts = [
@@ -159,14 +162,6 @@ def _read_sheet(sheet: Any, reading: Reading, fields: dict[str, Field]) -> None:
     letters = {name: letter for letter, name in reversed(list(names.items())) if name}
     header = [name for name in names.values() if name]
     reading.sheets[sheet.title] = Sheet(sheet.title, header, letters, rows)
-
-
-def _is_merged(cell: Any) -> bool:
-    return not hasattr(cell, "column_letter")
-
-
-def _heading(cell: Any) -> str:
-    return in_ascii(str(cell.value)) if cell.value is not None else ""
 
 
 def _text(cell: Any, column: Field | None, reading: Reading) -> str:
@@ -200,7 +195,7 @@ def _read_cell(cell: Any, column: Field | None) -> tuple[str, str]:
     if isinstance(value, (date, datetime)):
         return _date(value, cell.number_format, column)
     if not isinstance(value, str):
-        raise _Wrong(f"the time {value}", "text", "format the cell as text and type it again")
+        raise _Wrong(f"the time {value}", "text", _AGAIN)
     return _string(value, column)
 
 
@@ -220,12 +215,12 @@ def _number(value: float, shown: str, column: Field | None) -> tuple[str, str]:
         raise _Wrong(f"{text} shown as a percentage", "the number as printed", advice)
     if column and column.type != "string":
         return text, ""
-    again = "format the cell as text and type it again"
     if column and column.format == "period" and (not text.isdigit() or int(text) not in _YEARS):
         advice = periods.advice(text)
-        raise _Wrong(f"the number {text}", "a date as text", advice if "four digits" not in advice else again)
+        advice = _AGAIN if "four digits" in advice else advice
+        raise _Wrong(f"the number {text}", "a date as text", advice)
     if not re.fullmatch("-?[0-9]+", text):
-        raise _Wrong(f"the number {text}", "text (it may have lost a zero)", again)
+        raise _Wrong(f"the number {text}", "text (it may have lost a zero)", _AGAIN)
     return text, f"the number {text} read as text"
 
 
@@ -239,8 +234,7 @@ def _date(value: date, shown: str, column: Field | None) -> tuple[str, str]:
     text = forms.get(tuple(precise.values()), "")  # type: ignore[arg-type]
     again = f"format the cell as text and write {iso}, {iso[:7]} or {iso[:4]}, whichever the source says"
     if not column or column.format != "period":
-        advice = "format the cell as text and type it again"
-        raise _Wrong(f"the date {iso}, which Excel made of what was typed", "text", advice)
+        raise _Wrong(f"the date {iso}, which Excel made of what was typed", "text", _AGAIN)
     if not text or clock != time() or not f"{text}-01-01".startswith(iso):
         raise _Wrong(f"the date {iso} shown as {shown}", "a date as text", again)
     return text, f"the date {iso} shown as {shown} read as {text}"
