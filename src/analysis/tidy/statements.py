@@ -22,17 +22,13 @@ def statements(study: Study) -> pd.DataFrame:
 
 def _regions(study: Study) -> pd.Series:
     """The regions of each statement."""
-    rows = study.tables["statements"]
-    homes = {
-        "evaluation": grades(study).set_index("record")["region"],
-        "project": study.tables["projects"].set_index("id")["region"],
-        "region": study.tables["regions"].set_index("id", drop=False)["id"],
-    }
+    rows, projects = study.tables["statements"], study.tables["projects"]
+    homes = {("region", region): region for region in study.tables["regions"]["id"]}
+    homes |= {("project", row.id): row.region for row in projects.itertuples()}
+    homes |= {("evaluation", row.record): row.region for row in grades(study).itertuples()}
     known = zip(rows["subject_type"], rows["subject"], strict=True)
-    implied = pd.Series(
-        [homes[of].get(id_, "") if of in homes else "" for of, id_ in known], index=rows.index
-    )
-    return rows["regions"].where(rows["regions"] != "", implied).astype("str")
+    implied = pd.Series([homes.get(subject, "") for subject in known], rows.index, dtype="str")
+    return rows["regions"].where(rows["regions"] != "", implied)
 
 
 @tidy_table

@@ -90,21 +90,17 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
 
 def _stray_files(folder: Path, schema: Schema) -> Iterator[Problem]:
     """Say which files look like tables and would not be read."""
-    tables = [f"{name}.csv" for name in schema.tables]
+    tables, found = [f"{name}.csv" for name in schema.tables], "a file that is not read"
     for path in sorted(folder.iterdir()):
-        workbook = path.suffix.lower() in _WORKBOOKS and not path.name.startswith(("~$", "."))
-        if workbook:
-            expected = "no workbook among a study's files"
-            yield of_file(path, "a file that is not read", expected, import_command(path))
-            continue
         table = path.stem.lower() in schema.tables or path.suffix.lower() == ".csv"
-        if schema.table_of(path.name) or not table:
-            continue
-        further = re.sub("[^a-z0-9]+", "-", path.stem.lower()).strip("-") + ".csv"
-        like = further if schema.table_of(further) else nearest(path.name.lower(), tables)
-        advice = f"rename it to {like}, or remove it" if like else "remove it"
-        expected = f"no files but the tables of the schema ({one_of(tables)})"
-        yield of_file(path, "a file that is not read", expected, advice)
+        if path.suffix.lower() in _WORKBOOKS and not path.name.startswith(("~$", ".")):
+            yield of_file(path, found, "no workbook among a study's files", import_command(path))
+        elif table and not schema.table_of(path.name):
+            further = re.sub("[^a-z0-9]+", "-", path.stem.lower()).strip("-") + ".csv"
+            like = further if schema.table_of(further) else nearest(path.name.lower(), tables)
+            advice = f"rename it to {like}, or remove it" if like else "remove it"
+            expected = f"no files but the tables of the schema ({one_of(tables)})"
+            yield of_file(path, found, expected, advice)
 
 
 def _tables(folder: Path, schema: Schema, kind: str) -> tuple[dict[str, CsvTable], list[Problem]]:

@@ -282,7 +282,7 @@ class _Checker:
     """Checks what `study.yaml` holds; every method yields the problems it finds."""
 
     def __init__(self, path: Path) -> None:
-        self._file, self._folder = shown(path), path.absolute().parent
+        self._problem, self._folder = partial(Problem, shown(path)), path.absolute().parent
         studies = self._folder.parent.glob(f"*/{FILE}")
         self._others = [found.parent.name for found in studies if found.parent != self._folder]
 
@@ -377,9 +377,6 @@ class _Checker:
         for value in dict.fromkeys(value for value in ids if ids.count(value) > 1):
             found = f"{quoted(value)} more than once"
             yield self._problem(line, name, found, "every id once", "remove one")
-
-    def _problem(self, line: int | None, name: str, found: str, expected: str, advice: str) -> Problem:
-        return Problem(self._file, line, name, found, expected, advice)
 
 
 def _entries(value: Any) -> list[Any]:
