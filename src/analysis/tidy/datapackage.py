@@ -18,13 +18,8 @@ from analysis.transcribe.schema import Text
 
 FILE = "datapackage.json"
 _OF_THE_BYTES = ("bytes", "hash")  # what a table holds, a notebook learns from the table
-_NOT_ABOUT = (
-    "normaliser",
-    "sections",
-    "coders",
-    "fiscal_year_starts",
-    "fiscal_year_named",
-)  # keys of study.yaml that are left out, or told otherwise
+# Keys of study.yaml that are left out, or told otherwise.
+_NOT_ABOUT = ("normaliser", "sections", "coders", "fiscal_year_starts", "fiscal_year_named")
 _LICENCE = {
     "name": "CC-BY-4.0",
     "path": "https://creativecommons.org/licenses/by/4.0/",

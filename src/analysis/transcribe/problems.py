@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LONGEST = 60  # characters of a value that a message repeats
+# Controls, formats, surrogates, private and unassigned characters, and all but the common space.
+_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,11 @@ def visible(text: str, longest: int = LONGEST) -> str:
     return "".join(map(_seen, text))
 
 
+def _seen(character: str) -> str:
+    plain = character == " " or unicodedata.category(character) not in _UNSEEN
+    return character if plain else ascii(character)[1:-1]
+
+
 def quoted(value: object) -> str:
     """Return a value for a message: in quotes, a long one shortened; or 'an empty cell'."""
     text = str(value)
@@ -81,16 +88,3 @@ def one_of(words: Sequence[str], most: int = 8) -> str:
     """Return the words a cell may hold as a phrase, the first few of them where there are many."""
     more = ["…"] if len(words) > most else []
     return "one of " + ", ".join([*words[:most], *more])
-
-
-_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-# Controls, formats, surrogates, private and unassigned characters, and all but the common space.
-_UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
-
-
-def _seen(character: str) -> str:
-    if character in _NAMED:
-        return _NAMED[character]
-    if character == " " or unicodedata.category(character) not in _UNSEEN:
-        return character
-    return ascii(character)[1:-1]
