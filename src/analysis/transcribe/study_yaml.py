@@ -266,11 +266,9 @@ def _filled(keys: Mapping[str, _Key], content: Mapping[str, Any]) -> dict[str, A
     """All keys in their order, with what is meant where one is left out."""
     otherwise = {str: "", bool: True, dict: {}, list: ()}
     made = {name: content.get(name, otherwise.get(key.type)) for name, key in keys.items()}
-    for name, key in keys.items():
-        if key.type is list:
-            kind = Section if name == "sections" else Entry
-            filled = (kind(_filled(key.parts, each)) if key.parts else each for each in made[name])
-            made[name] = tuple(filled)
+    for name in (name for name, key in keys.items() if key.type is list):
+        kind, parts = Section if name == "sections" else Entry, keys[name].parts
+        made[name] = tuple(kind(_filled(parts, each)) if parts else each for each in made[name])
     return made
 
 
@@ -288,7 +286,7 @@ class _Checker:
 
     def check(self, node: yaml.MappingNode, content: dict[str, Any]) -> Iterator[Problem]:
         """Everything that is wrong, the entries of lists included."""
-        lines = _lines(node)
+        lines = {name: line for name, (line, _) in _named(node).items()}
         yield from self._mapping(node, content, _keys(content), "")
         yield from self._documents(content, lines)
         own = content.get("id")
@@ -315,7 +313,7 @@ class _Checker:
         self, node: yaml.MappingNode, content: dict[str, Any], keys: Mapping[str, _Key], at: str
     ) -> Iterator[Problem]:
         """Check the keys of one mapping: all there, none unknown, none twice, each of its type."""
-        lines, first = _lines(node), node.start_mark.line + 1
+        named, first = _named(node), node.start_mark.line + 1
         for name, key in keys.items():
             if key.required and name not in content:
                 advice = f"add a line {name}: …"
@@ -326,10 +324,10 @@ class _Checker:
                 line, expected = key.start_mark.line + 1, "every key once"
                 yield self._problem(line, at + names[place], "the key twice", expected, "remove one")
         for name, value in content.items():
-            line = lines.get(str(name), first)
+            line, inner = named.get(str(name), (first, None))
             if name in keys:
                 yield from self._value(line, at + name, value, keys[name])
-                yield from self._inside(_value(node, name), line, at + name, value, keys[name])
+                yield from self._inside(inner, line, at + name, value, keys[name])
                 continue
             advice = did_you_mean(str(name), [key for key in keys if key not in content], "remove it")
             expected = one_of(tuple(keys), most=len(keys))
@@ -383,10 +381,6 @@ def _entries(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _value(node: yaml.MappingNode, name: str) -> yaml.Node | None:
-    return next((value for key, value in reversed(node.value) if key.value == name), None)
-
-
-def _lines(node: yaml.MappingNode) -> dict[str, int]:
-    """The line of every key of a mapping."""
-    return {str(key.value): key.start_mark.line + 1 for key, _ in node.value}
+def _named(node: yaml.MappingNode) -> dict[str, tuple[int, yaml.Node]]:
+    """The line of every key of a mapping, and what stands under it."""
+    return {str(key.value): (key.start_mark.line + 1, value) for key, value in node.value}
