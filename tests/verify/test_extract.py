@@ -106,6 +106,20 @@ def test_numbers(text, values):
     assert printed(numbers, text) == values
 
 
+@given(
+    st.text("0189٠١٩０９१ .,'’\u066b\u066c\u00a0\u202f-～万兆億", max_size=12),
+    st.sampled_from(("ja", "en", "de", "fr", "ar", "zh", "ko")),
+)
+def test_no_text_of_figures_and_separators_stops_the_reader(text, language):
+    for mention in numbers(text, language):
+        assert float(mention.value) >= 0
+
+
+@pytest.mark.parametrize("text", ["١٬٢٣٤", "1٬234", "1'234"])
+def test_a_number_is_whole_whatever_separates_its_thousands(text):
+    assert [mention.value for mention in numbers(text, "de")] == ["1234"]
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [

@@ -155,6 +155,14 @@ def test_a_pdf_without_a_reader_says_how_to_install_one(tmp_path, monkeypatch):
     assert sources.INSTALL in refusal(saved(tmp_path, pdf_of(zlib.compress(b"BT ET"))))
 
 
+def test_a_reader_that_is_not_whole_is_a_fault_with_words(monkeypatch):
+    def lacking(path):
+        raise ImportError("no module of its own")
+
+    monkeypatch.setitem(pdf.EXTRACTORS, "pypdfium2", lacking)
+    assert pdf.extract("pypdfium2", "paper.pdf")["fault"] in sources._FAULTS
+
+
 @needs_pdf
 def test_the_text_of_a_pdf_is_read_whatever_the_file_is_called(tmp_path):
     stream = zlib.compress(b"BT /F1 12 Tf 72 700 Td (The harbour closed in 2001) Tj ET")

@@ -350,7 +350,7 @@ def magnitude(unit: str, language: str) -> int:
 
 
 def _value(match: re.Match[str], times: int, decimal: str) -> float:
-    printed = re.sub("[ ']", "", match[1])
+    printed = re.sub("[ '\u066c]", "", match[1])
     if decimal == ",":  # a point before three figures groups thousands
         return float(re.sub(r"\.(?=\d{3}(?!\d))", "", printed).replace(",", ".")) * times
     return float(printed.replace(",", "")) * times

@@ -93,7 +93,7 @@ def extract(extractor: str, path: str) -> dict[str, str]:
             if length > LONGEST:
                 return {"fault": "long"}
     except ImportError:
-        return {"fault": "extra"}
+        return {"fault": "import"}
     except MemoryError:
         return {"fault": "memory"}
     except Exception as error:  # whatever a library makes of a hostile file

@@ -168,6 +168,7 @@ _FAULTS = {
     "time": ("a PDF that takes longer to read than it may", "print it to a new PDF"),
     "long": ("a PDF with more text than a book", "cut out the part that the study is about"),
     "encrypted": ("an encrypted PDF", "open it with its password and save it without one"),
+    "import": ("a PDF, and a PDF reader that is not whole", f"install it again: {INSTALL}"),
     "damaged": ("a PDF that cannot be read", "open it in a viewer and print it to a new PDF"),
     "scanned": ("a PDF without text (a scan?)", "run OCR on it, or save its text as UTF-8"),
 }
