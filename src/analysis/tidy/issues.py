@@ -43,7 +43,7 @@ def later_records(study: Study) -> dict[tuple[str, str], list[str]]:
     Later is what is not dated before the issue was raised; a record without a date, what stands
     after the issue in the source. Keys out: table and record, in the order of the tables.
     """
-    older, issues = older_than_issues(study.tables), list(_in_order(study)["id"])
+    older, issues = older_than_issues(study.tables.get), list(_in_order(study)["id"])
     links = study.tables["links"]
     linked = dict.fromkeys(zip(links["record_type"], links["record"], strict=True))
     records = dict.fromkeys((table, id_) for table in LINKED for id_ in study.tables[table]["id"])

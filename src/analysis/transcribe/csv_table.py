@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import namedtuple
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from itertools import repeat
@@ -31,42 +31,51 @@ from analysis.transcribe.schema import Field
 class CsvTable:
     """One table as typed.
 
-    `frame` has the columns of the file that the schema knows, as text, indexed by the line in
-    which a row begins. `uneven` are the lines of rows whose cells cannot be told apart with
-    certainty: their ids count as existing, and nothing else is said of them.
+    `columns` are those of the file that the schema knows, as text, and `starts` the line in which
+    each row begins. `uneven` are the lines of rows whose cells cannot be told apart with certainty:
+    their ids count as existing, and nothing else is said of them.
     """
 
     table: str
     file: str
-    frame: pd.DataFrame
+    columns: Mapping[str, list[str]]
+    starts: list[int]
     header: tuple[str, ...] = ()
     uneven: frozenset[int] = frozenset()
 
     @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The table as text, indexed by line."""
+        return _frame(self.starts, self.columns)
+
+    @cached_property
     def sound(self) -> pd.DataFrame:
-        """The rows that have as many cells as there are columns."""
-        return self.frame[~self.frame.index.isin(self.uneven)] if self.uneven else self.frame
+        """The rows of `lines` as a frame."""
+        return _frame(self.lines, self.cells)
+
+    @cached_property
+    def lines(self) -> list[int]:
+        """The line of every row that has as many cells as there are columns."""
+        return self._sound(self.starts)
+
+    @cached_property
+    def cells(self) -> dict[str, list[str]]:
+        """The columns of these rows."""
+        return {name: self._sound(cells) for name, cells in self.columns.items()}
+
+    def _sound(self, of_rows: list[Any]) -> list[Any]:
+        return [each for line, each in zip(self.starts, of_rows, strict=True) if line not in self.uneven]
 
     def has(self, *columns: str) -> bool:
         """Whether the file has all these columns."""
-        return all(name in self.frame for name in columns)
+        return all(name in self.columns for name in columns)
 
     def values(self, column: str) -> dict[int, str]:
         """Return the cells of a column that are not empty, by line; none where the file lacks the column."""
         return self._filled.get(column, {})
 
-    @cached_property
-    def lines(self) -> list[int]:
-        """The line of every row of `sound`."""
-        return self.sound.index.tolist()
-
-    @cached_property
-    def cells(self) -> dict[str, list[str]]:
-        """The columns of `sound` as lists."""
-        return self.sound.to_dict("list")
-
     def rows(self, *columns: str) -> Iterator[Any]:
-        """Yield every row of `sound` with its cells of these columns (see `TypedRow`)."""
+        """Yield every row of `lines` with its cells of these columns (see `TypedRow`)."""
         return map(_row(columns), repeat(self), self.lines, *(self.cells[name] for name in columns))
 
     @cached_property
@@ -79,9 +88,11 @@ class CsvTable:
     def problem(self, row: int, column: str, expected: str, advice: str, found: str = "") -> Problem:
         """Return a problem of one cell, at the line in which it begins; `found` is the cell, or what else is said."""
         before = self.header[: self.header.index(column)] if column in self.header else ()
-        known = [name for name in before if name in self.frame]
-        line = row + sum(cell.count("\n") for cell in self.frame.loc[row, known])
-        return Problem(self.file, line, column, found or quoted(self.frame.at[row, column]), expected, advice)
+        place = self.starts.index(row)
+        line = row + sum(self.columns[name][place].count("\n") for name in before if name in self.columns)
+        return Problem(
+            self.file, line, column, found or quoted(self.columns[column][place]), expected, advice
+        )
 
 
 class TypedRow:
@@ -134,8 +145,8 @@ def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Pro
     if header is None:
         return None, problems
     uneven = {row.line: problem for row in rows[1:] if (problem := _uneven(path, row, header))}
-    frame = _frame(rows[1:], header, fields)
-    table = CsvTable(path.stem, shown(path), frame, tuple(header), frozenset(uneven))
+    columns, starts = _columns(rows[1:], header, fields), [row.line for row in rows[1:]]
+    table = CsvTable(path.stem, shown(path), columns, starts, tuple(header), frozenset(uneven))
     problems += uneven.values()
     for field in fields:
         for line, cell in table.values(field.name).items():
@@ -147,7 +158,7 @@ def read(path: Path, fields: Sequence[Field]) -> tuple[CsvTable | None, list[Pro
 def absent(path: Path, fields: Sequence[Field]) -> CsvTable:
     """Return the table of a file that is not there: no row, and every column."""
     names = tuple(field.name for field in fields)
-    return CsvTable(path.stem, shown(path), _frame([], list(names), fields), names)
+    return CsvTable(path.stem, shown(path), {name: [] for name in names}, [], names)
 
 
 def _header(path: Path, row: Row, fields: Sequence[Field]) -> tuple[list[str] | None, list[Problem]]:
@@ -194,18 +205,23 @@ def _uneven(path: Path, row: Row, header: list[str]) -> Problem | None:
     return wrong(None, f"{len(row.cells)} cells", expected, advice)
 
 
-def _frame(rows: list[Row], header: list[str], fields: Sequence[Field]) -> pd.DataFrame:
+def _frame(lines: list[int], columns: Mapping[str, list[str]]) -> pd.DataFrame:
+    index = pd.Index(lines, dtype="int64", name="line")
+    return pd.DataFrame(columns, index=index, columns=list(columns), dtype="str")
+
+
+def _columns(rows: list[Row], header: list[str], fields: Sequence[Field]) -> dict[str, list[str]]:
     """Return the known columns as text, short rows filled up with empty cells."""
-    width = len(header)
-    cells = [(row.cells + [""] * width)[:width] for row in rows]
-    index = pd.Index([row.line for row in rows], dtype="int64", name="line")
     known = {name: i for i, name in reversed(list(enumerate(header)))}  # the first of two alike
-    columns = [field.name for field in fields if field.name in known or field.optional]
-    # A column that a file may leave out is there, and empty.
-    typed = {c: [row[known[c]] if c in known else "" for row in cells] for c in columns}
-    frame = pd.DataFrame(typed, index=index, columns=columns, dtype="str")
-    grades = [field.name for field in fields if field.verbatim == "grade" and field.name in known]
-    return frame.assign(**{name: frame[name].map(with_ascii_minus) for name in grades})
+    columns = {}
+    for field in fields:
+        if field.name in known:
+            place = known[field.name]
+            cells = [row.cells[place] if place < len(row.cells) else "" for row in rows]
+            columns[field.name] = [*map(with_ascii_minus, cells)] if field.verbatim == "grade" else cells
+        elif field.optional:  # a column that a file may leave out is there, and empty
+            columns[field.name] = [""] * len(rows)
+    return columns
 
 
 # --- characters ------------------------------------------------------------

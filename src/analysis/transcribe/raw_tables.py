@@ -73,7 +73,7 @@ class RawTables:
     def known(self, table: str, column: str = "id") -> frozenset[str] | None:
         """Return the values of a column, those of uneven rows too; None where it was not read."""
         found = self.with_columns(table, column)
-        return None if found is None else frozenset(found.frame[column]) - {""}
+        return None if found is None else frozenset(found.columns[column]) - {""}
 
     def by_id(self, table: str, *columns: str) -> dict[str, Any]:
         """Return the rows of a table by their ids; none where it was not read."""
@@ -89,9 +89,9 @@ def repeats(table: CsvTable, columns: list[str], expected: str, advice: str) -> 
     if not table.has(*columns):
         return
     # Of a row whose cells cannot be told apart, the id at least is known.
-    frame = table.frame if columns == ["id"] else table.sound
+    lines, cells = (table.starts, table.columns) if columns == ["id"] else (table.lines, table.cells)
     first: dict[tuple[str, ...], int] = {}
-    for line, *key in frame[columns].itertuples(name=None):
+    for line, *key in zip(lines, *(cells[name] for name in columns), strict=True):
         earlier = first.setdefault(tuple(key), line) if key[-1] else line
         if earlier != line and line not in table.uneven:
             yield table.problem(line, columns[-1], expected.format(earlier), advice)
@@ -119,17 +119,18 @@ def date_of(table: str, row: Any) -> str:
     return next((cell for column in DATES.get(table, ()) if (cell := getattr(row, column, ""))), "")
 
 
-def older_than_issues(tables: Mapping[str, pd.DataFrame]) -> Callable[[str, str, str], str]:
-    """Return a function that says why a record is older than an issue, of tables as typed or as read.
+def older_than_issues(frame_of: Callable[[str], pd.DataFrame | None]) -> Callable[[str, str, str], str]:
+    """Return a function that says why a record is older than an issue, of tables (by name) as typed or as read.
 
     It takes an issue, a table and a record, and returns "" where the record is later, or nothing can be said.
     """
 
     @cache
     def rows(table: str) -> dict[str, Any]:
-        frame = tables.get(table, pd.DataFrame())
-        known = frame.drop_duplicates("id") if "id" in frame else frame.iloc[:0]
-        return {row.id: row for row in known.itertuples()}
+        frame = frame_of(table)
+        if frame is None or "id" not in frame:
+            return {}
+        return {row.id: row for row in frame.drop_duplicates("id").itertuples()}
 
     place = {id_: place for place, id_ in enumerate(rows("passages"))}
 

@@ -174,9 +174,10 @@ def no_row_follows_itself(raw: RawTables) -> Iterator[Problem]:
     for table, field in raw.fields():
         if field.target != (table.table, "id"):
             continue
-        before = dict(zip(table.sound["id"], table.sound[field.name], strict=True))
+        before = dict(zip(table.cells["id"], table.cells[field.name], strict=True))
+        ids = dict(zip(table.lines, table.cells["id"], strict=True))
         for line, cell in table.values(field.name).items():
-            seen = {table.sound.at[line, "id"]}
+            seen = {ids[line]}
             while cell and cell not in seen:
                 seen.add(cell)
                 cell = before.get(cell, "")
