@@ -239,8 +239,8 @@ def findings_of(notebook: Mapping[str, Any]) -> list[Finding]:
 def _small(notebook: Mapping[str, Any]) -> dict[str, Figure]:
     """The small figures that findings of a notebook name: they stand in the findings, and only there."""
     named = {bundle[FINDING].get("figure") for bundle in bundles(notebook) if FINDING in bundle}
-    figures = [_figure(bundle) for bundle in bundles(notebook) if FIGURE in bundle]
-    return {f.name: f for f in figures if f.role == "small" and f.name in named}
+    small = [b for b in bundles(notebook) if FIGURE in b and b[FIGURE]["role"] == "small"]
+    return {b[FIGURE]["name"]: _figure(b) for b in small if b[FIGURE]["name"] in named}
 
 
 def gathered(notebook: Mapping[str, Any]) -> Sequence[str] | None:

@@ -30,7 +30,7 @@ from analysis.publish.store import Files, Store, digest
 
 PUBLISHED = "published.json"
 _ROOM = Path(__file__).parent
-_KEY = re.compile(r"[\w-]+(?:/[\w.-]+)+")  # of a record, wherever it stands
+_KEY = re.compile(r"(?<![\w-])[\w-]++(?:/[\w.-]+)+")  # of a record, wherever it stands
 _UTF8 = b"\xef\xbb\xbf"  # the mark by which Excel knows what is UTF-8
 Uses = Mapping[str, Sequence[tuple[str, str]]]  # a record's key to what leads to it: targets and titles
 
@@ -193,7 +193,7 @@ class _Maker:
         named = book.labels.keys() & set(_KEY.findall(f"{content}{findings}"))
         known = [(key, book.labels[key], book.record_regions.get(key)) for key in sorted(named)]
         said = self.said if figures(run.notebook) else ""
-        return [content, run.job.subject, self._tables(run.job.page), findings, said, known]
+        return [content.encode(), run.job.subject, self._tables(run.job.page), findings, said, known]
 
     def _make_notebook(self, run: Run) -> tuple[Files, dict[str, Any]]:
         job, page, folder = run.job, self.book.pages[run.job.page], self.folder
