@@ -11,7 +11,7 @@ from analysis import figures
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis
 from analysis.figures.check import faults
-from analysis.figures.regions import tiles_on
+from analysis.figures.grades import tiles_on
 from analysis.figures.sheet import tile_width
 
 pytestmark = pytest.mark.study

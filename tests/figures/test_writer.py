@@ -40,21 +40,25 @@ def found(figure: Figure, *, ours: bool = False) -> str:
         return "; ".join(faults(figure, ours=ours))
 
 
-def sheet(width: int = WIDE, word: str = "word") -> Sheet:
-    """Return a sheet with two linked boxes and a word beside each."""
-    made = Sheet(width)
+def boxes(made: Sheet, word: str = "word") -> None:
+    """Draw two linked boxes and a word beside each."""
     for key in ("one", "two"):
         made.box(10, made.top, 100, 30, "#0072b2", hatch="//", hatchcolor="#0072b2")
         made.text(120, made.top + 6, word)
         made.link(f"record:phases/{key}", key, (10, made.top, 110, made.top + 30), ["regions/here"])
         made.top += 40
+
+
+def sheet() -> Sheet:
+    made = Sheet(WIDE)
+    boxes(made)
     return made
 
 
 def chart(**how: str) -> Chart:
     rows = pd.DataFrame({"key": ["phases/one", "phases/two"]})
     words = (("one", "[One](record:phases/one)"), ("two", "[Two](record:phases/two)"))
-    return Chart(lambda width: sheet(width, **how).finish(), rows, words, ("phases/one", "phases/two"))
+    return Chart(lambda sheet: boxes(sheet, **how), rows, words)
 
 
 def root_of(svg: str) -> etree._Element:
@@ -135,10 +139,9 @@ def test_a_name_that_is_no_file_name_is_refused(name):
 
 
 def test_a_chart_that_cannot_be_read_is_refused_in_one_line_with_its_layout():
-    def draw(width: int) -> Figure:
-        made = sheet(width)
-        made.text(width - 10, 6, "off the sheet")
-        return made.finish()
+    def draw(made: Sheet) -> None:
+        boxes(made)
+        made.text(made.width - 10, 6, "off the sheet")
 
     with pytest.raises(FigureError) as refused:
         bundle(Chart(draw, pd.DataFrame()), name="f", caption=CAPTION)
@@ -213,11 +216,11 @@ def test_a_mark_is_one_link_with_its_name_and_what_it_is_highlighted_with():
 
 
 def test_a_mark_that_counts_several_leads_to_the_item_that_lists_them():
-    made = sheet()
-    made.link("#all", "all", (200, 0, 300, 60))
-    svg = bundle(Chart(lambda width: made.finish(), pd.DataFrame()), name="f", caption=CAPTION)[
-        "image/svg+xml"
-    ]
+    def draw(made: Sheet) -> None:
+        boxes(made)
+        made.link("#all", "all", (200, 0, 300, 60))
+
+    svg = bundle(Chart(draw, pd.DataFrame()), name="f", caption=CAPTION)["image/svg+xml"]
     assert 'href="#f-all"' in svg
 
 
@@ -290,7 +293,7 @@ def test_a_point_with_an_address_leads_there():
 
 
 def test_a_chart_without_room_lists_its_words_instead():
-    def draw(width: int) -> Figure:
+    def draw(made: Sheet) -> None:
         raise LayoutError
 
     made = Chart(draw, pd.DataFrame(), (("a", "[One &#38; two](record:x/a)"),))

@@ -1,21 +1,33 @@
-"""A chart: how it is drawn at any width, and everything that travels with it."""
+"""A chart: how it is drawn at any width, everything that travels with it, and what it asks of its frames."""
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.sheet import LayoutError, Sheet
+from analysis.figures.check import FigureError
+from analysis.figures.colours import INK, QUIET
+from analysis.figures.encoding import region_colours
+from analysis.figures.sheet import LayoutError, Sheet, records
 from analysis.figures.style import NARROW, WIDE
+from analysis.figures.words import words
+from analysis.languages import semicolon
+from analysis.words import Link, escape
 
 __all__ = ["NARROW", "WIDE", "Caption", "Chart"]
+
+COMMON = "common"  # the scope of an issue that belongs to no region
+_SMALL_WIDE = 480  # pixels that a small chart is wide at most
+Record = Mapping[str, Any]  # a row of a frame
+Cells = dict[tuple[Any, ...], list[dict[str, Any]]]  # rows by their values in some columns
 
 
 @dataclass(frozen=True)
@@ -32,14 +44,28 @@ class Caption:
 class Chart:
     """A figure that can be drawn at the width of a page and of a phone from the same rows.
 
-    `rows` are exactly the plotted rows. `words` is the figure in words, one (id, Markdown) for each
-    mark or group of marks. `records` are the `table/id` of what is drawn.
+    `paint` draws it on an empty sheet. `rows` are exactly the plotted rows. `words` is the figure in
+    words, one (id, Markdown) for each mark or group of marks. `also` are the records (`table/id`) that
+    are drawn though the words do not lead to them. A `small` chart is never wider than 480 pixels.
     """
 
-    draw: Callable[[int], Figure] = field(repr=False)
+    paint: Callable[[Sheet], None] = field(repr=False)
     rows: pd.DataFrame = field(repr=False)
-    words: tuple[tuple[str, str], ...] = ()
-    records: tuple[str, ...] = ()
+    words: Sequence[tuple[str, str]] = ()
+    also: Iterable[str] = ()
+    small: bool = False
+
+    @property
+    def records(self) -> tuple[str, ...]:
+        """The `table/id` of what is drawn."""
+        told = re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in self.words))
+        return tuple(dict.fromkeys([*records(told), *self.also]))
+
+    def draw(self, width: int) -> Figure:
+        """Draw at a width in pixels. Raises LayoutError where the chart has no room."""
+        sheet = Sheet(min(width, _SMALL_WIDE) if self.small else width)
+        self.paint(sheet)
+        return sheet.finish()
 
     def figure(self, width: int = WIDE) -> Figure:
         """Draw at a width in pixels; where the chart has no room, its words are listed instead."""
@@ -47,7 +73,14 @@ class Chart:
             try:
                 return self.draw(width)
             except LayoutError:
-                return _listed([text for _, text in self.words], width)
+                return Chart(self._list, self.rows).draw(width)
+
+    def _list(self, sheet: Sheet) -> None:
+        """The figure in words: one item under the other."""
+        for _, text in self.words:
+            plain = unescape(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text))
+            sheet.text(4, sheet.top, "・")
+            sheet.top = sheet.text(20, sheet.top, style.wrap(plain, sheet.width - 24)) + 4
 
     def _repr_png_(self) -> tuple[bytes, dict[str, int]]:
         figure, file = self.figure(), io.BytesIO()
@@ -57,16 +90,75 @@ class Chart:
         return file.getvalue(), {"width": round(width), "height": round(height)}
 
 
-def _listed(words: list[str], width: int) -> Figure:
-    """The figure in words as a picture: one item under the other."""
-    sheet = Sheet(width)
-    for text in words:
-        lines = style.wrap(plain(text), width - 24)
-        sheet.text(4, sheet.top, "・")
-        sheet.top = sheet.text(20, sheet.top, lines) + 4
-    return sheet.finish()
+def nothing(language: str, rows: pd.DataFrame) -> Chart:
+    """The chart of a frame without rows: it says so."""
+
+    def paint(sheet: Sheet) -> None:
+        sheet.top = sheet.text(4, sheet.top + 4, words(language).text("nothing"), colour=QUIET) + 4
+
+    return Chart(paint, rows)
 
 
-def plain(markdown: str) -> str:
-    """The words of a line of Markdown: links without where they lead, signs as they are."""
-    return unescape(re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", markdown))
+def asked(frame: pd.DataFrame, chart: str, columns: str) -> pd.DataFrame:
+    """A frame with the columns that a chart needs (separated by spaces), missing texts as "".
+
+    Raises FigureError naming a column that is not there; an empty frame needs none.
+    """
+    missing = [column for column in columns.split() if column not in frame]
+    if missing and len(frame):
+        raise FigureError(
+            f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(map(str, frame))}"
+        )
+    found = frame.reset_index(drop=True).assign(**dict.fromkeys(missing, ""))
+    texts = found.select_dtypes(exclude=["number", "category"])
+    return found.assign(**{str(c): texts[c].where(texts[c].notna(), "") for c in texts})
+
+
+def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame by the names of their columns."""
+    columns = {str(name): frame[name].tolist() for name in frame}  # five times as fast as to_dict
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def grouped(frame: pd.DataFrame, *columns: str) -> Cells:
+    """The rows of a frame by their values in some columns."""
+    found: Cells = {}
+    for row in rows_of(frame):
+        found.setdefault(tuple(row[column] for column in columns), []).append(row)
+    return found
+
+
+def order(column: pd.Series) -> list[str]:
+    """Values in the order of a categorical's categories, else in which they first stand."""
+    known = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column.unique()
+    return [str(value) for value in known]
+
+
+def colours_of(column: pd.Series, regions: Sequence[str] = ()) -> dict[str, str]:
+    """The colour of each region or scope of a column; what belongs to no region is ink.
+
+    `regions` are all of the study in its order, where the column may not hold each of them.
+    """
+    own = region_colours(r for r in [*regions, *order(column)] if r not in (COMMON, ""))
+    return {COMMON: INK, "": INK} | own
+
+
+def labels(frame: pd.DataFrame, column: str) -> dict[Any, Any]:
+    """What each value of a column is called, in the order of the rows."""
+    return dict(zip(frame[column], frame[f"{column}_label"], strict=True))
+
+
+def link(table: str, record: object, label: object) -> Link:
+    """Words that lead to the evidence of a record."""
+    return Link(f"record:{table}/{record}", str(label))
+
+
+def linked(table: str, record: object, label: object) -> str:
+    """As `link`, in Markdown."""
+    return f"[{escape(label)}](record:{table}/{record})"
+
+
+def listed(language: str, items: Iterable[object]) -> str:
+    """Words and links as one Markdown list in prose."""
+    shown = [f"[{escape(i)}]({i.target})" if isinstance(i, Link) else escape(i) for i in dict.fromkeys(items)]
+    return semicolon(language).join(shown)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.figures.chart import Chart
-from analysis.figures.colours import POLICY, QUIET
-from analysis.figures.frames import (
+from analysis.figures.chart import (
+    Cells,
+    Chart,
     asked,
     colours_of,
     grouped,
@@ -23,9 +20,9 @@ from analysis.figures.frames import (
     listed,
     nothing,
     order,
-    unique,
 )
-from analysis.figures.rows import Sign, draw_signs, draw_signs_key, gutter, place_row, rule
+from analysis.figures.colours import POLICY, QUIET
+from analysis.figures.rows import Sign, draw_cell, draw_signs_key, gutter, place_row, rule
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import headed, joined, words
 
@@ -39,32 +36,14 @@ _LEAST, _MOST = 58.0, 300.0  # pixels that a region's column has at least and at
 
 @dataclass(frozen=True)
 class _Profile:
-    comments: pd.DataFrame  # by theme, most frequent first, and within it by stance
+    """Comments by theme and region, and what these and the stances are called."""
+
+    cells: Cells
+    themes: Mapping[str, str]
+    regions: Mapping[str, str]
+    stances: Mapping[str, str]
+    colours: Mapping[str, str]
     language: str
-    order: Sequence[str] = ()
-
-    @cached_property
-    def colours(self) -> dict[str, str]:
-        return colours_of(self.comments["region"], self.order)
-
-    @cached_property
-    def themes(self) -> dict[str, str]:
-        return labels(self.comments, "theme")
-
-    @cached_property
-    def regions(self) -> dict[str, str]:
-        named = labels(self.comments, "region")
-        ids = dict.fromkeys([*self.order, *order(self.comments["region"])])
-        return {id_: str(named[id_]) for id_ in ids if id_ in named}
-
-    @cached_property
-    def stances(self) -> dict[str, str]:
-        return labels(self.comments, "stance")
-
-    @cached_property
-    def cells(self) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
-        """Comments by theme and region."""
-        return grouped(self.comments, "theme", "region")
 
     def sign(self, stance: str, colour: str) -> Sign:
         others = sorted(self.stances.keys() - _STANCES.keys())
@@ -84,13 +63,18 @@ def comment_profile(comments: pd.DataFrame, *, language: str, regions: Sequence[
         return nothing(language, comments)
     number = comments.groupby("theme")["record"].transform("size")
     comments = comments.assign(_n=-number).sort_values(["_n", "theme", "stance"], kind="stable")
-    profile = _Profile(comments.drop(columns="_n"), language, regions)
-    return Chart(
-        lambda width: _draw(profile, width),
-        profile.comments,
-        tuple(_told(profile)),
-        unique([f"statements/{record}" for record in profile.comments["record"]]),
+    comments = comments.drop(columns="_n")
+    named = labels(comments, "region")
+    ids = dict.fromkeys([*regions, *order(comments["region"])])
+    profile = _Profile(
+        grouped(comments, "theme", "region"),
+        labels(comments, "theme"),
+        {id_: str(named[id_]) for id_ in ids if id_ in named},
+        labels(comments, "stance"),
+        colours_of(comments["region"], regions),
+        language,
     )
+    return Chart(lambda sheet: _draw(sheet, profile), comments, _told(profile))
 
 
 def _told(profile: _Profile) -> list[tuple[str, str]]:
@@ -103,67 +87,51 @@ def _told(profile: _Profile) -> list[tuple[str, str]]:
                     link("statements", c["record"], c.get("statement") or f"{c['stance_label']} {n}")
                     for n, c in enumerate(own, 1)
                 ]
-                words_before = word("comments_told", theme=label, region=name, n=len(own))
-                items.append((f"{theme}-{region}", words_before + listed(profile.language, told)))
+                before = word("comments_told", theme=label, region=name, n=len(own))
+                items.append((f"{theme}-{region}", before + listed(profile.language, told)))
     return items
 
 
-def _draw(profile: _Profile, width: int) -> Figure:
-    sheet = Sheet(width)
+def _draw(sheet: Sheet, profile: _Profile) -> None:
     left = gutter(sheet, profile.themes.values())
-    column = min((width - EDGE - (left or EDGE)) / len(profile.regions), _MOST)
+    start = left or EDGE
+    column = min((sheet.width - EDGE - start) / len(profile.regions), _MOST)
     stances = sorted(profile.stances.items())
     draw_signs_key(sheet, [(profile.sign(stance, POLICY), str(label)) for stance, label in stances])
-    if column < _LEAST:
-        return _draw_long(sheet, profile)
-    starts = {region: (left or EDGE) + n * column for n, region in enumerate(profile.regions)}
-    _draw_heads(sheet, profile, starts, column)
+    starts = {region: start + n * column for n, region in enumerate(profile.regions)}
+    if wide := column >= _LEAST:
+        _draw_heads(sheet, profile, starts, column)
     for theme, label in profile.themes.items():
-        row = place_row(sheet, str(label), left)
+        y = place_row(sheet, str(label), left if wide else 0, height=26 if wide else 2)
         for region, x in starts.items():
-            _draw_cell(sheet, profile, (theme, region), (x, row.y, column - 8))
-        rule(sheet)
-    return sheet.finish()
-
-
-def _draw_heads(sheet: Sheet, profile: _Profile, starts: dict[str, float], column: float) -> None:
-    colours = profile.colours
-    lines = {r: style.wrap(name, column - 24, max_lines=2) for r, name in profile.regions.items()}
-    for region, x in starts.items():
-        sheet.box(x + 3, sheet.top + 3, 10, 10, colours[region])
-        sheet.text(x + 18, sheet.top, lines[region], colour=QUIET)
-    sheet.top += max(map(len, lines.values())) * style.line_height() + 4
-    rule(sheet)
-
-
-def _draw_long(sheet: Sheet, profile: _Profile) -> Figure:
-    """Many regions: a line for each that has a comment on the theme."""
-    for theme, label in profile.themes.items():
-        place_row(sheet, str(label), 0, height=2)
-        for region, name in profile.regions.items():
-            if profile.cells.get((theme, region)):
-                (text,) = style.wrap(name, 120, max_lines=1)
+            if wide:
+                _draw_cell(sheet, profile, (theme, region), (x, y, column - 8))
+            elif profile.cells.get((theme, region)):  # many regions: a line for each that has a comment
+                (text,) = style.wrap(profile.regions[region], 120, max_lines=1)
                 sheet.middle(20, sheet.top + 12, text, colour=QUIET)
                 _draw_cell(sheet, profile, (theme, region), (148, sheet.top + 12, sheet.width - 152))
                 sheet.top += 24
         rule(sheet)
-    return sheet.finish()
+
+
+def _draw_heads(sheet: Sheet, profile: _Profile, starts: Mapping[str, float], column: float) -> None:
+    lines = {r: style.wrap(name, column - 24, max_lines=2) for r, name in profile.regions.items()}
+    for region, x in starts.items():
+        sheet.box(x + 3, sheet.top + 3, 10, 10, profile.colours[region])
+        sheet.text(x + 18, sheet.top, lines[region], colour=QUIET)
+    sheet.top += max(map(len, lines.values())) * style.line_height() + 4
+    rule(sheet)
 
 
 def _draw_cell(
     sheet: Sheet, profile: _Profile, cell: tuple[str, str], place: tuple[float, float, float]
 ) -> None:
     """The comments of a region on a theme, at (x, y) with so much room."""
-    (theme, region), (x, y, room) = cell, place
-    own = profile.cells.get((theme, region))
-    if not own:
-        return
-    colour = profile.colours[region]
-    end = draw_signs(sheet, x, y, [profile.sign(c["stance"], colour) for c in own], room=room)
-    stances = joined(
-        [f"{label} {n}" for label, n in Counter(c["stance_label"] for c in own).items()], profile.language
-    )
-    to = f"record:statements/{own[0]['record']}" if len(own) == 1 else f"#{theme}-{region}"
-    about = joined([own[0]["region_label"], own[0]["theme_label"]], profile.language)
-    title = headed(about, stances, profile.language)
-    sheet.link_row(to, title, (x, end), y, [f"regions/{region}"])
+    if own := profile.cells.get(cell):
+        signs = [profile.sign(c["stance"], profile.colours[cell[1]]) for c in own]
+        numbers = Counter(c["stance_label"] for c in own)
+        stances = joined([f"{label} {n}" for label, n in numbers.items()], profile.language)
+        about = joined([own[0]["region_label"], own[0]["theme_label"]], profile.language)
+        title = headed(about, stances, profile.language)
+        to = [f"statements/{c['record']}" for c in own], "-".join(cell)
+        draw_cell(sheet, place, signs, to, title, [f"regions/{cell[1]}"])

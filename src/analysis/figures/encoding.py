@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from analysis.figures.axis import TimeAxis
@@ -73,30 +72,18 @@ _SAMPLES = {
 }
 GRADES = {"grade": "A", "grade_number": "4", "grade_word": "…"}  # what the key shows of a kind of grade
 # In the order in which a key explains them.
-_EXPLAINED = (
-    *STATES,
-    "none",
-    "unknown",
-    "open_end",
-    "unknown_end",
-    "unknown_start",
-    *GRADES,
-    "position",
-    "not_reported",
-)
+_EXPLAINED = (*STATES, "none", "unknown", "open_end", "unknown_end", "unknown_start", *GRADES)
+_EXPLAINED += ("position", "not_reported")
 
 
 def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
     """Left and right edge of a placed span: an open end runs as far as the axis knows, none beyond its start."""
-    left = axis(span.start) if span.start else axis.left if span.before == "open" else axis(span.end) - FADE
-    right = (
-        axis(span.end)
-        if span.end
-        else max(axis.at(axis.until), axis(span.start))
-        if span.after == "open"
-        else axis(span.start) + FADE
-    )
-    return max(left, axis.left), right
+    known = axis(span.start or span.end)
+    left = known if span.start else axis.left if span.before == "open" else known - FADE
+    if span.end:
+        return max(left, axis.left), axis(span.end)
+    goes_on = max(axis.at(axis.until), known)
+    return max(left, axis.left), goes_on if span.after == "open" else known + FADE
 
 
 def draw_bar(
@@ -152,10 +139,10 @@ def draw_key(sheet: Sheet, signs: Iterable[str], language: str) -> None:
     `signs`: of those that it can explain; others are passed over.
     """
     used = {*signs}
-    used = set() if used == {"stated"} else used  # nothing to tell apart
-    shown = [sign for sign in _EXPLAINED if sign in used]
+    shown = [sign for sign in _EXPLAINED if sign in used and used != {"stated"}]  # else nothing to tell apart
     labels = [words(language).text(f"key_{'grade' if sign in GRADES else sign}") for sign in shown]
-    sheet.key(zip([partial(_sample, sheet, sign) for sign in shown], labels, strict=True), 34, 18, 22)
+    for (x, y), sign in zip(sheet.key(labels, 34, 18, 22), shown, strict=True):
+        _sample(sheet, sign, x, y)
 
 
 def _sample(sheet: Sheet, sign: str, x: float, y: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,18 +10,18 @@ from itertools import pairwise
 from math import nan
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
 from analysis.figures import style
 from analysis.figures.axis import decimal_year
-from analysis.figures.chart import Chart
+from analysis.figures.chart import Chart, Record, asked, colours_of, link, listed, nothing, rows_of
 from analysis.figures.colours import GUIDE, QUIET
-from analysis.figures.frames import asked, colours_of, link, listed, nothing, rows_of, unique
-from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, heading, note, panel, sheet_of
+from analysis.figures.encoding import DOTTED
+from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, heading, note, panel
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import aside, between, headed, joined, words
 from analysis.transcribe.periods import display
@@ -33,8 +34,31 @@ _HIGH = 170.0  # pixels of a panel
 _LOW = 96.0  # of one of more than six
 _YEARS_APART = 40.0  # and from one year that is printed to the next
 _APART = 26.0  # pixels from one dot to the next, that both can be hit
-_Spot = tuple[float, float, Mapping[str, Any]]  # x, y and row of a dot
-_Panel = tuple[str, pd.DataFrame]  # the id of its words, its rows
+_Spot = tuple[float, float, Record]  # x, y and row of a dot
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One measure of one subject."""
+
+    id: str  # of its words
+    frame: pd.DataFrame
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        return rows_of(self.frame)
+
+    @cached_property
+    def drawn(self) -> bool:
+        """Whether it has dots over time: more than one year is on record."""
+        return len({str(row["start"])[:4] for row in self.rows}) > 1
+
+    @property
+    def gaps(self) -> list[bool]:
+        """Whether a dot is further from the one before than a year, or than the longer of their times lasts."""
+        longest = [max(row["until"] - row["from"] for row in pair) for pair in pairwise(self.rows)]
+        apart = [after["year"] - before["year"] for before, after in pairwise(self.rows)]
+        return [bool(gap > 1.05 * max(span, 1)) for gap, span in zip(apart, longest, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -44,21 +68,24 @@ class _Series:
     regions: Sequence[str] = ()
 
     @cached_property
-    def panels(self) -> dict[str, pd.DataFrame]:
+    def panels(self) -> list[_Panel]:
         """Measures in the order of the rows, the subjects of each together; those over time first."""
-        order = {str(m): n for n, m in enumerate(dict.fromkeys(self.rows["measure"]))}
-        found = [(str(name), group) for name, group in self.rows.groupby("panel", sort=False)]
-        found.sort(key=lambda each: (not _drawn(each[1]), order[str(each[1]["measure"].iloc[0])]))
-        return {name: group.sort_values(["year", "value"], kind="stable") for name, group in found}
+        measures = [*self.rows["measure"].unique()]
+        found = [_Panel("", group) for _, group in self.rows.groupby("panel", sort=False)]
+        found.sort(key=lambda each: (not each.drawn, measures.index(each.rows[0]["measure"])))
+        return [
+            _Panel(f"panel-{n}", each.frame.sort_values(["year", "value"], kind="stable"))
+            for n, each in enumerate(found, 1)
+        ]
 
     @cached_property
     def bands(self) -> list[tuple[str, list[_Panel]]]:
         """The panels of each measure that has several, under its name; the others under none."""
+        number = Counter(each.rows[0]["measure"] for each in self.panels)
         found: dict[str, list[_Panel]] = {}
-        for n, group in enumerate(self.panels.values(), 1):
-            measure = str(group["measure"].iloc[0])
-            several = self.rows.loc[self.rows["measure"] == measure, "panel"].nunique() > 1
-            found.setdefault(measure if several else "", []).append((f"panel-{n}", group))
+        for each in self.panels:
+            measure = each.rows[0]["measure"]
+            found.setdefault(str(measure) if number[measure] > 1 else "", []).append(each)
         return list(found.items())
 
     @cached_property
@@ -76,17 +103,17 @@ class _Series:
 
     @cached_property
     def sources(self) -> list[str]:
-        return [*dict.fromkeys(self.rows["source_label"])]
+        return [*self.rows["source_label"].unique()]
 
     def sign(self, source: str, colour: str = QUIET) -> Sign:
         """The first source's mark is filled, those of others are hollow."""
         place = self.sources.index(source)
         return Sign(_MARKERS[place % len(_MARKERS)], filled=not place, colour=colour)
 
-    def colour(self, row: Mapping[str, Any]) -> str:
+    def colour(self, row: Record) -> str:
         return colours_of(self.rows["region"], self.regions)[str(row["region"])]
 
-    def about(self, row: Mapping[str, Any]) -> str:
+    def about(self, row: Record) -> str:
         return headed(str(row["subject"]), row["label"], self.language)
 
     def digits(self, value: float) -> str:
@@ -94,7 +121,7 @@ class _Series:
         shown = digits(value, self.language)
         return shown if float(value).is_integer() else shown.rstrip("0")
 
-    def number(self, row: Mapping[str, Any]) -> str:
+    def number(self, row: Record) -> str:
         value = self.digits(row["value"])
         value = words(self.language).text("about", value=value) if row["approximate"] == "yes" else value
         if pd.isna(row["lower"]) and pd.isna(row["upper"]):
@@ -130,162 +157,107 @@ def indicators_over_time(
     if small:
         rows = rows[rows["panel"] == rows["panel"].mode().iloc[0]]
     series = _Series(rows, language, regions)
-    return Chart(
-        lambda width: _draw(series, width, small=small),
-        series.rows.drop(columns=["from", "until", "year", "panel"]),
-        tuple(_told(series)),
-        unique([f"{row.table}/{row.record}" for row in series.rows.itertuples()]),
-    )
+    plotted = rows.drop(columns=["from", "until", "year", "panel"])
+    return Chart(lambda sheet: _draw(sheet, series), plotted, _told(series), small=small)
 
 
 def _told(series: _Series) -> list[tuple[str, str]]:
     """One item a panel: every number with its year and source."""
     word, items = words(series.language), []
-    for n, group in enumerate(series.panels.values(), 1):
-        first = group.iloc[0]
-        told = [
-            link(
-                row["table"],
-                row["record"],
-                word.text(
-                    "first_told",
-                    when=display(row["as_of"], series.language),
-                    value=f"{series.number(row)}",
-                    source=row["source_label"],
-                ),
-            )
-            for row in group.pipe(rows_of)
-        ]
+    for each in series.panels:
+        told = []
+        for row in each.rows:
+            when, value = display(row["as_of"], series.language), series.number(row)
+            text = word.text("first_told", when=when, value=value, source=row["source_label"])
+            told.append(link(row["table"], row["record"], text))
+        first = each.rows[0]
         before = word("panel_told", region=first["subject"], measure=first["label"])
-        items.append((f"panel-{n}", before + listed(series.language, told)))
+        items.append((each.id, before + listed(series.language, told)))
     return items
 
 
-def _draw(series: _Series, width: int, *, small: bool) -> Figure:
-    sheet = sheet_of(width, small=small)
+def _draw(sheet: Sheet, series: _Series) -> None:
     if len(series.sources) > 1:
         draw_signs_key(sheet, [(series.sign(s), s) for s in series.sources])
     for measure, panels in series.bands:
-        first = rows_of(panels[0][1])[0]
         if measure:
+            first = panels[0].rows[0]
             heading(sheet, aside(first["label"], _measured_in(first, series.language), series.language))
         columns = 1 if sheet.narrow or len(panels) == 1 else 2 if len(panels) < 5 else 3
         for n in range(0, len(panels), columns):
             _draw_line_of_panels(sheet, series, panels[n : n + columns], columns, headed_by=measure)
-    drawn = [group for group in series.panels.values() if _drawn(group)]
-    if any(_gap(*pair) for group in drawn for pair in pairwise(rows_of(group))):
+    if any(gap for each in series.panels if each.drawn for gap in each.gaps):
         note(sheet, words(series.language).text("gap_dotted"))
-    return sheet.finish()
 
 
 def _draw_line_of_panels(
     sheet: Sheet, series: _Series, panels: Sequence[_Panel], columns: int, *, headed_by: str
 ) -> None:
-    """Panels side by side; one that is only written takes half the room of one that is drawn."""
-    shares = [2.0 if _drawn(group) else 1.0 for _, group in panels]
+    """Panels side by side, each under what it shows; one that is only written takes half the room of one drawn."""
+    shares = [2.0 if each.drawn else 1.0 for each in panels]
     shares += [shares[-1]] * (columns - len(shares))
     room = sheet.width - 2 * EDGE - (columns - 1) * 32
     left, top, sides, under = EDGE, sheet.top, [], []
-    for share, (_, group) in zip(shares, panels, strict=False):
-        sides.append((left, left + room * share / sum(shares)))
-        left = sides[-1][1] + 32
-        under.append(_name_panel(sheet, series, rows_of(group)[0], (*sides[-1], top), headed_by=headed_by))
+    for share, each in zip(shares, panels, strict=False):
+        row, right = each.rows[0], left + room * share / sum(shares)
+        title = aside(series.about(row), _measured_in(row, series.language), series.language)
+        title = str(row["subject"]) if headed_by else title
+        under.append(sheet.named((left, top), title, series.colour(row), room=right - left, max_lines=3))
+        sides.append((left, right))
+        left = right + 32
     bottom = top
-    for (id_, group), side in zip(panels, sides, strict=True):
+    for each, side in zip(panels, sides, strict=True):
         sheet.top = max(under)
-        _draw_panel(sheet, series, group, side, id_)
+        (_draw_panel if each.drawn else _write)(sheet, series, each, side)
         bottom = max(bottom, sheet.top)
     sheet.top = bottom + 10
 
 
-def _name_panel(
-    sheet: Sheet,
-    series: _Series,
-    row: Mapping[str, Any],
-    place: tuple[float, float, float],
-    *,
-    headed_by: str,
-) -> float:
-    """What a panel shows, between two edges from a height down; returns where it ends."""
-    left, right, top = place
-    title = aside(series.about(row), _measured_in(row, series.language), series.language)
-    title = str(row["subject"]) if headed_by else title
-    return sheet.named((left, top), title, series.colour(row), room=right - left, max_lines=3)
-
-
-def _drawn(group: pd.DataFrame) -> bool:
-    """Whether a panel has dots over time: more than one year is on record."""
-    return bool(group["start"].astype(str).str[:4].nunique() > 1)
-
-
-def _gap(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
-    """Whether the middles of two times are further apart than a year, or than the longer time lasts."""
-    longest = max(row["until"] - row["from"] for row in (before, after))
-    return bool(after["year"] - before["year"] > 1.05 * max(longest, 1))
-
-
-def _measured_in(row: Mapping[str, Any], language: str) -> list[str]:
+def _measured_in(row: Record, language: str) -> list[str]:
     """The unit, and the prices in which money is counted."""
     base, _, year = str(row["price_base"]).partition(" ")
     return [str(row["unit_label"]), words(language).text(f"price_{base}", year=year) if base else ""]
 
 
-def _draw_panel(
-    sheet: Sheet, series: _Series, group: pd.DataFrame, sides: tuple[float, float], id_: str
-) -> None:
+def _draw_panel(sheet: Sheet, series: _Series, each: _Panel, sides: tuple[float, float]) -> None:
     """One measure of one subject between two edges of the sheet."""
-    first, (left, right) = rows_of(group)[0], sides
-    colour = series.colour(first)
-    if not _drawn(group):
-        sheet.top += 6
-        _write(sheet, series, group, left, colour)
-        return
+    left, right = sides
     sheet.top += 24
     high = _HIGH if len(series.panels) <= 6 else _LOW
     scale = Scale(*series.years, left + 34, right - 34)
-    low, top = series.ends[first["measure"]]
-    values = Scale(low, top, sheet.top + high, sheet.top)
+    values = Scale(*series.ends[each.rows[0]["measure"]], sheet.top + high, sheet.top)
     axes = panel(sheet, scale, sheet.top, sheet.top + high + 10)
-    _draw_dots(axes, series, group.assign(y=group["value"].map(values)), colour)
-    _draw_spans(axes, group, values, colour)
-    _years(axes, group, scale, series.language)
+    _draw_dots(axes, series, each, values)
+    _years(axes, each.frame, scale, series.language)
     sheet.line((left, values(0)), (right, values(0)))
-    spots = [(scale(row["year"]), values(row["value"]), row) for row in group.pipe(rows_of)]
+    spots = [(scale(row["year"]), values(row["value"]), row) for row in each.rows]
     _label(sheet, series, spots, Bbox.from_extents(left, sheet.top - 26, right, sheet.top + high))
-    _link(sheet, series, spots, id_)
+    _link(sheet, series, spots, each.id)
     sheet.top += high + 34
 
 
-def _draw_spans(axes: Axes, group: pd.DataFrame, values: Scale, colour: str) -> None:
-    """How long the time of a figure is, where it is longer than a year; and its range."""
-    thin = style.points(2)
-    for row in rows_of(group):
-        if row["until"] - row["from"] > 1.01:
-            axes.plot([row["from"], row["until"]], [values(row["value"])] * 2, color=colour, linewidth=thin)
-        ends = [row[c] if pd.notna(row[c]) else row["value"] for c in ("lower", "upper")]
-        if ends[0] != ends[1]:
-            axes.plot([row["year"]] * 2, [values(end) for end in ends], color=colour, linewidth=thin)
-
-
-def _write(sheet: Sheet, series: _Series, group: pd.DataFrame, left: float, colour: str) -> None:
+def _write(sheet: Sheet, series: _Series, each: _Panel, sides: tuple[float, float]) -> None:
     """What is on record for one year only: a mark, the number, the year."""
-    for row in group.pipe(rows_of):
+    left, _ = sides
+    sheet.top += 6
+    for row in each.rows:
         y = sheet.top + 12
-        draw_sign(sheet, left + 5, y, series.sign(row["source_label"], colour), 9)
+        draw_sign(sheet, left + 5, y, series.sign(row["source_label"], series.colour(each.rows[0])), 9)
         number = series.number(row)
         sheet.middle(left + 16, y, number, size=style.BODY)
         after = left + 22 + style.text_width(number, style.BODY)
         sheet.middle(after, y, display(row["as_of"], series.language), colour=QUIET)
-        key = f"{row['table']}/{row['record']}"
         title = headed(series.about(row), number, series.language)
-        sheet.link_row(f"record:{key}", title, (left, after + 30), y, [key])
+        sheet.link_record(f"{row['table']}/{row['record']}", title, (left, after + 30), y)
         sheet.top += 24
 
 
-def _draw_dots(axes: Axes, series: _Series, group: pd.DataFrame, colour: str) -> None:
-    for before, after in pairwise(rows_of(group)):
-        dotted = (0, (1, 3)) if _gap(before, after) else "-"
+def _draw_dots(axes: Axes, series: _Series, each: _Panel, values: Scale) -> None:
+    """Dots and the lines that join them; how long a time is where it is longer than a year, and the range."""
+    group, colour = each.frame.assign(y=each.frame["value"].map(values)), series.colour(each.rows[0])
+    for (before, after), gap in zip(pairwise(rows_of(group)), each.gaps, strict=True):
         ends = [before["year"], after["year"]], [before["y"], after["y"]]
+        dotted = DOTTED if gap else "-"
         axes.plot(*ends, color=GUIDE, linewidth=style.points(1.5), linestyle=dotted, zorder=1)
     for source in series.sources:  # a value of another source that is the same shows around the first's
         sign = series.sign(source)
@@ -305,6 +277,14 @@ def _draw_dots(axes: Axes, series: _Series, group: pd.DataFrame, colour: str) ->
     axes.set(xlabel="", ylabel="")
     for artist in [*axes.collections, *axes.lines]:
         artist.set_clip_on(False)
+    for row in each.rows:
+        if row["until"] - row["from"] > 1.01:
+            span, y = [row["from"], row["until"]], values(row["value"])
+            axes.plot(span, [y, y], color=colour, linewidth=style.points(2))
+        low, high = (row[c] if pd.notna(row[c]) else row["value"] for c in ("lower", "upper"))
+        if low != high:
+            reach = [values(low), values(high)]
+            axes.plot([row["year"]] * 2, reach, color=colour, linewidth=style.points(2))
 
 
 def _years(axes: Axes, group: pd.DataFrame, scale: Scale, language: str) -> None:
@@ -323,7 +303,10 @@ def _years(axes: Axes, group: pd.DataFrame, scale: Scale, language: str) -> None
 
 def _label(sheet: Sheet, series: _Series, spots: Sequence[_Spot], within: Bbox) -> None:
     """The number of each dot that has room for it, clear of other dots and lines; the ends first."""
-    points = [(x, y) for x, y, _ in spots] + [spot for pair in pairwise(spots) for spot in _between(*pair)]
+    points = [(x, y) for x, y, _ in spots]
+    for (x0, y0), (x1, y1) in pairwise(points[:]):  # near enough on a line to keep a number off it
+        steps = max(int(max(abs(x1 - x0), abs(y1 - y0)) / 6), 1) + 1
+        points += zip(np.linspace(x0, x1, steps), np.linspace(y0, y1, steps), strict=True)
     taken: list[Bbox] = []
     for n in dict.fromkeys([0, len(spots) - 1, *range(len(spots))]):
         x, y, row = spots[n]
@@ -337,13 +320,6 @@ def _label(sheet: Sheet, series: _Series, spots: Sequence[_Spot], within: Bbox) 
                 sheet.middle(left, middle, text, size=style.BODY)
                 taken.append(box)
                 break
-
-
-def _between(one: _Spot, other: _Spot) -> list[tuple[float, float]]:
-    """Points of the line that joins two dots, near enough to keep a number off it."""
-    (left, top, _), (right, bottom, _) = one, other
-    steps = max(int(max(abs(right - left), abs(bottom - top)) / 6), 1)
-    return [(left + (right - left) * n / steps, top + (bottom - top) * n / steps) for n in range(1, steps)]
 
 
 def _link(sheet: Sheet, series: _Series, spots: Sequence[_Spot], id_: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, pack
+from analysis.figures.chart import Record, rows_of
 from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET, STORY
 from analysis.figures.encoding import Span, draw_bar, edges, span_of
 from analysis.figures.sheet import EDGE, Sheet, tile_width
@@ -17,10 +18,12 @@ from analysis.figures.svg import HIT
 from analysis.figures.words import aside, joined
 from analysis.transcribe.periods import display
 
+FEW = 6  # regions, up to which projects have names on a chart
 GAP = 10  # pixels between two names of a row
 _ROOMS = (0.22, 0.3, 0.45)  # shares of the axis that a name may take, where its bar is too short for it
 BAR = 10  # height of a bar
 _DEEPEST = 4  # lines of a phase's name
+Tile = tuple[float, str, str, str]  # x of a grade, the grade, where it leads, what a pointer is told
 _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
@@ -38,7 +41,7 @@ def shade(
 ) -> None:
     """Shade the phases through everything drawn on an axis: the story, or else every second one."""
     shaded = False
-    for n, row in enumerate(phases.to_dict("records")):
+    for n, row in enumerate(rows_of(phases)):
         left, right = edges(axis, span_of(row))
         before, shaded = shaded, row["record"] == story if story else n % 2 == 0
         if shaded and right > left:
@@ -52,8 +55,8 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
 
     Returns the phases that have only their number, for `phase_list`.
     """
-    texts, short = [], []
-    for row in phases.to_dict("records"):
+    short, deepest = [], 0
+    for row in rows_of(phases):
         left, right = edges(axis, span_of(row))
         name, room = f"{roman(row['number'])} {row['label']}".strip(), right - left - 7
         if right - left < HIT:
@@ -62,13 +65,12 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
         if len(lines) > _DEEPEST or not style.unbroken(name, room):
             lines = [roman(row["number"])]
             short.append(row)
-        texts.append((left, lines))
+        deepest = max(deepest, len(lines))
+        sheet.text(left + 4, sheet.top + 3, lines)
         title = aside(name, [when(row, language)], language)
         box = (left, sheet.top, right, sheet.top + max(HIT, 8 + len(lines) * style.line_height()))
         sheet.link(f"record:phases/{row['record']}", title, box, (f"phases/{row['record']}",))
-    for left, lines in texts:
-        sheet.text(left + 4, sheet.top + 3, lines)
-    sheet.top += 6 + max((len(lines) for _, lines in texts), default=0) * style.line_height() if texts else 0
+    sheet.top += 6 + deepest * style.line_height() if deepest else 0
     return short
 
 
@@ -90,7 +92,7 @@ def phase_list(sheet: Sheet, phases: list[dict[str, Any]], language: str) -> Non
     sheet.top = bottom
 
 
-def when(row: Mapping[str, Any], language: str) -> str:
+def when(row: Record, language: str) -> str:
     """The period of a row as a reader reads it, and how it is known."""
     told, span = str(row.get("period") or row.get("date") or ""), span_of(row)
     years = display(told, language) if told else _years(span, language)
@@ -107,7 +109,7 @@ def _years(span: Span, language: str) -> str:
     return display(f"{first}/{last}", language) if first and last else f"{first}–{last}"
 
 
-def titled(row: Mapping[str, Any], language: str, *about: object) -> str:
+def titled(row: Record, language: str, *about: object) -> str:
     """What a pointer is told of a row: its label, what else is given, and its period."""
     return aside(row["label"], [*about, when(row, language)], language)
 
@@ -122,7 +124,7 @@ class Bar:
     title: str
     of: tuple[str, ...] = ()
     colour: str = POLICY
-    tiles: tuple[tuple[float, str, str, str], ...] = ()  # x, letter, address, title
+    tiles: tuple[Tile, ...] = ()
     left: float = 0
     right: float = 0
     label: tuple[float, tuple[str, ...]] = field(default=(0, ()))
@@ -156,7 +158,7 @@ def draw_bars(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], *, lines: int =
     rows = pack([bar.reach for bar in placed], -1)
     for row in range(max(rows, default=-1) + 1):
         inside = [bar for bar, at in zip(placed, rows, strict=True) if at == row]
-        tall = 24 if any(bar.tiles for bar in inside) else BAR
+        tall = HIT if any(bar.tiles for bar in inside) else BAR
         deep = max(len(bar.label[1]) for bar in inside) * style.line_height()
         for bar in inside:
             _draw(sheet, axis, bar, tall, deep)
@@ -170,12 +172,18 @@ def _draw(sheet: Sheet, axis: TimeAxis, bar: Bar, tall: float, deep: float) -> N
     right = max(bar.right, start + style.widest(words) if words else 0)
     left = min(bar.left, start) if words else bar.left
     sheet.link(bar.to, bar.title, (left, y, right, y + tall + deep + 2), bar.of)
-    for x, grade, to, title in bar.tiles:
-        if x > bar.right:  # the grade came after the end
-            sheet.line((bar.right, y + tall / 2), (x, y + tall / 2), colour=GUIDE)
-        sheet.tile(x, y + tall / 2, grade)
-        half = tile_width(grade) / 2 + 1
-        sheet.link(to, title, (x - half, y, x + half, y + tall), bar.of)
+    for tile in bar.tiles:
+        if tile[0] > bar.right:  # the grade came after the end
+            sheet.line((bar.right, y + tall / 2), (tile[0], y + tall / 2), colour=GUIDE)
+        draw_tile(sheet, tile, y, bar.of)
+
+
+def draw_tile(sheet: Sheet, tile: Tile, y: float, of: tuple[str, ...]) -> None:
+    """A grade that can be hit, from height y down."""
+    x, grade, to, title = tile
+    half = tile_width(grade) / 2 + 1
+    sheet.tile(x, y + HIT / 2, grade)
+    sheet.link(to, title, (x - half, y, x + half, y + HIT), of)
 
 
 def lane_name(sheet: Sheet, words: str, gutter: float, mark: str = "") -> None:
@@ -200,7 +208,7 @@ def row_name(sheet: Sheet, name: str, axis: TimeAxis, pitch: float) -> None:
 class Event:
     """An event's dot at x, and its name on the side of it where it has more room."""
 
-    row: Mapping[str, Any]
+    row: Record
     x: float
     name: str
     before: bool  # whether the name stands before the dot
@@ -211,7 +219,7 @@ class Event:
         return (self.x - wide, self.x + 6) if self.before else (self.x - 6, self.x + wide)
 
 
-def event_on(sheet: Sheet, axis: TimeAxis, row: Mapping[str, Any]) -> Event:
+def event_on(sheet: Sheet, axis: TimeAxis, row: Record) -> Event:
     """An event on the axis, its name as far as it has room."""
     x = axis(row["start"])
     after = sheet.width - 14 - x  # pixels beside the dot
@@ -229,6 +237,6 @@ def draw_event(sheet: Sheet, event: Event, y: float, language: str, colour: str 
     sheet.link(f"record:events/{row['record']}", titled(row, language), (left, y - 12, right, y + 12), of)
 
 
-def draw_dot(sheet: Sheet, x: float, y: float, row: Mapping[str, Any]) -> None:
+def draw_dot(sheet: Sheet, x: float, y: float, row: Record) -> None:
     """The dot of an event, hollow where its date is inferred."""
     sheet.mark(x, y, face=PAPER if "date" in row["inferred"].split() else INK, edge=INK)

@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from analysis.figures import style
-from analysis.figures.chart import Chart
+from analysis.figures.chart import Chart, asked, link, nothing, rows_of
 from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
-from analysis.figures.frames import asked, link, nothing, rows_of, unique
 from analysis.figures.rows import Sign, draw_sign, draw_signs_key, note
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import joined, words
@@ -28,29 +27,24 @@ _SOUTH = (122.7, 23.9, 131.4, 29.6)  # the islands in the inset
 _INSET = "47"  # the prefecture that stands in the inset
 _FLAT = cos(radians(37))  # a degree of longitude in degrees of latitude, halfway
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom
-
 
 @dataclass(frozen=True)
 class _Frame:
     """A part of the world on a part of the sheet."""
 
-    world: Box  # west, south, east, north
+    world: tuple[float, float, float, float]  # west, south, east, north
     left: float
     top: float
     scale: float  # pixels a degree of latitude
 
-    @property
-    def right(self) -> float:
-        return self.left + (self.world[2] - self.world[0]) * _FLAT * self.scale
-
-    @property
-    def bottom(self) -> float:
-        return self.top + (self.world[3] - self.world[1]) * self.scale
-
     def __call__(self, place: Sequence[float]) -> tuple[float, float]:
         west, _, _, north = self.world
         return self.left + (place[0] - west) * _FLAT * self.scale, self.top + (north - place[1]) * self.scale
+
+    @property
+    def corner(self) -> tuple[float, float]:
+        """Right and bottom on the sheet."""
+        return self((self.world[2], self.world[1]))
 
     def holds(self, ring: Sequence[Sequence[float]]) -> bool:
         west, south, east, north = self.world
@@ -76,116 +70,99 @@ def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
     regions = regions.assign(label=regions["name"]) if "name" in regions else regions
     regions = regions.assign(table=regions.get("table", "regions"))
     regions = regions.sort_values("group", key=lambda groups: groups.astype(str) != "case", kind="stable")
-    word = words(language)
     told = []
-    for row in regions.pipe(rows_of):
+    for row in rows_of(regions):
         of = row["programmes"]
         programmes = of if isinstance(of, str) else joined(of, language)
         region = link(row["table"], row["record"], row["label"])
         key = "region_told" if programmes else "region_only"
-        told.append((str(row["record"]), word(key, region=region, programmes=programmes)))
+        told.append((str(row["record"]), words(language)(key, region=region, programmes=programmes)))
     shown = [row if isinstance(row, str) else "; ".join(map(str, row)) for row in regions["programmes"]]
-    return Chart(
-        lambda width: _draw(regions, language, width),
-        regions.assign(programmes=shown),
-        tuple(told),
-        unique([f"{row.table}/{row.record}" for row in regions.itertuples()]),
-    )
+    return Chart(lambda sheet: _draw(sheet, regions, language), regions.assign(programmes=shown), told)
 
 
-def _draw(regions: pd.DataFrame, language: str, width: int) -> Figure:
-    sheet, word = Sheet(width), words(language)
+def _draw(sheet: Sheet, regions: pd.DataFrame, language: str) -> None:
     known = regions["prefecture"].isin(_japan()["prefectures"])
-    if known.any():
-        unnamed = _draw_map(sheet, regions[known], language)
-        if unnamed:
-            note(sheet, word.text("unnamed", names=joined(unnamed, language)))
-    away = regions[~known]
-    if len(away):
-        note(sheet, word.text("elsewhere", names=joined(away["label"], language)))
-    return sheet.finish()
+    unnamed = _draw_map(sheet, regions[known], language) if known.any() else []
+    for key, names in (("unnamed", unnamed), ("elsewhere", [*regions.loc[~known, "label"]])):
+        if names:
+            note(sheet, words(language).text(key, names=joined(names, language)))
 
 
 def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
     """Draw coast, points and names; return the names that had no room."""
-    word = words(language)
     peers = (regions["group"] != "case").any()
     if peers:
-        draw_signs_key(sheet, [(Sign(colour=POLICY), word.text("peer_region"))])
+        draw_signs_key(sheet, [(Sign(colour=POLICY), words(language).text("peer_region"))])
     wide = min(sheet.width - 2 * EDGE, 560 if peers else 400)
     left = EDGE + (sheet.width - 2 * EDGE - wide) / 2
     main = _Frame(_MAIN, left, sheet.top, wide / ((_MAIN[2] - _MAIN[0]) * _FLAT))
-    inset = None
-    if _INSET in set(regions["prefecture"]):
-        inset = _Frame(_SOUTH, left, main.top + 8, main.scale * 0.72)
-        sheet.line((inset.left, inset.bottom + 6), (inset.right, inset.bottom + 6))
-        sheet.line((inset.right, inset.top), (inset.right, inset.bottom + 6))
+    inset = _Frame(_SOUTH, left, main.top + 8, main.scale * 0.72)
+    frames = [main, inset] if _INSET in set(regions["prefecture"]) else [main]
+    if inset in frames:
+        right, bottom = inset.corner
+        sheet.line((left, bottom + 6), (right, bottom + 6))
+        sheet.line((right, inset.top), (right, bottom + 6))
     for ring in _japan()["outline"]:
-        for frame in filter(None, (main, inset)):
-            if frame.holds(ring):
-                coast = [frame(place) for place in ring]
-                sheet.shape(coast, BAND, POLICY, linewidth=style.points(0.8), zorder=1)
-    spots = _spots(regions, main, inset)
-    sheet.top = main.bottom + 6
-    return _draw_regions(sheet, regions, spots)
+        for frame in (frame for frame in frames if frame.holds(ring)):
+            sheet.shape([*map(frame, ring)], BAND, POLICY, linewidth=style.points(0.8), zorder=1)
+    sheet.top = main.corner[1] + 6
+    return _draw_regions(sheet, regions, _spots(regions, main, inset))
 
 
-def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame | None) -> list[tuple[float, float]]:
+def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame) -> list[tuple[float, float]]:
     """Where each region's point stands; several of one prefecture stand around its middle."""
-    spots, met = [], dict.fromkeys(regions["prefecture"], 0)
-    sizes = regions["prefecture"].value_counts()
-    for code in regions["prefecture"]:
-        frame = inset if code == _INSET and inset else main
-        x, y = frame(_japan()["prefectures"][code])
-        n, of = met[code], int(sizes[code])
-        met[code] += 1
+    spots, sizes = [], regions["prefecture"].value_counts()
+    for code, n in zip(regions["prefecture"], regions.groupby("prefecture").cumcount(), strict=True):
+        x, y = (inset if code == _INSET else main)(_japan()["prefectures"][code])
+        of = int(sizes[code])
         reach = 0.0 if of == 1 else 6 + 1.4 * of
         spots.append((x + reach * cos(2 * pi * n / of), y + reach * sin(2 * pi * n / of)))
     return spots
 
 
 def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, float]]) -> list[str]:
-    cases = [row["record"] for row in regions.pipe(rows_of) if row["group"] == "case"]
-    colours = region_colours(cases)
-    taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
-    hit: list[Box] = []
+    colours = region_colours(regions.loc[regions["group"] == "case", "record"])
+    taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
+    hit: list[Bbox] = []
     unnamed = []
-    for row, (x, y) in zip(regions.pipe(rows_of), spots, strict=True):
+    for row, (x, y) in zip(rows_of(regions), spots, strict=True):
         case, label = row["group"] == "case", str(row["label"])
         size = style.BODY if case else style.SMALL
         draw_sign(sheet, x, y, Sign(colour=colours.get(row["record"], POLICY)), 12 if case else 7)
         place = _free(sheet, label, (x, y), taken, size)
-        box: Box = (x - 12, y - 12, x + 12, y + 12)
-        if place:
+        if place is not None:
             taken.append(place)
-            x0, y0, x1, y1 = place
-            sheet.box(x0 - 1, y0, x1 - x0 + 2, y1 - y0, PAPER, alpha=0.7, linewidth=0, zorder=1.5)
-            sheet.middle(x0, (y0 + y1) / 2, label, size=size, colour=INK if case else QUIET)
+            sheet.box(
+                place.x0 - 1,
+                place.y0,
+                place.width + 2,
+                place.height,
+                PAPER,
+                alpha=0.7,
+                linewidth=0,
+                zorder=1.5,
+            )
+            sheet.middle(place.x0, (place.y0 + place.y1) / 2, label, size=size, colour=INK if case else QUIET)
         else:
             unnamed.append(label)
-        if not any(_meet(box, other) for other in hit):  # else only its item in the words leads there
+        box = Bbox.from_extents(x - 12, y - 12, x + 12, y + 12)
+        if not box.count_overlaps(hit):  # else only its item in the words leads there
             hit.append(box)
             key = f"{row['table']}/{row['record']}"
-            sheet.link(f"record:{key}", label, box, [key])
+            sheet.link(f"record:{key}", label, box.extents, [key])
     return unnamed
 
 
 def _free(
-    sheet: Sheet, label: str, spot: tuple[float, float], taken: Sequence[Box], size: float
-) -> Box | None:
+    sheet: Sheet, label: str, spot: tuple[float, float], taken: Sequence[Bbox], size: float
+) -> Bbox | None:
     """A place beside a point where its name lies over no other name or point."""
     x, y = spot
     wide, high = style.text_width(label, size), size + 2
     tries = [(x + 9, y - high / 2), (x - 9 - wide, y - high / 2)]
     tries += [(x - wide / 2, y - high - 8), (x - wide / 2, y + 8), (x + 6, y - high - 5), (x + 6, y + 5)]
     tries += [(x - 6 - wide, y - high - 5), (x - 6 - wide, y + 5)]
-    for left, top in tries:
-        box = (left, top, left + wide, top + high)
-        inside = box[0] >= EDGE and box[2] <= sheet.width - EDGE
-        if inside and not any(_meet(box, other) for other in taken):
-            return box
-    return None
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+    boxes = (Bbox.from_bounds(*corner, wide, high) for corner in tries)
+    within = sheet.width - EDGE
+    return next((b for b in boxes if b.x0 >= EDGE and b.x1 <= within and not b.count_overlaps(taken)), None)

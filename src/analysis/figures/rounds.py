@@ -1,24 +1,25 @@
-"""Rounds of evaluation: how the grades of all regions are distributed."""
+"""Regions in rounds of evaluation and in programmes: how grades are distributed, who took part in what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.axis import pack
-from analysis.figures.chart import Chart
+from analysis.figures.chart import Chart, Record, asked, colours_of, link, listed, nothing, order, rows_of
 from analysis.figures.colours import INK, PAPER, QUIET, WASH
-from analysis.figures.frames import asked, colours_of, link, listed, nothing, order, rows_of, unique
-from analysis.figures.rows import gutter, place_row, rule
-from analysis.figures.sheet import EDGE, Sheet
-from analysis.figures.words import aside, words
+from analysis.figures.rows import draw_heads, gutter, place_row, rule
+from analysis.figures.sheet import EDGE, LayoutError, Sheet
+from analysis.figures.svg import HIT
+from analysis.figures.words import aside, headed, words
 from analysis.transcribe.periods import display
 
 _ROUND = "round round_label region region_label grade own unread"
+_ENTRY = "region region_label own programme record label"
+_PROGRAMME = "programme label read total"
+_COLUMN = 76.0  # pixels that a column needs for its programme's name to stand above it
 _STEP = 26.0  # pixels from one square to the next
 _LINE, _NAMES = 32.0, 14.0  # pixels of a line of squares, and of the names under them
 
@@ -40,18 +41,18 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
     rounds = rounds.assign(_n=at, _r=rank, table=rounds.get("table", "evaluations"))
     rounds = rounds.sort_values(["_n", "_r"], kind="stable", na_position="last").drop(columns=["_n", "_r"])
     rounds = rounds.assign(round_label=_labels(rounds, language))
-    told = [(str(id_), _told(group, language)) for id_, group in _groups(rounds)]
-    records = [f"{r['table']}/{r['record']}" for r in rounds.pipe(rows_of) if r.get("record")]
-    return Chart(
-        lambda width: _draw(rounds, _colours(rounds, regions), language, width),
-        rounds,
-        tuple(told),
-        unique(records),
-    )
+    told = [(id_, _told(group, language)) for id_, group in _by(rounds, "round")]
+    also = [f"{r['table']}/{r['record']}" for r in rows_of(rounds) if r.get("record")]
+    colours = _own_colours(rounds, regions)
+    return Chart(lambda sheet: _draw(sheet, rounds, colours, language), rounds, told, also)
 
 
-def _groups(rounds: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    return [(str(id_), group) for id_, group in rounds.groupby("round", sort=False, observed=True)]
+def _by(frame: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
+    return [(str(id_), rows) for id_, rows in frame.groupby(column, sort=False, observed=True)]
+
+
+def _own_colours(frame: pd.DataFrame, regions: Sequence[str]) -> dict[str, str]:
+    return colours_of(frame.loc[frame["own"] == "yes", "region"].astype(str), regions)
 
 
 def _labels(rounds: pd.DataFrame, language: str) -> pd.Series:
@@ -72,7 +73,7 @@ def _unread(group: pd.DataFrame) -> int:
 def _told(group: pd.DataFrame, language: str) -> str:
     word = words(language)
     told: list[object] = []
-    for row in group[group["grade"] != ""].pipe(rows_of):
+    for row in rows_of(group[group["grade"] != ""]):
         text = f"{row['region_label']} {row['grade']}"
         told.append(link(row["table"], row["record"], text) if row.get("record") else text)
     if _unread(group):
@@ -80,26 +81,20 @@ def _told(group: pd.DataFrame, language: str) -> str:
     return word("round_told", label=group["round_label"].iloc[0]) + listed(language, told)
 
 
-def _colours(rounds: pd.DataFrame, regions: Sequence[str]) -> dict[str, str]:
-    return colours_of(rounds.loc[rounds["own"] == "yes", "region"].astype(str), regions)
-
-
-def _draw(rounds: pd.DataFrame, colours: Mapping[str, str], language: str, width: int) -> Figure:
-    sheet = Sheet(width)
+def _draw(sheet: Sheet, rounds: pd.DataFrame, colours: Mapping[str, str], language: str) -> None:
     left = gutter(sheet, rounds["round_label"].drop_duplicates(), share=0.36)
     start = left or EDGE
-    room = max(int((width - EDGE - start) // _STEP), 1)
-    for id_, group in _groups(rounds):
-        squares = _squares(group, room)
+    room = max(int((sheet.width - EDGE - start) // _STEP), 1)
+    for id_, group in _by(rounds, "round"):
+        squares, unread = _squares(group, room), _unread(group)
         lines = [squares[n : n + room] for n in range(0, len(squares), room)] or [[]]
         levels = [_levels(sheet, line, start) for line in lines]
         heights = [_LINE + _NAMES * (max(level, default=-1) + 1) for level in levels]
-        text = words(language).text("unread_count", n=_unread(group)) if _unread(group) else ""
+        text = words(language).text("unread_count", n=unread) if unread else ""
         beside = start + len(lines[-1]) * _STEP + 6
-        fits = beside + style.text_width(text) <= width - EDGE
+        fits = beside + style.text_width(text) <= sheet.width - EDGE
         high = sum(heights) + (0 if fits else 18)
-        row = place_row(sheet, str(group["round_label"].iloc[0]), left, height=high)
-        top = row.y - high / 2
+        top = place_row(sheet, str(group["round_label"].iloc[0]), left, height=high) - high / 2
         for line, level, height in zip(lines, levels, heights, strict=True):
             _draw_line(sheet, line, level, (start, top + _LINE / 2), colours, f"#{id_}")
             top += height
@@ -107,25 +102,24 @@ def _draw(rounds: pd.DataFrame, colours: Mapping[str, str], language: str, width
             x, y = (beside, top - heights[-1] + _LINE / 2) if fits else (start, top + 6)
             sheet.middle(x, y, text, colour=QUIET)
         rule(sheet)
-    return sheet.finish()
 
 
-def _squares(group: pd.DataFrame, room: int) -> list[Mapping[str, Any]]:
+def _squares(group: pd.DataFrame, room: int) -> list[Record]:
     """What stands side by side: grades that were read, own regions without one, then others unread."""
-    read = group[group["grade"] != ""].pipe(rows_of)
-    own = group[(group["grade"] == "") & (group["own"] == "yes") & (group["region"] != "")].pipe(rows_of)
+    read = rows_of(group[group["grade"] != ""])
+    own = [r for r in rows_of(group) if not r["grade"] and r["own"] == "yes" and r["region"]]
     own = own[: _unread(group)]
     blank = {"grade": "", "own": "no", "region": "", "region_label": ""}
     return [*read, *own, *[blank] * (min(_unread(group), room) - len(own))]
 
 
-def _levels(sheet: Sheet, line: Sequence[Mapping[str, Any]], start: float) -> list[int]:
+def _levels(sheet: Sheet, line: Sequence[Record], start: float) -> list[int]:
     """How far below its square the name of each own region stands: no two overlap, no leader crosses one."""
     named = [_named(sheet, row, start, n) for n, row in enumerate(line) if row["own"] == "yes"]
     return pack([(-right, -left) for _, left, right in reversed(named)], gap=6)[::-1]
 
 
-def _named(sheet: Sheet, row: Mapping[str, Any], start: float, n: int) -> tuple[str, float, float]:
+def _named(sheet: Sheet, row: Record, start: float, n: int) -> tuple[str, float, float]:
     """A region's name under the n-th square, and its left and right edge."""
     (label,) = style.wrap(str(row["region_label"]), 110, max_lines=1)
     wide = style.text_width(label)
@@ -135,7 +129,7 @@ def _named(sheet: Sheet, row: Mapping[str, Any], start: float, n: int) -> tuple[
 
 def _draw_line(
     sheet: Sheet,
-    line: Sequence[Mapping[str, Any]],
+    line: Sequence[Record],
     levels: Sequence[int],
     place: tuple[float, float],
     colours: Mapping[str, str],
@@ -146,7 +140,14 @@ def _draw_line(
     for n, row in enumerate(line):
         x, own = start + (n + 0.5) * _STEP, row["own"] == "yes"
         colour = colours.get(str(row["region"]), INK)
-        _draw_square(sheet, row, (x, y), colour)
+        if row["grade"]:
+            edge = style.points(3 if own else 1.25)
+            sheet.box(x - 11, y - 11, 22, 22, PAPER, colour, zorder=3, linewidth=edge)
+            if own:
+                sheet.box(x - 11, y - 11, 22, 22, colour, alpha=WASH, zorder=3)
+            sheet.middle(x, y, str(row["grade"]), align="center")
+        else:
+            sheet.tile(x, y, "")
         if own:
             label, left, _ = _named(sheet, row, start, n)
             below = y + 13 + (down := next(level)) * _NAMES
@@ -159,13 +160,85 @@ def _draw_line(
             sheet.link(about, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
 
 
-def _draw_square(sheet: Sheet, row: Mapping[str, Any], spot: tuple[float, float], colour: str) -> None:
-    x, y = spot
-    if not row["grade"]:
-        sheet.tile(x, y, "")
-        return
-    own = row["own"] == "yes"
-    sheet.box(x - 11, y - 11, 22, 22, PAPER, colour, zorder=3, linewidth=style.points(3 if own else 1.25))
-    if own:
-        sheet.box(x - 11, y - 11, 22, 22, colour, alpha=WASH, zorder=3)
-    sheet.middle(x, y, str(row["grade"]), align="center")
+def region_participation(
+    entries: pd.DataFrame, programmes: pd.DataFrame, *, language: str, regions: Sequence[str] = ()
+) -> Chart:
+    """Draw which region took part in which programme, and join a region's marks by a line.
+
+    Columns in: entries: region, region_label, own (yes: a region of the study itself), programme, record
+    (of table projects, or of `table`), label (the project); programmes, in order: programme, label, read
+    (how many regions of it are known) and total (how many there were; missing where that was not read).
+    `regions` are the own regions in order, for their colours.
+    """
+    entries = asked(entries, "region_participation", _ENTRY)
+    if entries.empty:
+        return nothing(language, entries)
+    programmes = asked(programmes, "region_participation", _PROGRAMME)
+    programmes = programmes[programmes["programme"].isin(entries["programme"])]
+    entries = entries.assign(table=entries.get("table", "projects"))
+    orders = {"region": [*dict.fromkeys(entries["region"])], "programme": [*programmes["programme"]]}
+    entries = entries.sort_values(
+        [*orders], key=lambda c: c.map({id_: n for n, id_ in enumerate(orders[str(c.name)])}), kind="stable"
+    )
+    names, told = dict(zip(programmes["programme"], programmes["label"], strict=True)), []
+    for region, rows in _by(entries, "region"):
+        firsts = rows_of(rows.drop_duplicates("programme"))
+        links = [link(r["table"], r["record"], names[r["programme"]]) for r in firsts]
+        named = words(language)("named_in", name=rows["region_label"].iloc[0])
+        told.append((region, named + listed(language, links)))
+    also = [f"{row['table']}/{row['record']}" for row in rows_of(entries) if row["record"]]
+    colours, heads = _own_colours(entries, regions), rows_of(programmes)
+    return Chart(
+        lambda sheet: _draw_participation(sheet, entries, heads, colours, language), entries, told, also
+    )
+
+
+def _known(programme: Record, language: str) -> str:
+    """How many of a programme's regions are known."""
+    read, total = int(programme["read"]), programme["total"]
+    if pd.isna(total) or total == "":
+        return words(language).text("regions_read", n=read)
+    return words(language).text("regions_of", n=read, total=int(total))
+
+
+def _draw_participation(
+    sheet: Sheet,
+    entries: pd.DataFrame,
+    programmes: Sequence[Record],
+    colours: Mapping[str, str],
+    language: str,
+) -> None:
+    left = min(style.widest([*entries["region_label"]]) + EDGE + 18, sheet.width * 0.34)
+    step = (sheet.width - EDGE - left) / max(len(programmes), 1)
+    if step < HIT:
+        raise LayoutError
+    known = [_known(programme, language) for programme in programmes]
+    if step < _COLUMN:  # then the names stand in a list, and their numbers above the columns
+        heads = [[str(n)] for n, _ in enumerate(programmes, 1)]
+        for (n,), programme, told in zip(heads, programmes, known, strict=True):
+            text = style.wrap(f"{n}  {headed(programme['label'], told, language)}", sheet.width - 2 * EDGE)
+            sheet.top = sheet.text(EDGE, sheet.top, text, colour=QUIET)
+        sheet.top += 8
+    else:
+        labels = [style.balanced(programme["label"], step - 10) for programme in programmes]
+        heads = [[*label, told] for label, told in zip(labels, known, strict=True)]
+    places = {p["programme"]: left + (n + 0.5) * step for n, p in enumerate(programmes)}
+    draw_heads(sheet, [*zip(places.values(), heads, strict=True)], "center")
+    for region, rows in _by(entries, "region"):
+        colour = colours[region] if rows["own"].iloc[0] == "yes" else ""
+        _draw_region(sheet, region, rows_of(rows.drop_duplicates("programme")), places, left, colour)
+
+
+def _draw_region(
+    sheet: Sheet, region: str, rows: Sequence[Record], places: Mapping[str, float], left: float, own: str
+) -> None:
+    """One region's marks, in the colour of an `own` region; each leads to its first project in a programme."""
+    colour, size, width, ink = (own, 13, 2, INK) if own else (INK, 10, 1, QUIET)
+    y = place_row(sheet, str(rows[0]["region_label"]), left, colour=ink)
+    spots = [places[row["programme"]] for row in rows]
+    sheet.line((spots[0], y), (spots[-1], y), colour=colour, width=width)
+    for x, row in zip(spots, rows, strict=True):
+        sheet.mark(x, y, "o", size, colour)
+        box = (x - HIT / 2, y - HIT / 2, x + HIT / 2, y + HIT / 2)
+        sheet.link(f"record:{row['table']}/{row['record']}", row["label"], box, [f"regions/{region}"])
+    rule(sheet)

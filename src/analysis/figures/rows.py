@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -11,19 +11,9 @@ from matplotlib.transforms import Bbox
 from analysis.figures import style
 from analysis.figures.colours import GRID, INK, PAPER, QUIET
 from analysis.figures.sheet import EDGE, Sheet
-from analysis.figures.style import BODY, SMALL
 from analysis.figures.svg import HIT
 
-SMALL_WIDE = 480  # pixels that a small chart is wide at most
-
-
-@dataclass(frozen=True)
-class Row:
-    """Where a row stands on the sheet; `y` is the middle of its marks."""
-
-    top: float
-    y: float
-    bottom: float
+PITCH = 16.0  # pixels from mark to mark
 
 
 @dataclass(frozen=True)
@@ -50,11 +40,6 @@ class Sign:
     colour: str = INK
 
 
-def sheet_of(width: int, *, small: bool = False) -> Sheet:
-    """A sheet of that width; a small chart is never wider than SMALL_WIDE."""
-    return Sheet(min(width, SMALL_WIDE) if small else width)
-
-
 def gutter(sheet: Sheet, labels: Iterable[str], *, share: float = 0.34, small: bool = False) -> float:
     """Pixels that the labels of rows take on the left; 0 where they stand above their marks.
 
@@ -66,39 +51,27 @@ def gutter(sheet: Sheet, labels: Iterable[str], *, share: float = 0.34, small: b
     return min(wide, sheet.width * share)
 
 
-def place_row(sheet: Sheet, label: str, left: float, *, height: float = 26, colour: str = INK) -> Row:
-    """Write the label of the next row, in at most three lines, and say where its marks go.
+def place_row(sheet: Sheet, label: str, left: float, *, height: float = 26, colour: str = INK) -> float:
+    """Write the label of the next row, in at most three lines, and return the middle of its marks.
 
     `left` is the gutter: with 0 the label stands above the marks.
     """
-    top = sheet.top
-    if left:
-        lines = _lines(label, left - EDGE - 12)
-        height = max(height, len(lines) * style.line_height() + 8)
-        sheet.middle(EDGE, top + height / 2, lines, colour=colour)
-        row = Row(top, top + height / 2, top + height)
-    else:
-        lines = _lines(label, sheet.width - 2 * EDGE)
-        band = max(22.0, len(lines) * style.line_height() + 6)
-        sheet.middle(EDGE, top + band / 2, lines, colour=colour)
-        row = Row(top, top + band + height / 2 - 2, top + band + height)
-    sheet.top = row.bottom
-    return row
+    width = left - EDGE - 12 if left else sheet.width - 2 * EDGE
+    lines = style.balanced(label, width)  # of about the same length
+    lines = lines if len(lines) <= 3 else style.wrap(label, width, max_lines=3)
+    top, high = sheet.top, len(lines) * style.line_height()
+    band = max(height, high + 8) if left else max(22.0, high + 6)
+    sheet.middle(EDGE, top + band / 2, lines, colour=colour)
+    sheet.top = top + band if left else top + band + height
+    return top + band / 2 if left else top + band + height / 2 - 2
 
 
-def _lines(label: str, width: float) -> list[str]:
-    """A label in at most three lines of about the same length."""
-    lines = style.balanced(label, width)
-    return lines if len(lines) <= 3 else style.wrap(label, width, max_lines=3)
-
-
-def rule(sheet: Sheet, y: float | None = None) -> None:
+def rule(sheet: Sheet) -> None:
     """A faint line across the sheet."""
-    y = sheet.top if y is None else y
-    sheet.line((EDGE, y), (sheet.width - EDGE, y), colour=GRID, zorder=0.2)
+    sheet.line((EDGE, sheet.top), (sheet.width - EDGE, sheet.top), colour=GRID, zorder=0.2)
 
 
-def heading(sheet: Sheet, label: str, colour: str = "", *, size: float = BODY) -> None:
+def heading(sheet: Sheet, label: str, colour: str = "", *, size: float = style.BODY) -> None:
     """The name of a group of rows, with the colour of its region where it has one."""
     room = sheet.width - 2 * EDGE
     sheet.top = sheet.named((EDGE, sheet.top), label, colour, room=room, max_lines=2, size=size) + 2
@@ -112,23 +85,32 @@ def draw_sign(sheet: Sheet, x: float, y: float, sign: Sign, size: float = 10) ->
     sheet.mark(x, y, sign.marker, size, sign.colour if sign.filled else PAPER, sign.colour)
 
 
-def draw_signs(
-    sheet: Sheet, x: float, y: float, signs: Sequence[Sign], *, room: float, pitch: float = 16
-) -> float:
-    """Draw marks side by side from x, or each kind once with its number where they have no room.
+def draw_cell(
+    sheet: Sheet,
+    place: tuple[float, float, float],
+    signs: Sequence[Sign],
+    to: tuple[Sequence[str], str],
+    title: str,
+    of: Iterable[str],
+) -> None:
+    """Draw marks side by side from x at height y, or each kind once with its number where they have no room.
 
-    Returns the right edge of what was drawn.
+    `place` is x, y and the room. They lead to their only record, else to the item of the figure in words:
+    `to` is the records (`table/id`) and the item's id.
     """
-    if len(signs) * pitch <= room:
-        for n, sign in enumerate(signs):
-            draw_sign(sheet, x + (n + 0.5) * pitch, y, sign)
-        return x + len(signs) * pitch
-    for sign in dict.fromkeys(signs):
-        number = str(signs.count(sign))
-        draw_sign(sheet, x + pitch / 2, y, sign)
-        sheet.middle(x + pitch, y, number)
-        x += pitch + style.text_width(number) + 6
-    return x
+    left, y, room = place
+    records, item = to
+    counted = len(signs) * PITCH > room
+    x = left
+    for sign in dict.fromkeys(signs) if counted else signs:
+        draw_sign(sheet, x + PITCH / 2, y, sign)
+        x += PITCH
+        if counted:
+            number = str(signs.count(sign))
+            sheet.middle(x, y, number)
+            x += style.text_width(number) + 6
+    address = f"record:{records[0]}" if len(records) == 1 else f"#{item}"
+    sheet.link_row(address, title, (left, x), y, of)
 
 
 def link_units(
@@ -144,21 +126,29 @@ def link_units(
         sheet.link(*group, (x, y - HIT / 2, x + len(units) * pitch, y + HIT / 2))
     for n, (key, title) in enumerate(units if pitch >= HIT else []):
         left = x + n * pitch - 3
-        sheet.link_row(f"record:{key}", title, (left, left + HIT), y, [key])
+        sheet.link_record(key, title, (left, left + HIT), y)
 
 
 def draw_signs_key(sheet: Sheet, entries: Sequence[tuple[Sign, str]]) -> None:
     """Explain marks, in one row or more."""
-
-    def sample(sign: Sign) -> Callable[[float, float], None]:
-        return lambda x, y: draw_sign(sheet, x + 7, y + 9, sign)
-
     labels = [style.wrap(label, sheet.width - EDGE - 24, max_lines=1)[0] for _, label in entries]
-    sheet.key(zip([sample(sign) for sign, _ in entries], labels, strict=True), 20, 16, 20)
+    for (x, y), (sign, _) in zip(sheet.key(labels, 20, 16, 20), entries, strict=True):
+        draw_sign(sheet, x + 7, y + 9, sign)
     sheet.top += 4 if entries else 0
 
 
-def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
+def draw_heads(sheet: Sheet, heads: Sequence[tuple[float, Sequence[str]]], align: str = "left") -> None:
+    """Write the names of columns (where each stands, its lines) so that all end at one height."""
+    bottom = sheet.top + max((len(lines) for _, lines in heads), default=1) * style.line_height()
+    for x, lines in heads:
+        sheet.text(x, bottom - len(lines) * style.line_height(), lines, align=align, colour=QUIET)
+    sheet.top = bottom + 4
+    rule(sheet)
+
+
+def panel(
+    sheet: Sheet, scale: Scale, top: float, bottom: float, ticks: Sequence[float] | None = None
+) -> Axes:
     """Axes of matplotlib on a part of the sheet: x in the scale's values, y in the sheet's pixels."""
     axes = sheet.figure.add_axes((0, 0, 1, 1))
 
@@ -171,9 +161,11 @@ def panel(sheet: Sheet, scale: Scale, top: float, bottom: float) -> Axes:
     axes.set_yticks([])
     axes.patch.set_alpha(0)
     axes.spines[:].set_visible(False)
-    axes.tick_params(axis="x", length=0, labelsize=style.points(SMALL), labelcolor=QUIET, pad=3)
+    axes.tick_params(axis="x", length=0, labelsize=style.points(style.SMALL), labelcolor=QUIET, pad=3)
     axes.grid(axis="x", color=GRID, linewidth=style.points(1))
     axes.set_axisbelow(True)
+    if ticks is not None:
+        axes.set_xticks(ticks)
     return axes
 
 

@@ -6,7 +6,7 @@ said once for each mark with `link`: a text or a box alone leads nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -169,30 +169,30 @@ class Sheet:
         left, right = x
         self.link(to, title, (left, y - HIT / 2, max(right, left + HIT), y + HIT / 2), of)
 
+    def link_record(self, key: str, title: str, x: tuple[float, float], y: float) -> None:
+        """As `link_row`, to the evidence of a record (`table/id`), with which it is highlighted."""
+        self.link_row(f"record:{key}", title, x, y, [key])
+
     def key(
-        self,
-        entries: Iterable[tuple[Callable[[float, float], None], str]],
-        indent: float,
-        gap: float,
-        step: float,
-    ) -> None:
-        """Explain signs, in one row or more: each is drawn at the top left of its place, before its words.
+        self, labels: Iterable[str], indent: float, gap: float, step: float
+    ) -> Iterator[tuple[float, float]]:
+        """Write what signs mean, in one row or more; yields the top left of the place of each sign.
 
         In pixels: `indent` from a sign to its words, `gap` from them to the next sign, `step` a row.
         """
         x, top = EDGE, self.top
-        for draw, words in entries:
+        for words in labels:
             width = indent + style.text_width(words) + gap
             if x > EDGE and x + width - gap > self.width - EDGE:
                 x, top = EDGE, top + step
-            draw(x, top)
+            yield x, top
             self.middle(x + indent, top + 9, words, colour=QUIET)
             x += width
             self.top = top + step
 
-    def finish(self, margin: float = 4) -> Figure:
+    def finish(self) -> Figure:
         """Fix the height of the sheet and hand over the figure."""
-        height = round(self.top + margin)
+        height = round(self.top + 4)
         self.figure.set_size_inches(self.width / style.PX, height / style.PX)
         self.axes.set_ylim(height, 0)
         for artist in self.axes.get_children():

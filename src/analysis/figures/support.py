@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import inf
 from operator import itemgetter
-from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, decimal_year
-from analysis.figures.chart import Chart
+from analysis.figures.chart import Chart, rows_of
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, region_colours
-from analysis.figures.lanes import gutter, phase_band, phase_list, row_height, row_name, shade
-from analysis.figures.sheet import Sheet, records
+from analysis.figures.lanes import FEW, gutter, phase_band, phase_list, row_height, row_name, shade
+from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, between, headed, joined, words
 from analysis.words import escape
@@ -26,7 +25,6 @@ _STRIP = 18  # height of a strip
 _LONG = 2  # years beyond the first, for a run to be named on a phone
 _BETWEEN = " / "  # stands between the names of a label
 _YEAR = 34  # pixels that a printed year takes
-_FEW = 6  # regions, up to which projects have names beside their cells
 
 
 @dataclass(frozen=True)
@@ -38,6 +36,9 @@ class _Run:
     status: str
     projects: tuple[str, ...]
     label: str
+
+    def cells(self, axis: TimeAxis) -> tuple[float, float]:
+        return _cells(axis, self.first, self.last)
 
     def told(self, language: str) -> tuple[str, str]:
         """The years, and how they are known where that is not simply stated."""
@@ -67,51 +68,55 @@ def support_strips(
     label (the projects' names in their order, " / " between them), start (optional: first day of the year, else 1 April); phases: record, number, label, start,
     end, open_end. `small` leaves out names, key and phases.
     """
+    regions = _regions(support)
     told = [
         (f"{region.id}-{source}", _in_words(region.name, source, runs, language))
-        for region in _regions(support)
+        for region in regions
         for source, runs in region.strips.items()
     ]
-    linked = [_address(p) for ids in support["projects"] for p in ids.split()]
-    marks = records(linked + [f"record:phases/{p}" for p in phases["record"]])
+    shown = phases.iloc[: 0 if small else None]
+    also = [f"phases/{phase}" for phase in phases["record"]]
 
-    def draw(width: int) -> Figure:
-        return _draw(Sheet(width), support, phases.iloc[: 0 if small else None], language, small)
+    def paint(sheet: Sheet) -> None:
+        _draw(sheet, support, regions, shown, language, small)
 
-    return Chart(draw, support.reset_index(drop=True), tuple(told), marks)
+    return Chart(paint, support.reset_index(drop=True), told, also)
 
 
 def _regions(support: pd.DataFrame) -> list[_Region]:
-    colours = region_colours(support["region"])
-    made = []
+    colours, made = region_colours(support["region"]), []
     for region, rows in support.groupby("region", sort=False):
-        strips = {
-            str(source): _runs(years.sort_values("fiscal_year").to_dict("records"))
-            for source, years in rows.groupby("source", sort=True)
-        }
+        sources = rows.sort_values("fiscal_year").groupby("source", sort=True)
+        strips = {str(source): _runs(years) for source, years in sources}
         made.append(_Region(str(region), str(rows["name"].iloc[0]), colours[str(region)], strips))
     return made
 
 
-def _runs(years: list[dict[str, Any]]) -> list[_Run]:
+def _runs(years: pd.DataFrame) -> list[_Run]:
     runs = []
-    for (status, projects, label), group in groupby(years, itemgetter("status", "projects", "label")):
-        held = list(group)
-        first, last = (int(held[n]["fiscal_year"]) for n in (0, -1))
-        runs.append(_Run(first, last, status, tuple(projects.split()), label))
+    for (status, projects, label), group in groupby(
+        rows_of(years), itemgetter("status", "projects", "label")
+    ):
+        held = [int(row["fiscal_year"]) for row in group]
+        runs.append(_Run(held[0], held[-1], status, tuple(projects.split()), label))
     return runs
 
 
-def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: str, small: bool) -> Figure:
-    regions, years = _regions(support), support["fiscal_year"]
-    many = len(regions) > _FEW
-    left = gutter(sheet, many=many, wide=170)
-    april = decimal_year(f"{years.min()}-04-01") - int(years.min())
-    shift = decimal_year(support["start"].min()) % 1 if "start" in support else april
-    axis = TimeAxis(int(years.min()) + shift, int(years.max()) + 1 + shift, left, sheet.width - 6)
-    top = sheet.top
+def _draw(
+    sheet: Sheet,
+    support: pd.DataFrame,
+    regions: Sequence[_Region],
+    phases: pd.DataFrame,
+    language: str,
+    small: bool,
+) -> None:
+    many = len(regions) > FEW
+    first, last = int(support["fiscal_year"].min()), int(support["fiscal_year"].max())
+    begin = support["start"].min() if "start" in support else f"{first}-04-01"
+    shift, left = decimal_year(begin) % 1, gutter(sheet, many=many, wide=170)
+    axis, top = TimeAxis(first + shift, last + 1 + shift, left, sheet.width - 6), sheet.top
     short = phase_band(sheet, axis, phases, language)
-    _years(sheet, axis, range(int(years.min()), int(years.max()) + 1))
+    _years(sheet, axis, range(first, last + 1))
     for region in regions:
         if many:
             _dense(sheet, axis, region, row_height(len(regions), 1400))
@@ -122,26 +127,25 @@ def _draw(sheet: Sheet, support: pd.DataFrame, phases: pd.DataFrame, language: s
         sheet.top += 8
         draw_key(sheet, support["status"], language)
         phase_list(sheet, short, language)
-    return sheet.finish()
 
 
 def _years(sheet: Sheet, axis: TimeAxis, years: range) -> None:
     """Print each year over its cell, or every fifth where cells are narrow."""
-    left, right = _cell(axis, years[0])
+    left, right = _cells(axis, years[0], years[0])
     every = 1 if right - left > _YEAR else 5
     room = (every - years[0] % every) * (right - left)  # of the first, up to the next that is printed
     for year in years:
         if year % every == 0 or (year == years[0] and room > _YEAR):
-            left, right = _cell(axis, year)
+            left, right = _cells(axis, year, year)
             x = min(max((left + right) / 2, 17), sheet.width - 17)
             sheet.text(x, sheet.top, str(year), colour=QUIET, align="center")
     sheet.top += 20
 
 
-def _cell(axis: TimeAxis, first: int, last: int | None = None) -> tuple[float, float]:
+def _cells(axis: TimeAxis, first: int, last: int) -> tuple[float, float]:
     """Left and right edge of the cells of some years."""
     start = axis.first % 1
-    return axis.at(first + start), axis.at((last or first) + 1 + start)
+    return axis.at(first + start), axis.at(last + 1 + start)
 
 
 def _region(sheet: Sheet, axis: TimeAxis, region: _Region, language: str, small: bool) -> None:
@@ -173,11 +177,11 @@ def _fill(sheet: Sheet, axis: TimeAxis, runs: list[_Run], place: tuple[float, fl
     """Fill the cells of a strip at a place (top, height): a line where none is recorded, dots where unknown."""
     y, height = place
     for run in runs:
-        left, right = _cell(axis, run.first, run.last)
+        left, right = run.cells(axis)
         if run.status in STATES:
             draw_bar(sheet, (left + 1, right - 1), y, height, Span("x", "x", run.status), colour)
             for year in range(run.first + 1, run.last + 1):
-                x = _cell(axis, year)[0]
+                x, _ = _cells(axis, year, year)
                 sheet.line((x, y + 1), (x, y + height - 1), colour=PAPER, zorder=3)
         else:
             kind = DOTTED if run.status == "unknown" else "solid"
@@ -188,12 +192,12 @@ def _links(sheet: Sheet, axis: TimeAxis, region: _Region, source: str, language:
     """Lead each run to its project, or the whole strip to its item where cells are too narrow to hit."""
     runs, item, of = region.strips[source], f"#{region.id}-{source}", f"regions/{region.id}"
     top, bottom = sheet.top - 3, sheet.top + _STRIP + 3
-    if any(right - left < HIT for left, right in (_cell(axis, run.first, run.last) for run in runs)):
+    if any(right - left < HIT for left, right in (run.cells(axis) for run in runs)):
         title = f"{region.name}, {words(language).text(f'source_{source}')}"
         sheet.link(item, title, (axis.left, top, axis.right, bottom), (of,))
         return
     for run in [run for run in runs if run.projects]:
-        left, right = _cell(axis, run.first, run.last)
+        left, right = run.cells(axis)
         to = _address(run.projects[0]) if len(run.projects) == 1 else item
         years, known = run.told(language)
         title = aside(headed(f"{region.name} {years}", run.label, language), [known], language)
@@ -208,7 +212,7 @@ def _by_label(runs: list[_Run]) -> list[list[_Run]]:
 def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> None:
     """Write the name of what ran under its years, as far as the next name."""
     groups = _by_label(runs)
-    named = [(_cell(axis, held[0].first)[0], held[0].label) for held in groups if not known.issuperset(held)]
+    named = [(held[0].cells(axis)[0], held[0].label) for held in groups if not known.issuperset(held)]
     bottom = sheet.top
     for (left, label), (end, _) in pairwise([*named, (axis.right + 8, "")]):
         room = end - left - 8

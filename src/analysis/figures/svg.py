@@ -63,10 +63,7 @@ def write(figure: Figure, *, name: str, layout: str, alt: str) -> str:
         root = etree.fromstring(
             file.getvalue(), etree.XMLParser(remove_blank_text=True, remove_comments=True)
         )
-    for old in [*root.iter(f"{_SVG}metadata")]:
-        root.remove(old)
-    for rule in [*root.iter(f"{_SVG}style")]:  # would hold for the whole page
-        rule.getparent().remove(rule)
+    etree.strip_elements(root, f"{_SVG}metadata", f"{_SVG}style")  # rules would hold for the whole page
     root.set("stroke-linecap", "butt")
     _join_lines(root)
     etree.strip_tags(root, f"{_SVG}a")  # matplotlib links every artist; here a mark is one link
@@ -128,13 +125,9 @@ def _link(hit: Hit, name: str) -> etree._Element:
 
 def _label(root: etree._Element, name: str, layout: str, alt: str, role: str) -> None:
     """Name the picture for a screen reader and say how large it is by itself, in pixels."""
-    _, _, width, height = map(float, root.get("viewBox", "").split())
-    root.set("width", f"{width / style.points(1):.0f}")
-    root.set("height", f"{height / style.points(1):.0f}")
-    root.set("id", f"{name}-{layout}")
-    root.set("role", role)
-    root.set("aria-label", alt)
-    root.set("style", "max-width: 100%; height: auto")
+    _, _, *size = (f"{float(n) / style.points(1):.0f}" for n in root.get("viewBox", "").split())
+    about = dict(zip(("width", "height"), size, strict=True)) | {"id": f"{name}-{layout}", "role": role}
+    root.attrib.update(about | {"aria-label": alt, "style": "max-width: 100%; height: auto"})
 
 
 def _colours(root: etree._Element) -> None:
@@ -168,11 +161,8 @@ def _round(root: etree._Element) -> None:
     """Write places with one decimal at most (of a point; a scale with two): finer than any screen."""
     for element in root.iter(etree.Element):
         for attribute in ("d", "x", "y", "transform", "width", "height"):
-            places = 2 if attribute == "transform" else 1
             if value := element.get(attribute):
-                shown = (_shortened(part, places) for part in re.split(r"(-?\d+\.\d+)", value))
-                element.set(attribute, " ".join("".join(shown).split()))
-
-
-def _shortened(part: str, places: int) -> str:
-    return f"{float(part):.{places}f}".rstrip("0").rstrip(".") if re.fullmatch(r"-?\d+\.\d+", part) else part
+                places = 2 if attribute == "transform" else 1
+                parts = re.split(r"(-?\d+\.\d+)", value)  # every second one is such a number
+                parts[1::2] = [f"{float(n):.{places}f}".rstrip("0").rstrip(".") for n in parts[1::2]]
+                element.set(attribute, " ".join("".join(parts).split()))

@@ -1,32 +1,23 @@
-"""The phase timeline: national policy above, the regions' projects below, one axis of time."""
+"""Timelines: the regions' projects on one axis of time, alone or below the national policy."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from analysis.figures import lanes, style
 from analysis.figures.axis import TimeAxis, axis_over, decimal_year, draw_years, pack
-from analysis.figures.chart import Chart
+from analysis.figures.chart import Chart, Record, linked, rows_of
 from analysis.figures.colours import QUIET
-from analysis.figures.encoding import draw_key, region_colours, span_of
-from analysis.figures.frames import evidence, linked, rows_of
-from analysis.figures.regions import (
-    FEW,
-    draw_many,
-    draw_region,
-    event_item,
-    grade_items,
-    project_items,
-    signs_of,
-    unplaced,
-)
+from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
+from analysis.figures.grades import grade_items, grade_signs, tiles_on
+from analysis.figures.rows import note
 from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, joined, words
+from analysis.figures.words import aside, headed, joined, words
 from analysis.words import escape
 
 _NAMED = 6  # events with a name on the chart
@@ -34,19 +25,32 @@ _NAMED = 6  # events with a name on the chart
 
 @dataclass(frozen=True)
 class _Story:
-    """The tables of the chart, by name, and how it is asked to be drawn."""
+    """The tables of a chart, by name, and how it is drawn."""
 
     tables: dict[str, pd.DataFrame]
+    phases: pd.DataFrame
+    days: list[str]  # that the axis holds
+    colours: Mapping[str, str]
     language: str
-    phase: str
-    named: tuple[str, ...]
-    until: str
+    national: bool = False  # policy stands above the regions
+    strong: str = ""  # the phase that is shaded strongest
+    named: tuple[str, ...] = ()  # events
+    until: str = ""
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.tables[name]
 
-    def text(self, key: str) -> str:
-        return words(self.language).text(key)
+    def text(self, key: str, **values: str) -> str:
+        return words(self.language).text(key, **values)
+
+    def chart(self) -> Chart:
+        told = [item for name in self.tables for item in _items(self, name)]
+        rows = pd.concat([frame.assign(table=name) for name, frame in self.tables.items()], ignore_index=True)
+        return Chart(lambda sheet: _draw(sheet, self), rows, told)
+
+
+def _days(frames: Iterable[pd.DataFrame]) -> list[str]:
+    return [day for frame in frames for column in ("start", "end") for day in frame[column]]
 
 
 def phase_timeline(
@@ -74,80 +78,174 @@ def phase_timeline(
     tables = {name: kinds[name] for name in ("phases", "plans", "stages")} | {"events": events}
     tables |= {"programmes": kinds["programmes"], "projects": projects, "evaluations": grades}
     tables = {n: f.drop(columns=["strong", "named"], errors="ignore") for n, f in tables.items()}
-    made = _Story(tables, language, next(iter(strong), ""), tuple(named)[:_NAMED], until)
-    told = tuple(item for name in tables for item in _items(made, name))
-    rows = pd.concat([frame.assign(table=name) for name, frame in tables.items()], ignore_index=True)
-    return Chart(lambda width: _draw(Sheet(width), made), rows, told, evidence(told))
+    return _Story(
+        tables,
+        tables["phases"],
+        _days(tables.values()),
+        region_colours(projects["region"]),
+        language,
+        national=True,
+        strong=next(iter(strong), ""),
+        named=tuple(named)[:_NAMED],
+        until=until,
+    ).chart()
+
+
+def region_timelines(
+    projects: pd.DataFrame,
+    grades: pd.DataFrame,
+    events: pd.DataFrame,
+    phases: pd.DataFrame,
+    *,
+    language: str,
+    only: str | None = None,
+) -> Chart:
+    """Draw the projects, evaluations and events of each region, all on one axis.
+
+    Columns in: as `phase_timeline`. With `only` (id of a region) that one, on the axis of all.
+    """
+    shown = {
+        name: frame[frame["region"] == only] if only else frame[frame["region"] != ""]
+        for name, frame in (("projects", projects), ("evaluations", grades), ("events", events))
+    }
+    days = _days((projects, grades))
+    first, last = min(filter(None, days), default=""), max(days, default="")
+    shown["events"] = shown["events"][shown["events"]["start"].between(first, last)]  # no others are told of
+    return _Story(shown, phases, days, region_colours(projects["region"]), language).chart()
 
 
 def _items(made: _Story, name: str) -> list[tuple[str, str]]:
-    """Every record of a table in words, one an item; the events of a year share one."""
-    if name == "projects":
-        return project_items(made["projects"], made.language)
+    """Every record of a table in words, one an item; below policy the events of a year share one."""
     if name == "evaluations":
-        return grade_items(made["evaluations"], made.language)
-    if name == "events":
-        return _years(made["events"], made.language)
-    items = []
-    for row in made[name].pipe(rows_of):
-        detail = row.get("detail") or row.get("kind_label") or ""
-        about = [escape(detail), escape(lanes.when(row, made.language))]
-        number = f"{lanes.roman(row['number'])} " if name == "phases" else ""
-        label = number + linked(name, row["record"], row["label"])
-        items.append((f"{name}-{row['record']}", aside(label, about, made.language)))
+        return grade_items(made[name], made.language)
+    if name != "events" or not made.national:
+        rows = rows_of(made[name])
+        return [(f"{name}-{row['record']}", _item(name, row, made.language)) for row in rows]
+    events, items = made[name].sort_values("start", kind="stable"), []
+    for year, group in events.groupby(events["start"].str[:4], sort=True):
+        told = [_item(name, row, made.language) for row in rows_of(group)]
+        items.append((f"events-{year or 'undated'}", joined(told, made.language, wide=True)))
     return items
 
 
-def _years(events: pd.DataFrame, language: str) -> list[tuple[str, str]]:
-    """The events of a year as one item, in the order of their dates."""
-    items = []
-    events = events.sort_values("start", kind="stable")
-    for year, rows in events.groupby(events["start"].str[:4], sort=True):
-        told = [event_item(row, language) for row in rows.pipe(rows_of)]
-        items.append((f"events-{year or 'undated'}", joined(told, language, wide=True)))
-    return items
+def _item(table: str, row: Record, language: str) -> str:
+    """A record in words: its name, what it belongs to, its period and how that is known."""
+    about, label = row.get("detail") or row.get("kind_label") or "", row["label"]
+    if table == "projects":
+        about = row["programme_label"]
+    elif table == "events":
+        about, label = "", row.get("short") or label
+    number = f"{lanes.roman(row['number'])} " if table == "phases" else ""
+    told = [escape(about), escape(lanes.when(row, language))]
+    text = aside(number + linked(table, row["record"], label), told, language)
+    return headed(escape(row["region_label"]), text, language) if table == "projects" else text
 
 
-def _draw(sheet: Sheet, made: _Story) -> Figure:
-    many = made["projects"]["region"].nunique() > FEW
-    days = [day for frame in made.tables.values() for column in ("start", "end") for day in frame[column]]
-    left = lanes.gutter(sheet, many=many)
-    open_start = any(span_of(row).before == "open" for row in made["phases"].pipe(rows_of))
-    axis = axis_over(days, left, sheet.width - 6, room=10)
-    if open_start and not sheet.narrow:  # room for what began before
-        axis = axis_over(days, left + 60, sheet.width - 6, room=10)
-        year = (axis.last - axis.first) / (axis.right - axis.left)
-        axis = TimeAxis(axis.first - 60 * year, axis.last, left, axis.right)
-    if made.until:
-        axis = replace(axis, until=decimal_year(made.until))
-    top = sheet.top
-    if not sheet.narrow and len(made["phases"]):
-        lanes.lane_name(sheet, made.text("phases"), left)
-    short = lanes.phase_band(sheet, axis, made["phases"], made.language)
+def _draw(sheet: Sheet, made: _Story) -> None:
+    many = made["projects"]["region"].nunique() > lanes.FEW
+    axis, top = _axis(sheet, made, lanes.gutter(sheet, many=many)), sheet.top
+    if made.national and not sheet.narrow and len(made.phases):
+        lanes.lane_name(sheet, made.text("phases"), axis.left)
+    short = lanes.phase_band(sheet, axis, made.phases, made.language)
     years = sheet.top
     sheet.top += 24
-    for name, lines in (("plans", 4), ("stages", 5)):
-        _policy(sheet, axis, made, name, 1 if sheet.narrow else lines)
-    _events(sheet, axis, made)
-    _programmes(sheet, axis, made)
-    colours = region_colours(made["projects"]["region"])
+    if made.national:
+        for name, lines in (("plans", 4), ("stages", 5)):
+            _policy(sheet, axis, made, name, 1 if sheet.narrow else lines)
+        _events(sheet, axis, made)
+        _programmes(sheet, axis, made)
     if many:
-        sheet.line((4, sheet.top), (sheet.width - 4, sheet.top))
-        sheet.top += 8
-        draw_many(sheet, axis, made["projects"], next(iter(colours.values())), room=850)
+        _part(sheet, made)
+        _draw_many(sheet, axis, made)
     for region, rows in () if many else made["projects"].groupby("region", sort=False):
-        letters = made["evaluations"][made["evaluations"]["region"] == region]
+        _part(sheet, made)
+        _draw_region(sheet, axis, made, str(region), rows)
+    draw_years(sheet, axis, years, sheet.top)
+    lanes.shade(sheet, axis, made.phases, top, sheet.top, made.strong)
+    sheet.top += 8
+    frames = [(n, f) for n, f in made.tables.items() if n not in ("events", "evaluations")]
+    spans = [(name, row["label"], span_of(row)) for name, frame in frames for row in rows_of(frame)]
+    if away := [label for _, label, span in spans if not span.placed]:
+        names = joined(away, made.language, wide=True)
+        note(sheet, made.text("unplaced", names=names), after=6)
+    signs = {sign for name, _, span in spans if name != "phases" for sign in span.signs}
+    draw_key(sheet, signs | (set() if many else grade_signs(made["evaluations"])), made.language)
+    lanes.phase_list(sheet, short, made.language)
+
+
+def _axis(sheet: Sheet, made: _Story, left: float) -> TimeAxis:
+    right = sheet.width - 6
+    if not made.national:
+        return axis_over(made.days, left, right, room=14)
+    open_start = any(span_of(row).before == "open" for row in rows_of(made.phases))
+    before = 60 if open_start and not sheet.narrow else 0  # room for what began before
+    axis = axis_over(made.days, left + before, right, room=10)
+    if before:
+        year = (axis.last - axis.first) / (axis.right - axis.left)
+        axis = TimeAxis(axis.first - before * year, axis.last, left, right)
+    return replace(axis, until=decimal_year(made.until)) if made.until else axis
+
+
+def _part(sheet: Sheet, made: _Story) -> None:
+    """A line between policy and regions, and from one region to the next."""
+    if made.national:
         sheet.line((4, sheet.top), (sheet.width - 4, sheet.top))
         sheet.top += 8
-        draw_region(sheet, axis, rows, letters, colours[str(region)], made.language)
-    draw_years(sheet, axis, years, sheet.top)
-    lanes.shade(sheet, axis, made["phases"], top, sheet.top, made.phase)
-    sheet.top += 8
-    names = ("phases", "plans", "stages", "programmes", "projects")
-    unplaced(sheet, pd.concat([made[name] for name in names], ignore_index=True), made.language)
-    draw_key(sheet, signs_of(made.tables, many=many), made.language)
-    lanes.phase_list(sheet, short, made.language)
-    return sheet.finish()
+
+
+def _draw_region(sheet: Sheet, axis: TimeAxis, made: _Story, region: str, projects: pd.DataFrame) -> None:
+    """A region's projects with their names and grades, below them the grades and events of the region as such."""
+    colour, language, grades = made.colours[region], made.language, made["evaluations"]
+    grades = grades[grades["region"] == region]
+    lanes.lane_name(sheet, projects["region_label"].iloc[0], axis.left, colour)
+    bars = []
+    for row in rows_of(projects):
+        tiles = tiles_on(axis, grades[grades["project"] == row["record"]], language)
+        of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
+        title = lanes.titled(row, language, row["programme_label"])
+        to = f"record:projects/{row['record']}"
+        bars.append(lanes.Bar(span_of(row), row["label"], to, title, of, colour, tiles))
+    placed = [bar for bar in bars if bar.span.placed]
+    lanes.draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
+    sheet.top += 0 if placed else HIT
+    if own := tiles_on(axis, grades[grades["project"] == ""], language):
+        for tile in own:
+            lanes.draw_tile(sheet, tile, sheet.top, (f"regions/{region}",))
+        sheet.top += HIT + 2
+    if not made.national:
+        events = made["events"]
+        for row in rows_of(events[(events["region"] == region) & (events["start"] != "")]):
+            event = lanes.event_on(sheet, axis, row)
+            if axis.left < event.x < axis.right:
+                lanes.draw_event(sheet, event, sheet.top + HIT / 2, language, QUIET)
+                sheet.top += HIT
+        sheet.top += 6
+
+
+def _draw_many(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
+    """Draw many regions close together: thin bars without names, each region's name beside them."""
+    projects, colour = made["projects"], next(iter(made.colours.values()))
+    regions = [(str(region), rows) for region, rows in projects.groupby("region", sort=False)]
+    pitch, top = lanes.row_height(len(regions), 850 if made.national else 1300), sheet.top
+    for region, rows in regions:
+        name = str(rows["region_label"].iloc[0])
+        lanes.row_name(sheet, name, axis, pitch)
+        spans = sorted((s for s in map(span_of, rows_of(rows)) if s.placed), key=lambda s: s.start)
+        at = pack([edges(axis, span) for span in spans], -1)
+        deep = max(at, default=0) + 1
+        step = min((pitch - 3) / deep, 9)
+        above = (pitch - step * deep) / 2
+        for span, n in zip(spans, at, strict=True):
+            draw_bar(sheet, edges(axis, span), sheet.top + above + n * step, step - 1, span, colour)
+        if pitch >= HIT:
+            title = joined([f"{name}: {rows['label'].iloc[0]}", *rows["label"].iloc[1:]], "en", wide=True)
+            box = (4, sheet.top, axis.right, sheet.top + pitch)
+            sheet.link(f"#projects-{rows['record'].iloc[0]}", title, box, (f"regions/{region}",))
+        sheet.top += pitch
+    if regions and pitch < HIT:  # too close to be hit one by one: the list names them all
+        first = projects.iloc[0]
+        title = f"{first['region_label']}–{projects['region_label'].iloc[-1]}"
+        sheet.link(f"#projects-{first['record']}", title, (4, top, axis.right, sheet.top))
 
 
 def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -> None:
@@ -156,7 +254,7 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -
         return
     lanes.lane_name(sheet, made.text(name), axis.left)
     bars = []
-    for row in made[name].pipe(rows_of):
+    for row in rows_of(made[name]):
         title = lanes.titled(row, made.language)
         label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
         bars.append(lanes.Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
@@ -170,7 +268,7 @@ def _events(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     if events.empty:
         return
     lanes.lane_name(sheet, made.text("events"), axis.left)
-    named = [lanes.event_on(sheet, axis, row) for row in events.pipe(rows_of) if row["record"] in made.named]
+    named = [lanes.event_on(sheet, axis, row) for row in rows_of(events) if row["record"] in made.named]
     names = [event.name for event in named]
     named = [event for event in named if names.count(event.name) == 1]  # a name of two tells nothing
     named.sort(key=lambda event: event.reach)
@@ -187,10 +285,9 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
     """Events without a name; those of a year are one mark, and so are years too narrow to hit."""
     y, marks = sheet.top + HIT / 2, list[tuple[float, list[dict[str, Any]]]]()
     for year, rows in events.groupby(events["start"].str[:4], sort=True):
-        held = rows.pipe(rows_of)
+        left, held = axis.at(int(str(year))), rows_of(rows)
         for row in held:
             lanes.draw_dot(sheet, axis(row["start"]), y, row)
-        left = axis.at(int(str(year)))
         if marks and left < marks[-1][0] + HIT + 1:
             marks[-1][1].extend(held)
         else:
@@ -206,7 +303,7 @@ def _dots(sheet: Sheet, axis: TimeAxis, events: pd.DataFrame, language: str) -> 
 
 def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     """Programmes as thin bars, those of a ministry together."""
-    placed = [row for row in made["programmes"].pipe(rows_of) if span_of(row).placed]
+    placed = [row for row in rows_of(made["programmes"]) if span_of(row).placed]
     if not placed:
         return
     lanes.lane_name(sheet, made.text("programmes"), axis.left)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -44,17 +45,21 @@ def bundle(
     Raises FigureError where the figure cannot be read.
     """
     _stated(name, caption)
-    own = chart if isinstance(chart, Chart) else _foreign(chart)
-    svgs, png = _drawn(own, name, caption, house=isinstance(chart, Chart))
+    house = isinstance(chart, Chart)
+    if isinstance(chart, Chart):
+        figures = {"wide": chart.figure(WIDE), "narrow": chart.figure(NARROW)}
+        rows, words, leads = chart.rows, chart.words, chart.records
+    else:
+        figure = _foreign(chart)
+        figures = {"wide": figure}
+        rows, words, leads = plotted(figure), (), records(hit.to for hit in hits(figure))
+    svgs, png = _written(figures, name, caption, house=house)
     about = {
         "name": name,
-        "title": caption.title,
-        "subtitle": caption.subtitle,
-        "alt": caption.alt,
-        "words": [{"id": id_, "text": text} for id_, text in own.words],
-        "records": list(own.records),
-        "source": caption.source,
-        "csv": own.rows.to_csv(index=False, lineterminator="\n"),
+        **asdict(caption),
+        "words": [{"id": id_, "text": text} for id_, text in words],
+        "records": list(leads),
+        "csv": rows.to_csv(index=False, lineterminator="\n"),
         "svg": {"wide": svgs["wide"], "narrow": svgs.get("narrow")},
         "role": role,
     }
@@ -66,14 +71,12 @@ def bundle(
     }
 
 
-def _drawn(chart: Chart, name: str, caption: Caption, *, house: bool) -> tuple[dict[str, str], bytes]:
-    """The chart's SVG by layout and its PNG, checked; only a chart of ours has a narrow layout."""
+def _written(
+    figures: Mapping[str, Figure], name: str, caption: Caption, *, house: bool
+) -> tuple[dict[str, str], bytes]:
+    """The figure's SVG by layout and its PNG, checked."""
     with style.applied():
-        widths = {"wide": WIDE, "narrow": NARROW} if house else {"wide": WIDE}
-        figures = {layout: chart.figure(width) for layout, width in widths.items()}
-        found = [
-            f"{where}: {fault}" for where, figure in figures.items() for fault in faults(figure, ours=house)
-        ]
+        found = [f"{where}: {fault}" for where, f in figures.items() for fault in faults(f, ours=house)]
         if found:
             raise FigureError(f"figure {name}: " + "; ".join(found))
         svgs = {where: write(f, name=name, layout=where, alt=caption.alt) for where, f in figures.items()}
@@ -88,8 +91,8 @@ def _stated(name: str, caption: Caption) -> None:
             raise FigureError(f"figure {name}: the {what} is empty; say what the figure shows")
 
 
-def _foreign(drawn: Figure | Axes) -> Chart:
-    """Anybody's matplotlib figure as a chart: the bundled font, a layout that holds its labels."""
+def _foreign(drawn: Figure | Axes) -> Figure:
+    """Anybody's matplotlib figure made ready: the bundled font, a layout that holds its labels."""
     figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
     if not isinstance(figure, Figure):
         raise FigureError(f"expected a Chart, a matplotlib Figure or Axes, found {type(drawn).__name__}")
@@ -100,19 +103,17 @@ def _foreign(drawn: Figure | Axes) -> Chart:
         figure.set_layout_engine("constrained")
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # where the labels are now they stay, while the checks hide them
-    return Chart(lambda width: figure, plotted(figure), (), records(hit.to for hit in hits(figure)))
+    return figure
 
 
 def plotted(figure: Figure) -> pd.DataFrame:
     """The data that a figure's axes hold. Columns out: axes (number), series, x, y."""
-    frames = []
+    frames = [pd.DataFrame(columns=["axes", "series", "x", "y"])]
     for number, axes in enumerate(figure.axes, 1):
         for series, x, y in _series(axes):
             named = "" if series.startswith("_") else series  # matplotlib's own names for what has none
             frames.append(pd.DataFrame({"axes": number, "series": named, "x": x, "y": y}))
-    return (
-        pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["axes", "series", "x", "y"])
-    )
+    return pd.concat(frames[1:] or frames, ignore_index=True)
 
 
 def _series(axes: Axes) -> Iterable[tuple[str, Any, Any]]:
@@ -145,17 +146,14 @@ def _category(middle: float, names: list[str]) -> str | float:
 def _png(figure: Figure, caption: Caption) -> bytes:
     """The figure as PNG between its title and its source, twice as fine as a page shows it."""
     width = round(figure.get_figwidth() * PX)
-    head = Sheet(width)
-    head.top = 12
-    head.top = head.text(12, head.top, style.wrap(caption.title, width - 24, 20), size=20) + 2
+    head, foot = Sheet(width), Sheet(width)
+    head.top = head.text(12, 12, style.wrap(caption.title, width - 24, 20), size=20) + 2
     if caption.subtitle:
         lines = style.wrap(caption.subtitle, width - 24, style.BODY)
         head.top = head.text(12, head.top, lines, size=style.BODY, colour=QUIET)
-    foot = Sheet(width)
     foot.top = foot.text(12, 4, style.wrap(caption.source, width - 24), colour=QUIET) + 4
     parts = [head.finish(), figure] + [foot.finish()] * bool(caption.source)
-    pixels = np.vstack([_pixels(part) for part in parts])
-    picture = _indexed(Image.fromarray(pixels))
+    picture = _indexed(Image.fromarray(np.vstack([_pixels(part) for part in parts])))
     with io.BytesIO() as file:
         picture.save(file, "PNG", dpi=(2 * PX, 2 * PX))
         return file.getvalue()
