@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.colors import to_rgb
 
 from analysis.figures import colours
 from analysis.figures.colours import PALETTE
@@ -11,7 +12,7 @@ GROUNDS = ["paper", "band", "band-strong"]
 
 
 def contrast(one: str, other: str) -> float:
-    return colours.contrast(colours.rgb(one), colours.rgb(other))
+    return colours.contrast(to_rgb(one), to_rgb(other))
 
 
 def test_contrast_is_that_of_wcag():

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -100,8 +100,14 @@ def _places(texts: list[Text], boxes: list[Box], sheet: tuple[int, int]) -> list
     return found + [
         f"text over text: {_short(texts[i])} and {_short(texts[j])}"
         for (i, a), (j, b) in combinations(enumerate(boxes), 2)
-        if a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+        if _overlap(a, b)
     ]
+
+
+def _overlap(one: Box, other: Box, least: float = 0) -> bool:
+    """Whether two boxes share more than so many pixels, across and down."""
+    across, down = (min(one[n + 2], other[n + 2]) - max(one[n], other[n]) for n in (0, 1))
+    return across > least and down > least
 
 
 def _without(texts: list[Text], canvas: FigureCanvasAgg) -> np.ndarray:
@@ -120,7 +126,7 @@ def _faint(texts: list[Text], boxes: list[Box], pixels: np.ndarray) -> list[str]
     for text, (x0, y0, x1, y1) in zip(texts, boxes, strict=True):
         behind = pixels[max(int(y0), 0) : int(y1) + 1, max(int(x0), 0) : int(x1) + 1]
         if behind.size:
-            front, ground = colours.rgb(to_hex(text.get_color())), np.median(behind, axis=(0, 1))
+            front, ground = to_rgb(to_hex(text.get_color())), np.median(behind, axis=(0, 1))
             ratio = colours.contrast(front, tuple(ground))
             if ratio < colours.CONTRAST:
                 found.append(f"text too faint ({ratio:.1f} to 1): {_short(text)}")
@@ -132,16 +138,11 @@ def _crowded(figure: Figure) -> list[str]:
 
     A small mark inside a large one (a letter on its project) is in front of it, and can.
     """
-    found = []
-    for one, other in combinations(hits(figure), 2):
-        if one.to == other.to:
-            continue
-        shared = min(one.box[2], other.box[2]) - max(one.box[0], other.box[0])
-        depth = min(one.box[3], other.box[3]) - max(one.box[1], other.box[1])
-        if shared <= 1 or depth <= 1 or _room(one.box, other.box):
-            continue
-        found.append(f"marks overlap, less than {HIT} px to hit: {one.title!r} and {other.title!r}")
-    return found
+    return [
+        f"marks overlap, less than {HIT} px to hit: {one.title!r} and {other.title!r}"
+        for one, other in combinations(hits(figure), 2)
+        if one.to != other.to and _overlap(one.box, other.box, 1) and not _room(one.box, other.box)
+    ]
 
 
 def _room(under: Box, over: Box) -> bool:

@@ -52,12 +52,6 @@ def stylesheet() -> str:
     return f":root {{{light} }}\n@media screen and (prefers-color-scheme: dark) {{ :root {{{dark} }} }}\n"
 
 
-def rgb(colour: str) -> tuple[float, float, float]:
-    """Red, green and blue of `#rrggbb`, each from 0 to 1."""
-    red, green, blue = (int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5))
-    return red, green, blue
-
-
 def contrast(one: Sequence[float], other: Sequence[float]) -> float:
     """Contrast ratio of two colours (red, green, blue from 0 to 1) as WCAG 2 defines it."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
@@ -21,7 +20,7 @@ from analysis.figures.axis import decimal_year
 from analysis.figures.chart import Chart, Record, asked, colours_of, link, listed, nothing, rows_of
 from analysis.figures.colours import GUIDE, QUIET
 from analysis.figures.encoding import DOTTED
-from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, heading, note, panel
+from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, free, heading, note, panel
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import aside, between, headed, joined, words
 from analysis.transcribe.periods import display
@@ -88,12 +87,11 @@ class _Series:
             found.setdefault(str(measure) if number[measure] > 1 else "", []).append(each)
         return list(found.items())
 
-    @cached_property
-    def ends(self) -> Mapping[Any, tuple[float, float]]:
-        """The ends of each measure's axis, the same for all its panels; zero is always on it."""
-        rows = self.rows[["measure", "value", "lower", "upper"]].groupby("measure")
-        low, high = rows.min().min(axis=1).clip(upper=0), rows.max().max(axis=1).clip(lower=0)
-        return {m: (float(low[m]), float(high[m]) if high[m] > low[m] else 1.0) for m in low.index}
+    def ends(self, measure: str) -> tuple[float, float]:
+        """The ends of a measure's axis, the same for all its panels; zero is always on it."""
+        rows = self.rows.loc[self.rows["measure"] == measure, ["value", "lower", "upper"]]
+        low, high = min(0.0, float(rows.min(axis=None))), max(0.0, float(rows.max(axis=None)))
+        return low, high if high > low else 1.0
 
     @cached_property
     def years(self) -> tuple[float, float]:
@@ -225,7 +223,7 @@ def _draw_panel(sheet: Sheet, series: _Series, each: _Panel, sides: tuple[float,
     sheet.top += 24
     high = _HIGH if len(series.panels) <= 6 else _LOW
     scale = Scale(*series.years, left + 34, right - 34)
-    values = Scale(*series.ends[each.rows[0]["measure"]], sheet.top + high, sheet.top)
+    values = Scale(*series.ends(each.rows[0]["measure"]), sheet.top + high, sheet.top)
     axes = panel(sheet, scale, sheet.top, sheet.top + high + 10)
     _draw_dots(axes, series, each, values)
     _years(axes, each.frame, scale, series.language)
@@ -260,21 +258,12 @@ def _draw_dots(axes: Axes, series: _Series, each: _Panel, values: Scale) -> None
         dotted = DOTTED if gap else "-"
         axes.plot(*ends, color=GUIDE, linewidth=style.points(1.5), linestyle=dotted, zorder=1)
     for source in series.sources:  # a value of another source that is the same shows around the first's
-        sign = series.sign(source)
-        sns.scatterplot(
-            group[group["source_label"] == source],
-            x="year",
-            y="y",
-            marker=sign.marker,
-            facecolor=colour if sign.filled else "none",
-            edgecolor=colour,
-            s=style.points(9 if sign.filled else 14) ** 2,
-            linewidth=0.4 if sign.filled else 1.2,
-            legend=False,
-            ax=axes,
-            zorder=3,
-        )
-    axes.set(xlabel="", ylabel="")
+        own, sign = group[group["source_label"] == source], series.sign(source)
+        look: dict[str, Any] = {"facecolor": colour, "s": style.points(9) ** 2, "linewidth": 0.4}
+        hollow = {"facecolor": "none", "s": style.points(14) ** 2, "linewidth": 1.2}
+        look |= {} if sign.filled else hollow
+        if len(own):
+            axes.scatter(own["year"], own["y"], marker=sign.marker, edgecolor=colour, zorder=3, **look)
     for artist in [*axes.collections, *axes.lines]:
         artist.set_clip_on(False)
     for row in each.rows:
@@ -307,19 +296,17 @@ def _label(sheet: Sheet, series: _Series, spots: Sequence[_Spot], within: Bbox) 
     for (x0, y0), (x1, y1) in pairwise(points[:]):  # near enough on a line to keep a number off it
         steps = max(int(max(abs(x1 - x0), abs(y1 - y0)) / 6), 1) + 1
         points += zip(np.linspace(x0, x1, steps), np.linspace(y0, y1, steps), strict=True)
-    taken: list[Bbox] = []
+    taken = [Bbox([point, point]) for point in points]
     for n in dict.fromkeys([0, len(spots) - 1, *range(len(spots))]):
         x, y, row = spots[n]
         text = series.number(row)
         wide = style.text_width(text, style.BODY)
         above = [(x - wide / 2, y - 16), (x - wide, y - 15), (x, y - 15)]
-        for left, middle in (*above, (x - wide / 2, y + 16), (x + 10, y), (x - wide - 10, y)):
-            box = Bbox.from_extents(left - 4, middle - 8, left + wide + 4, middle + 8)
-            inside = within.contains(box.x0, box.y0) and within.contains(box.x1, box.y1)
-            if inside and not any(box.contains(*point) for point in points) and not box.count_overlaps(taken):
-                sheet.middle(left, middle, text, size=style.BODY)
-                taken.append(box)
-                break
+        corners = [*above, (x - wide / 2, y + 16), (x + 10, y), (x - wide - 10, y)]
+        tries = (Bbox.from_bounds(left - 4, middle - 8, wide + 8, 16) for left, middle in corners)
+        if place := free(tries, within, taken):
+            sheet.middle(place.x0 + 4, place.y0 + 8, text, size=style.BODY)
+            taken.append(place)
 
 
 def _link(sheet: Sheet, series: _Series, spots: Sequence[_Spot], id_: str) -> None:

@@ -152,9 +152,16 @@ class Bar:
         return left, right
 
 
+def bar_of(table: str, row: Record, language: str, *about: object, **more: Any) -> Bar:
+    """The bar of a record, by its label unless another `name` is given; `about` is told with its title."""
+    title, to = titled(row, language, *about), f"record:{table}/{row['record']}"
+    return Bar(**{"span": span_of(row), "name": row["label"], "to": to, "title": title} | more)
+
+
 def draw_bars(sheet: Sheet, axis: TimeAxis, bars: Sequence[Bar], *, lines: int = 1) -> None:
-    """Draw bars in as few rows as hold them, each with its name (at most `lines` lines) under it."""
-    placed = sorted((b.placed(axis, sheet, lines) for b in bars), key=lambda b: (b.left, b.right))
+    """Draw placed bars in as few rows as hold them, each with its name (at most `lines` lines) under it."""
+    placed = [bar.placed(axis, sheet, lines) for bar in bars if bar.span.placed]
+    placed.sort(key=lambda bar: (bar.left, bar.right))
     rows = pack([bar.reach for bar in placed], -1)
     for row in range(max(rows, default=-1) + 1):
         inside = [bar for bar, at in zip(placed, rows, strict=True) if at == row]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import cos, pi, radians, sin
+from math import cos, inf, pi, radians, sin
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from analysis.figures import style
 from analysis.figures.chart import Chart, asked, link, nothing, rows_of
 from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
-from analysis.figures.rows import Sign, draw_sign, draw_signs_key, note
+from analysis.figures.rows import Sign, draw_sign, draw_signs_key, free, note
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import joined, words
 
@@ -123,6 +123,7 @@ def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame) -> list[tuple[flo
 
 def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, float]]) -> list[str]:
     colours = region_colours(regions.loc[regions["group"] == "case", "record"])
+    within = Bbox.from_extents(EDGE, -inf, sheet.width - EDGE, inf)
     taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
     hit: list[Bbox] = []
     unnamed = []
@@ -130,20 +131,11 @@ def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, 
         case, label = row["group"] == "case", str(row["label"])
         size = style.BODY if case else style.SMALL
         draw_sign(sheet, x, y, Sign(colour=colours.get(row["record"], POLICY)), 12 if case else 7)
-        place = _free(sheet, label, (x, y), taken, size)
-        if place is not None:
+        if place := free(_beside(x, y, style.text_width(label, size), size + 2), within, taken):
             taken.append(place)
-            sheet.box(
-                place.x0 - 1,
-                place.y0,
-                place.width + 2,
-                place.height,
-                PAPER,
-                alpha=0.7,
-                linewidth=0,
-                zorder=1.5,
-            )
-            sheet.middle(place.x0, (place.y0 + place.y1) / 2, label, size=size, colour=INK if case else QUIET)
+            left, top, width, high = place.bounds
+            sheet.box(left - 1, top, width + 2, high, PAPER, alpha=0.7, linewidth=0, zorder=1.5)
+            sheet.middle(left, top + high / 2, label, size=size, colour=INK if case else QUIET)
         else:
             unnamed.append(label)
         box = Bbox.from_extents(x - 12, y - 12, x + 12, y + 12)
@@ -154,15 +146,9 @@ def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, 
     return unnamed
 
 
-def _free(
-    sheet: Sheet, label: str, spot: tuple[float, float], taken: Sequence[Bbox], size: float
-) -> Bbox | None:
-    """A place beside a point where its name lies over no other name or point."""
-    x, y = spot
-    wide, high = style.text_width(label, size), size + 2
-    tries = [(x + 9, y - high / 2), (x - 9 - wide, y - high / 2)]
-    tries += [(x - wide / 2, y - high - 8), (x - wide / 2, y + 8), (x + 6, y - high - 5), (x + 6, y + 5)]
-    tries += [(x - 6 - wide, y - high - 5), (x - 6 - wide, y + 5)]
-    boxes = (Bbox.from_bounds(*corner, wide, high) for corner in tries)
-    within = sheet.width - EDGE
-    return next((b for b in boxes if b.x0 >= EDGE and b.x1 <= within and not b.count_overlaps(taken)), None)
+def _beside(x: float, y: float, wide: float, high: float) -> list[Bbox]:
+    """Where the name of a point may stand, best first."""
+    corners = [(x + 9, y - high / 2), (x - 9 - wide, y - high / 2)]
+    corners += [(x - wide / 2, y - high - 8), (x - wide / 2, y + 8), (x + 6, y - high - 5), (x + 6, y + 5)]
+    corners += [(x - 6 - wide, y - high - 5), (x - 6 - wide, y + 5)]
+    return [Bbox.from_bounds(*corner, wide, high) for corner in corners]

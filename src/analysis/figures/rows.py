@@ -169,6 +169,12 @@ def panel(
     return axes
 
 
+def free(tries: Iterable[Bbox], within: Bbox, taken: Sequence[Bbox]) -> Bbox | None:
+    """The first place inside a part of the sheet where nothing stands; None where there is none."""
+    inside = (t for t in tries if within.contains(t.x0, t.y0) and within.contains(t.x1, t.y1))
+    return next((place for place in inside if not place.count_overlaps(taken)), None)
+
+
 def note(sheet: Sheet, text: str, *, after: float = 4) -> None:
     """A remark under a chart, and so many pixels of nothing after it."""
     sheet.top = sheet.text(EDGE, sheet.top, style.wrap(text, sheet.width - 2 * EDGE), colour=QUIET) + after

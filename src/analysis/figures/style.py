@@ -6,6 +6,7 @@ Nothing here knows what a figure shows. Lengths are in CSS pixels, a hundred to 
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
@@ -133,12 +134,7 @@ def balanced(text: str, width: float, size: float = SMALL) -> list[str]:
 
 def unbroken(text: str, width: float, size: float = SMALL) -> bool:
     """Whether no word has to be broken anywhere to fit a width."""
-    return all(fits(piece.rstrip(), width, size) for piece in _pieces(text))
-
-
-def fits(text: str, width: float, size: float = SMALL) -> bool:
-    """Whether a text has room on one line."""
-    return text_width(text, size) <= width
+    return widest([piece.rstrip() for piece in _pieces(text)], size) <= width
 
 
 def widest(lines: Sequence[str], size: float = SMALL) -> float:
@@ -158,10 +154,8 @@ def _pieces(text: str) -> list[str]:
 
 
 def _fitting(text: str, width: float, size: float) -> int:
-    cut = len(text) - 1
-    while cut > 1 and text_width(text[:cut], size) > width:
-        cut -= 1
-    return cut
+    """How many characters of a text that is too wide fit a width, at least one."""
+    return max(bisect(range(len(text)), width, key=lambda n: text_width(text[:n], size)) - 1, 1)
 
 
 def _shortened(text: str, width: float, size: float) -> str:

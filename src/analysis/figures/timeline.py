@@ -202,12 +202,10 @@ def _draw_region(sheet: Sheet, axis: TimeAxis, made: _Story, region: str, projec
     for row in rows_of(projects):
         tiles = tiles_on(axis, grades[grades["project"] == row["record"]], language)
         of = (f"projects/{row['record']}", f"regions/{row['region']}", f"programmes/{row['programme']}")
-        title = lanes.titled(row, language, row["programme_label"])
-        to = f"record:projects/{row['record']}"
-        bars.append(lanes.Bar(span_of(row), row["label"], to, title, of, colour, tiles))
-    placed = [bar for bar in bars if bar.span.placed]
-    lanes.draw_bars(sheet, axis, placed, lines=4 if sheet.narrow else 2)
-    sheet.top += 0 if placed else HIT
+        look = {"of": of, "colour": colour, "tiles": tiles}
+        bars.append(lanes.bar_of("projects", row, language, row["programme_label"], **look))
+    lanes.draw_bars(sheet, axis, bars, lines=4 if sheet.narrow else 2)
+    sheet.top += 0 if any(bar.span.placed for bar in bars) else HIT
     if own := tiles_on(axis, grades[grades["project"] == ""], language):
         for tile in own:
             lanes.draw_tile(sheet, tile, sheet.top, (f"regions/{region}",))
@@ -255,10 +253,9 @@ def _policy(sheet: Sheet, axis: TimeAxis, made: _Story, name: str, lines: int) -
     lanes.lane_name(sheet, made.text(name), axis.left)
     bars = []
     for row in rows_of(made[name]):
-        title = lanes.titled(row, made.language)
-        label = row["label"] if not sheet.narrow else "" if pd.isna(row["number"]) else str(row["number"])
-        bars.append(lanes.Bar(span_of(row), label, f"record:{name}/{row['record']}", title))
-    lanes.draw_bars(sheet, axis, [bar for bar in bars if bar.span.placed], lines=lines)
+        number = "" if pd.isna(row["number"]) else str(row["number"])
+        bars.append(lanes.bar_of(name, row, made.language, name=number if sheet.narrow else row["label"]))
+    lanes.draw_bars(sheet, axis, bars, lines=lines)
     sheet.top += 4
 
 
@@ -309,11 +306,11 @@ def _programmes(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     lanes.lane_name(sheet, made.text("programmes"), axis.left)
     sheet.top += 0 if sheet.narrow else 20
     for ministry in dict.fromkeys(row["detail"] for row in placed):
-        bars = []
-        for row in [row for row in placed if row["detail"] == ministry]:
-            title = lanes.titled(row, made.language, ministry)
-            key = f"programmes/{row['record']}"
-            bars.append(lanes.Bar(span_of(row), row["label"], f"record:{key}", title, (key,)))
+        bars = [
+            lanes.bar_of("programmes", row, made.language, ministry, of=(f"programmes/{row['record']}",))
+            for row in placed
+            if row["detail"] == ministry
+        ]
         lines = style.wrap(_short(ministry), (sheet.width if sheet.narrow else axis.left) - 10)
         end = sheet.text(4, sheet.top - (0 if sheet.narrow else 3), lines, colour=QUIET)
         sheet.top = end + 1 if sheet.narrow and ministry else sheet.top
