@@ -27,6 +27,7 @@ __all__ = ["NARROW", "WIDE", "Caption", "Chart"]
 COMMON = "common"  # the scope of an issue that belongs to no region
 _SMALL_WIDE = 480  # pixels that a small chart is wide at most
 Record = Mapping[str, Any]  # a row of a frame
+Colours = Mapping[str, str]  # of regions
 Cells = dict[tuple[Any, ...], list[dict[str, Any]]]  # rows by their values in some columns
 
 
@@ -134,7 +135,7 @@ def order(column: pd.Series) -> list[str]:
     return [str(value) for value in known]
 
 
-def colours_of(column: pd.Series, regions: Sequence[str] = ()) -> dict[str, str]:
+def colours_of(column: pd.Series, regions: Sequence[str] = ()) -> Colours:
     """The colour of each region or scope of a column; what belongs to no region is ink.
 
     `regions` are all of the study in its order, where the column may not hold each of them.

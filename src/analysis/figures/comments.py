@@ -22,7 +22,7 @@ from analysis.figures.chart import (
     order,
 )
 from analysis.figures.colours import POLICY, QUIET
-from analysis.figures.rows import Sign, draw_cell, draw_signs_key, gutter, place_row, rule
+from analysis.figures.rows import Place, Sign, draw_cell, draw_signs_key, gutter, place_row, rule
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import headed, joined, words
 
@@ -123,9 +123,7 @@ def _draw_heads(sheet: Sheet, profile: _Profile, starts: Mapping[str, float], co
     rule(sheet)
 
 
-def _draw_cell(
-    sheet: Sheet, profile: _Profile, cell: tuple[str, str], place: tuple[float, float, float]
-) -> None:
+def _draw_cell(sheet: Sheet, profile: _Profile, cell: tuple[str, str], place: Place) -> None:
     """The comments of a region on a theme, at (x, y) with so much room."""
     if own := profile.cells.get(cell):
         signs = [profile.sign(c["stance"], profile.colours[cell[1]]) for c in own]

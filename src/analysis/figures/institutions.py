@@ -11,10 +11,10 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
-from analysis.figures.chart import Chart, Record, asked, colours_of, link, listed, nothing, rows_of
+from analysis.figures.chart import Chart, Colours, Record, asked, colours_of, link, listed, nothing, rows_of
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import Span, draw_bar, draw_key, edges, span_of
-from analysis.figures.rows import gutter, heading, note, place_row, rule
+from analysis.figures.rows import Place, gutter, heading, note, place_row, rule
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.words import aside, headed, joined, words
 
@@ -31,7 +31,7 @@ class _Named:
     parts: pd.DataFrame
     projects: Mapping[str, Record]  # by id
     language: str
-    colours: Mapping[str, str]
+    colours: Colours
 
     @cached_property
     def spans(self) -> dict[str, Span]:
@@ -217,7 +217,7 @@ def _list(names: object) -> Sequence[str]:
     return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
 
 
-def _draw_cores(sheet: Sheet, cores: pd.DataFrame, colours: Mapping[str, str], language: str) -> None:
+def _draw_cores(sheet: Sheet, cores: pd.DataFrame, colours: Colours, language: str) -> None:
     left = gutter(sheet, cores["project_label"], small=True, share=0.46)
     pitch = min(24.0, (sheet.width - left - EDGE - 72) / max(float(cores["n"].max()), 1))
     for region, group in cores.groupby("region", sort=False, observed=True):
@@ -234,9 +234,7 @@ def _draw_cores(sheet: Sheet, cores: pd.DataFrame, colours: Mapping[str, str], l
     sheet.top -= 6
 
 
-def _draw_units(
-    sheet: Sheet, row: Record, place: tuple[float, float, float], colour: str, language: str
-) -> float:
+def _draw_units(sheet: Sheet, row: Record, place: Place, colour: str, language: str) -> float:
     """A square for each institution, an open one where the list goes on; then their number."""
     left, y, pitch = place
     size, n, more = min(18.0, pitch - 3), int(row["n"]), row["at_least"] == "yes"

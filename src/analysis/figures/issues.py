@@ -14,6 +14,7 @@ from analysis.figures.chart import (
     COMMON,
     Cells,
     Chart,
+    Colours,
     Record,
     asked,
     colours_of,
@@ -28,6 +29,7 @@ from analysis.figures.chart import (
 from analysis.figures.colours import INK, PAPER, QUIET
 from analysis.figures.rows import (
     PITCH,
+    Place,
     Sign,
     draw_cell,
     draw_heads,
@@ -61,7 +63,7 @@ class _Matrix:
     cells: Cells  # by issue and occasion, in the order of their signs
     occasions: Mapping[str, str]
     relations: Mapping[str, str]
-    colours: Mapping[str, str]
+    colours: Colours
     language: str
     small: bool
 
@@ -283,7 +285,7 @@ def _statuses(issues: pd.DataFrame) -> dict[str, str]:
 
 
 def _draw_status(
-    sheet: Sheet, issues: pd.DataFrame, statuses: Mapping[str, str], colours: Mapping[str, str], language: str
+    sheet: Sheet, issues: pd.DataFrame, statuses: Mapping[str, str], colours: Colours, language: str
 ) -> None:
     scopes = {scope: str(label) for scope, label in labels(issues, "scope").items()}
     sides = [[s for s in scopes if s == COMMON], [s for s in scopes if s != COMMON]]
@@ -306,9 +308,7 @@ def _draw_status(
         sheet.middle(sheet.width - EDGE, y, str(len(own)), align="right", size=style.BODY)
 
 
-def _draw_scopes(
-    sheet: Sheet, scopes: Mapping[str, str], colours: Mapping[str, str], x: float, room: float
-) -> None:
+def _draw_scopes(sheet: Sheet, scopes: Mapping[str, str], colours: Colours, x: float, room: float) -> None:
     """Above its squares, the names of the scopes they stand for."""
     for n, (scope, name) in enumerate(scopes.items()):
         y = sheet.top + n * style.line_height()
@@ -319,11 +319,7 @@ def _draw_scopes(
 
 
 def _draw_squares(
-    sheet: Sheet,
-    issues: Sequence[Record],
-    place: tuple[float, float, float],
-    colours: Mapping[str, str],
-    language: str,
+    sheet: Sheet, issues: Sequence[Record], place: Place, colours: Colours, language: str
 ) -> None:
     x, y, pitch = place
     size = min(18.0, pitch - 3)

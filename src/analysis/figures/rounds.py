@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 
@@ -36,11 +37,11 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
     rounds = asked(rounds, "grade_distribution", _ROUND)
     if rounds.empty:
         return nothing(language, rounds)
-    rank = pd.to_numeric(rounds["rank"], errors="coerce") if "rank" in rounds else pd.Series(0, rounds.index)
-    at = rounds["round"].map(order(rounds["round"]).index)
-    rounds = rounds.assign(_n=at, _r=rank, table=rounds.get("table", "evaluations"))
-    rounds = rounds.sort_values(["_n", "_r"], kind="stable", na_position="last").drop(columns=["_n", "_r"])
-    rounds = rounds.assign(round_label=_labels(rounds, language))
+    known = order(rounds["round"])
+    rounds = rounds.assign(table=rounds.get("table", "evaluations"), round_label=_labels(rounds, language))
+    if "rank" in rounds:
+        rounds = rounds.sort_values("rank", key=partial(pd.to_numeric, errors="coerce"), kind="stable")
+    rounds = rounds.sort_values("round", key=lambda column: column.map(known.index), kind="stable")
     told = [(id_, _told(group, language)) for id_, group in _by(rounds, "round")]
     also = [f"{r['table']}/{r['record']}" for r in rows_of(rounds) if r.get("record")]
     colours = _own_colours(rounds, regions)
@@ -51,19 +52,18 @@ def _by(frame: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
     return [(str(id_), rows) for id_, rows in frame.groupby(column, sort=False, observed=True)]
 
 
-def _own_colours(frame: pd.DataFrame, regions: Sequence[str]) -> dict[str, str]:
+def _own_colours(frame: pd.DataFrame, regions: Sequence[str]) -> Mapping[str, str]:
     return colours_of(frame.loc[frame["own"] == "yes", "region"].astype(str), regions)
 
 
-def _labels(rounds: pd.DataFrame, language: str) -> pd.Series:
+def _labels(rounds: pd.DataFrame, language: str) -> list[str]:
     """The label of each row's round, with its year where several rounds have one label."""
     several = rounds.groupby("round_label")["round"].transform("nunique") > 1
-    years = rounds["year"].astype(str) if "year" in rounds else pd.Series("", rounds.index)
-    dated = [
-        aside(label, [year and display(year, language)], language) if twice else label
-        for label, year, twice in zip(rounds["round_label"], years, several, strict=True)
+    years = rounds["year"].astype(str).where(several, "") if "year" in rounds else [""] * len(rounds)
+    return [
+        aside(label, [year and display(year, language)], language)
+        for label, year in zip(rounds["round_label"], years, strict=True)
     ]
-    return pd.Series(dated, rounds.index)
 
 
 def _unread(group: pd.DataFrame) -> int:
@@ -88,15 +88,22 @@ def _draw(sheet: Sheet, rounds: pd.DataFrame, colours: Mapping[str, str], langua
     for id_, group in _by(rounds, "round"):
         squares, unread = _squares(group, room), _unread(group)
         lines = [squares[n : n + room] for n in range(0, len(squares), room)] or [[]]
-        levels = [_levels(sheet, line, start) for line in lines]
-        heights = [_LINE + _NAMES * (max(level, default=-1) + 1) for level in levels]
+        names = [_names(sheet, line, start) for line in lines]
+        heights = [_LINE + _NAMES * (max((n for *_, n in line.values()), default=-1) + 1) for line in names]
         text = words(language).text("unread_count", n=unread) if unread else ""
         beside = start + len(lines[-1]) * _STEP + 6
         fits = beside + style.text_width(text) <= sheet.width - EDGE
         high = sum(heights) + (0 if fits else 18)
         top = place_row(sheet, str(group["round_label"].iloc[0]), left, height=high) - high / 2
-        for line, level, height in zip(lines, levels, heights, strict=True):
-            _draw_line(sheet, line, level, (start, top + _LINE / 2), colours, f"#{id_}")
+        for line, named, height in zip(lines, names, heights, strict=True):
+            for n, row in enumerate(line):
+                colour, spot = (
+                    colours.get(str(row["region"]), INK),
+                    (start + (n + 0.5) * _STEP, top + _LINE / 2),
+                )
+                _draw_square(sheet, row, spot, colour, f"#{id_}")
+                if n in named:
+                    _draw_name(sheet, named[n], spot[1], colour)
             top += height
         if text:
             x, y = (beside, top - heights[-1] + _LINE / 2) if fits else (start, top + 6)
@@ -113,51 +120,44 @@ def _squares(group: pd.DataFrame, room: int) -> list[Record]:
     return [*read, *own, *[blank] * (min(_unread(group), room) - len(own))]
 
 
-def _levels(sheet: Sheet, line: Sequence[Record], start: float) -> list[int]:
-    """How far below its square the name of each own region stands: no two overlap, no leader crosses one."""
-    named = [_named(sheet, row, start, n) for n, row in enumerate(line) if row["own"] == "yes"]
-    return pack([(-right, -left) for _, left, right in reversed(named)], gap=6)[::-1]
+def _names(sheet: Sheet, line: Sequence[Record], start: float) -> dict[int, tuple[str, float, int]]:
+    """The name of each own region by the place of its square: its words, left edge, and how far below it stands.
 
-
-def _named(sheet: Sheet, row: Record, start: float, n: int) -> tuple[str, float, float]:
-    """A region's name under the n-th square, and its left and right edge."""
-    (label,) = style.wrap(str(row["region_label"]), 110, max_lines=1)
-    wide = style.text_width(label)
-    left = min(start + n * _STEP + 2, sheet.width - EDGE - wide)
-    return label, left, left + wide
-
-
-def _draw_line(
-    sheet: Sheet,
-    line: Sequence[Record],
-    levels: Sequence[int],
-    place: tuple[float, float],
-    colours: Mapping[str, str],
-    to: str,
-) -> None:
-    """One line of squares; `place` is where it starts and the middle of its squares."""
-    (start, y), level = place, iter(levels)
+    No two overlap, and no leader crosses one.
+    """
+    found = {}
     for n, row in enumerate(line):
-        x, own = start + (n + 0.5) * _STEP, row["own"] == "yes"
-        colour = colours.get(str(row["region"]), INK)
-        if row["grade"]:
-            edge = style.points(3 if own else 1.25)
-            sheet.box(x - 11, y - 11, 22, 22, PAPER, colour, zorder=3, linewidth=edge)
-            if own:
-                sheet.box(x - 11, y - 11, 22, 22, colour, alpha=WASH, zorder=3)
-            sheet.middle(x, y, str(row["grade"]), align="center")
-        else:
-            sheet.tile(x, y, "")
-        if own:
-            label, left, _ = _named(sheet, row, start, n)
-            below = y + 13 + (down := next(level)) * _NAMES
-            if down:
-                sheet.line((left + 1, y + 12), (left + 1, below + 2), colour=colour, width=2)
-            sheet.text(left, below, label)
-        if row["grade"]:
-            about = f"record:{row['table']}/{row['record']}" if row.get("record") else to
-            title = f"{row['region_label']} {row['grade']}"
-            sheet.link(about, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
+        if row["own"] == "yes":
+            (label,) = style.wrap(str(row["region_label"]), 110, max_lines=1)
+            wide = style.text_width(label)
+            found[n] = label, min(start + n * _STEP + 2, sheet.width - EDGE - wide), wide
+    levels = pack([(-(left + wide), -left) for _, left, wide in reversed(found.values())], gap=6)[::-1]
+    return {n: (*name[:2], level) for (n, name), level in zip(found.items(), levels, strict=True)}
+
+
+def _draw_name(sheet: Sheet, name: tuple[str, float, int], y: float, colour: str) -> None:
+    """Write a region's name under its square of middle y, with a leader where it is not right below."""
+    label, left, down = name
+    below = y + 13 + down * _NAMES
+    if down:
+        sheet.line((left + 1, y + 12), (left + 1, below + 2), colour=colour, width=2)
+    sheet.text(left, below, label)
+
+
+def _draw_square(sheet: Sheet, row: Record, spot: tuple[float, float], colour: str, to: str) -> None:
+    """A grade in its square, which leads to its record or else to the round's item; without one it is empty."""
+    (x, y), own = spot, row["own"] == "yes"
+    if not row["grade"]:
+        sheet.tile(x, y, "")
+        return
+    edge = style.points(3 if own else 1.25)
+    sheet.box(x - 11, y - 11, 22, 22, PAPER, colour, zorder=3, linewidth=edge)
+    if own:
+        sheet.box(x - 11, y - 11, 22, 22, colour, alpha=WASH, zorder=3)
+    sheet.middle(x, y, str(row["grade"]), align="center")
+    about = f"record:{row['table']}/{row['record']}" if row.get("record") else to
+    title = f"{row['region_label']} {row['grade']}"
+    sheet.link(about, title, (x - 12, y - 12, x + 12, y + 12), [f"regions/{row['region']}"])
 
 
 def region_participation(

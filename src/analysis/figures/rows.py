@@ -13,6 +13,7 @@ from analysis.figures.colours import GRID, INK, PAPER, QUIET
 from analysis.figures.sheet import EDGE, Sheet
 from analysis.figures.svg import HIT
 
+Place = tuple[float, float, float]  # left edge, middle, and the room or the distance of marks
 PITCH = 16.0  # pixels from mark to mark
 
 
@@ -87,11 +88,11 @@ def draw_sign(sheet: Sheet, x: float, y: float, sign: Sign, size: float = 10) ->
 
 def draw_cell(
     sheet: Sheet,
-    place: tuple[float, float, float],
+    place: Place,
     signs: Sequence[Sign],
     to: tuple[Sequence[str], str],
     title: str,
-    of: Iterable[str],
+    of: list[str],
 ) -> None:
     """Draw marks side by side from x at height y, or each kind once with its number where they have no room.
 
@@ -113,9 +114,7 @@ def draw_cell(
     sheet.link_row(address, title, (left, x), y, of)
 
 
-def link_units(
-    sheet: Sheet, place: tuple[float, float, float], units: Sequence[tuple[str, str]], group: tuple[str, str]
-) -> None:
+def link_units(sheet: Sheet, place: Place, units: Sequence[tuple[str, str]], group: tuple[str, str]) -> None:
     """Lead each square of a row to its record, or the row to its `group` where squares are too narrow to hit.
 
     `place` is where the row starts, its middle and the distance of its squares; `units` are the record

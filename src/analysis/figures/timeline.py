@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.figures import lanes, style
 from analysis.figures.axis import TimeAxis, axis_over, decimal_year, draw_years, pack
-from analysis.figures.chart import Chart, Record, linked, rows_of
+from analysis.figures.chart import Chart, Colours, Record, linked, rows_of
 from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
 from analysis.figures.grades import grade_items, grade_signs, tiles_on
@@ -30,7 +30,7 @@ class _Story:
     tables: dict[str, pd.DataFrame]
     phases: pd.DataFrame
     days: list[str]  # that the axis holds
-    colours: Mapping[str, str]
+    colours: Colours
     language: str
     national: bool = False  # policy stands above the regions
     strong: str = ""  # the phase that is shaded strongest
