@@ -13,9 +13,8 @@ from matplotlib.text import Text
 
 from analysis.figures import colours, style
 from analysis.figures.style import PX
-from analysis.figures.svg import HIT, hits
+from analysis.figures.svg import HIT, Box, hits
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom
 EMPTY = 70  # pixels of nothing above or below the content, more than which a box is too high
 
 

@@ -19,7 +19,7 @@ from typing import Any
 
 from analysis.figures.axis import TimeAxis
 from analysis.figures.colours import ACCENTS, GUIDE, INK, PAPER, POLICY
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import Sheet, Spot
 from analysis.figures.words import joined, words
 
 STATES = ("stated", "inferred", "lent")
@@ -107,7 +107,7 @@ def draw_bar(
         _filled(sheet, corners, span.state, colour)
 
 
-def _filled(sheet: Sheet, corners: list[tuple[float, float]], state: str, colour: str) -> None:
+def _filled(sheet: Sheet, corners: list[Spot], state: str, colour: str) -> None:
     how: dict[str, Any] = {"joinstyle": "miter", "gid": state}
     if state == "stated":
         sheet.shape(corners, colour, "none", **how)

@@ -18,7 +18,7 @@ from analysis.figures.chart import Chart, asked, link, nothing, rows_of
 from analysis.figures.colours import BAND, INK, PAPER, POLICY, QUIET
 from analysis.figures.encoding import region_colours
 from analysis.figures.rows import Sign, draw_sign, draw_signs_key, free, note
-from analysis.figures.sheet import EDGE, Sheet
+from analysis.figures.sheet import EDGE, Sheet, Spot
 from analysis.figures.words import joined, words
 
 _REGION = "record label prefecture group programmes"
@@ -110,7 +110,7 @@ def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
     return _draw_regions(sheet, regions, _spots(regions, main, inset))
 
 
-def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame) -> list[tuple[float, float]]:
+def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame) -> list[Spot]:
     """Where each region's point stands; several of one prefecture stand around its middle."""
     spots, sizes = [], regions["prefecture"].value_counts()
     for code, n in zip(regions["prefecture"], regions.groupby("prefecture").cumcount(), strict=True):
@@ -121,7 +121,7 @@ def _spots(regions: pd.DataFrame, main: _Frame, inset: _Frame) -> list[tuple[flo
     return spots
 
 
-def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[tuple[float, float]]) -> list[str]:
+def _draw_regions(sheet: Sheet, regions: pd.DataFrame, spots: list[Spot]) -> list[str]:
     colours = region_colours(regions.loc[regions["group"] == "case", "record"])
     within = Bbox.from_extents(EDGE, -inf, sheet.width - EDGE, inf)
     taken = [Bbox.from_extents(x - 5, y - 5, x + 5, y + 5) for x, y in spots]

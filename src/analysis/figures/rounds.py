@@ -12,7 +12,7 @@ from analysis.figures.axis import pack
 from analysis.figures.chart import Chart, Record, asked, colours_of, link, listed, nothing, order, rows_of
 from analysis.figures.colours import INK, PAPER, QUIET, WASH
 from analysis.figures.rows import draw_heads, gutter, place_row, rule
-from analysis.figures.sheet import EDGE, LayoutError, Sheet
+from analysis.figures.sheet import EDGE, LayoutError, Sheet, Spot
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, headed, words
 from analysis.transcribe.periods import display
@@ -144,7 +144,7 @@ def _draw_name(sheet: Sheet, name: tuple[str, float, int], y: float, colour: str
     sheet.text(left, below, label)
 
 
-def _draw_square(sheet: Sheet, row: Record, spot: tuple[float, float], colour: str, to: str) -> None:
+def _draw_square(sheet: Sheet, row: Record, spot: Spot, colour: str, to: str) -> None:
     """A grade in its square, which leads to its record or else to the round's item; without one it is empty."""
     (x, y), own = spot, row["own"] == "yes"
     if not row["grade"]:

@@ -16,8 +16,10 @@ from matplotlib.path import Path
 
 from analysis.figures import style
 from analysis.figures.colours import GUIDE, INK, PAPER, QUIET
-from analysis.figures.svg import HIT
+from analysis.figures.svg import HIT, Box
 
+Spot = tuple[float, float]  # x and y
+Lines = str | Sequence[str]
 EDGE = 4.0  # pixels free on the left and right of a sheet
 
 
@@ -42,7 +44,7 @@ class Sheet:
         self,
         x: float,
         y: float,
-        lines: str | Sequence[str],
+        lines: Lines,
         *,
         size: float = style.SMALL,
         colour: str = INK,
@@ -51,33 +53,19 @@ class Sheet:
         """Write lines downwards from y, the top of the first; return where the last one ends."""
         lines = [lines] if isinstance(lines, str) else lines
         step = style.line_height(size)
+        look: dict[str, Any] = {"size": style.points(size), "color": colour, "ha": align}
         for n, line in enumerate(lines):
-            self.axes.text(
-                x,
-                y + n * step + step * 0.5 + size * 0.36,  # the middle of an x-height, as a baseline
-                line,
-                size=style.points(size),
-                color=colour,
-                ha=align,
-                va="baseline",
-                zorder=5,
-            )
+            baseline = y + n * step + step * 0.5 + size * 0.36  # below the middle by half an x-height
+            self.axes.text(x, baseline, line, va="baseline", zorder=5, **look)
         return y + len(lines) * step
 
-    def middle(self, x: float, y: float, lines: str | Sequence[str], **how: Any) -> None:
+    def middle(self, x: float, y: float, lines: Lines, **how: Any) -> None:
         """Write lines so that the block is centred on height y; keywords as of `text`."""
         lines = [lines] if isinstance(lines, str) else lines
         self.text(x, y - len(lines) * style.line_height(how.get("size", style.SMALL)) / 2, lines, **how)
 
     def named(
-        self,
-        spot: tuple[float, float],
-        name: str,
-        mark: str,
-        *,
-        room: float,
-        max_lines: int | None = None,
-        **how: Any,
+        self, spot: Spot, name: str, mark: str, *, room: float, max_lines: int | None = None, **how: Any
     ) -> float:
         """Write a name at a spot in so much room, after a square in the colour `mark` where there is one.
 
@@ -94,31 +82,21 @@ class Sheet:
         x: float,
         y: float,
         width: float,
-        height: float,
+        high: float,
         face: str = "none",
         edge: str = "none",
         **how: Any,
     ) -> None:
         """Draw a rectangle with its top left corner at (x, y); keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_artist(Rectangle((x, y), width, height, facecolor=face, edgecolor=edge, **settings))
+        self.axes.add_artist(Rectangle((x, y), width, high, facecolor=face, edgecolor=edge, **settings))
 
-    def shape(
-        self, corners: Sequence[tuple[float, float]], face: str = "none", edge: str = "none", **how: Any
-    ) -> None:
+    def shape(self, corners: Sequence[Spot], face: str = "none", edge: str = "none", **how: Any) -> None:
         """Draw a closed shape; keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
         self.axes.add_artist(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))
 
-    def line(
-        self,
-        start: tuple[float, float],
-        end: tuple[float, float],
-        *,
-        colour: str = GUIDE,
-        width: float = 1,
-        **how: Any,
-    ) -> None:
+    def line(self, start: Spot, end: Spot, *, colour: str = GUIDE, width: float = 1, **how: Any) -> None:
         """Draw a straight line `width` pixels wide; keywords as of matplotlib's patches."""
         settings = {"edgecolor": colour, "linewidth": style.points(width), "zorder": 1} | how
         self.axes.add_artist(PathPatch(Path([start, end]), fill=False, **settings))
@@ -127,17 +105,13 @@ class Sheet:
         self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""
     ) -> None:
         """Draw a point mark of so many pixels, centred on (x, y)."""
-        point = Line2D(
-            [x],
-            [y],
-            marker=marker,
-            markersize=style.points(size),
-            markerfacecolor=face,
-            markeredgecolor=edge or face,
-            markeredgewidth=style.points(1.25),
-            linestyle="none",
-            zorder=4,
-        )
+        look: dict[str, Any] = {
+            "markerfacecolor": face,
+            "markeredgecolor": edge or face,
+            "markersize": style.points(size),
+        }
+        look |= {"markeredgewidth": style.points(1.25), "linestyle": "none", "zorder": 4}
+        point = Line2D([x], [y], marker=marker, **look)
         self.axes.add_artist(point)
 
     def tile(self, x: float, y: float, grade: str, size: float = 22) -> None:
@@ -148,9 +122,7 @@ class Sheet:
         if grade:
             self.middle(x, y, style.wrap(grade, _WIDEST, max_lines=1), align="center")
 
-    def link(
-        self, to: str, title: str, box: tuple[float, float, float, float], of: Iterable[str] = ()
-    ) -> None:
+    def link(self, to: str, title: str, box: Box, of: Iterable[str] = ()) -> None:
         """Have a part of the sheet (left, top, right, bottom) lead somewhere.
 
         `to` is `record:<table>/<id>`, or `#<id>` for an item of the figure in words. `title` is what

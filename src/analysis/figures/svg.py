@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from analysis.figures import colours, style
 from analysis.figures.style import PX
 
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 HIT = 24  # pixels that a mark has to be wide and high for a finger
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
@@ -23,12 +24,12 @@ _FONTS = "'Hiragino Sans', 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif"
 
 @dataclass(frozen=True)
 class Hit:
-    """A part of the sheet that leads somewhere: left, top, right, bottom in pixels."""
+    """A part of the sheet that leads somewhere."""
 
     to: str
     title: str
     of: str
-    box: tuple[float, float, float, float]
+    box: Box
 
 
 def hits(figure: Figure) -> list[Hit]:
