@@ -311,20 +311,12 @@ def _label(sheet: Sheet, series: _Series, spots: Sequence[_Spot], within: Bbox) 
 
 def _link(sheet: Sheet, series: _Series, spots: Sequence[_Spot], id_: str) -> None:
     """A link for each dot, or for dots that stand together one to the list of them."""
-    groups: list[list[_Spot]] = []
-    for spot in spots:
-        if groups and spot[0] - groups[-1][-1][0] < _APART:
-            groups[-1].append(spot)
-        else:
-            groups.append([spot])
-    for group in groups:
-        xs, ys = [x for x, _, _ in group], [y for _, y, _ in group]
-        row = group[0][2]
-        to = f"record:{row['table']}/{row['record']}" if len(group) == 1 else f"#{id_}"
-        told = [
-            aside(series.number(r), [display(r["as_of"], series.language)], series.language)
-            for *_, r in group
-        ]
-        title = headed(series.about(row), joined(told, series.language), series.language)
-        of = [f"{r['table']}/{r['record']}" for _, _, r in group]
+    language = series.language
+    breaks = [n for n, (one, other) in enumerate(pairwise(spots), 1) if other[0] - one[0] >= _APART]
+    for first, end in pairwise([0, *breaks, len(spots)]):
+        xs, ys, rows = zip(*spots[first:end], strict=True)
+        of = [f"{row['table']}/{row['record']}" for row in rows]
+        to = f"record:{of[0]}" if len(of) == 1 else f"#{id_}"
+        told = [aside(series.number(row), [display(row["as_of"], language)], language) for row in rows]
+        title = headed(series.about(rows[0]), joined(told, language), language)
         sheet.link(to, title, (min(xs) - 12, min(ys) - 12, max(xs) + 12, max(ys) + 12), of)

@@ -164,10 +164,12 @@ def _region(sheet: Sheet, axis: TimeAxis, region: _Region, language: str, small:
         _links(sheet, axis, region, source, language)
         sheet.top += _STRIP + 2
         if not small:
+            groups = [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
+            new = [held for held in groups if not known.issuperset(held)]
             if sheet.narrow:
-                _list_names(sheet, runs, known)
+                _list_names(sheet, new)
             else:
-                _names(sheet, axis, runs, known)
+                _names(sheet, axis, new)
             known = {*runs}
         sheet.top += 6
     sheet.top += 6
@@ -205,14 +207,9 @@ def _links(sheet: Sheet, axis: TimeAxis, region: _Region, source: str, language:
         sheet.link(to, title, (left, top, right, bottom), (of, *linked))
 
 
-def _by_label(runs: list[_Run]) -> list[list[_Run]]:
-    return [[*held] for label, held in groupby(runs, lambda run: run.label) if label]
-
-
-def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> None:
+def _names(sheet: Sheet, axis: TimeAxis, groups: list[list[_Run]]) -> None:
     """Write the name of what ran under its years, as far as the next name."""
-    groups = _by_label(runs)
-    named = [(held[0].cells(axis)[0], held[0].label) for held in groups if not known.issuperset(held)]
+    named = [(held[0].cells(axis)[0], held[0].label) for held in groups]
     bottom = sheet.top
     for (left, label), (end, _) in pairwise([*named, (axis.right + 8, "")]):
         room = end - left - 8
@@ -222,11 +219,11 @@ def _names(sheet: Sheet, axis: TimeAxis, runs: list[_Run], known: set[_Run]) -> 
     sheet.top = bottom
 
 
-def _list_names(sheet: Sheet, runs: list[_Run], known: set[_Run]) -> None:
+def _list_names(sheet: Sheet, groups: list[list[_Run]]) -> None:
     """Write under a strip that is too narrow for names what ran for some years, a line each."""
-    for held in _by_label(runs):
+    for held in groups:
         first, last = held[0].first, held[-1].last
-        if last - first >= _LONG and not known.issuperset(held):
+        if last - first >= _LONG:
             sheet.text(4, sheet.top, f"{first}–{last % 100:02}", colour=QUIET)
             sheet.top = sheet.text(62, sheet.top, style.wrap(held[0].label, sheet.width - 66, max_lines=1))
 
