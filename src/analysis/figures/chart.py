@@ -46,21 +46,22 @@ class Chart:
     """A figure that can be drawn at the width of a page and of a phone from the same rows.
 
     `paint` draws it on an empty sheet. `rows` are exactly the plotted rows. `words` is the figure in
-    words, one (id, Markdown) for each mark or group of marks. `also` are the records (`table/id`) that
-    are drawn though the words do not lead to them. A `small` chart is never wider than 480 pixels.
+    words, one (id, Markdown) for each mark or group of marks. `drawn` are the records (`table/id`) that
+    are drawn, where the words do not lead to all of them, or in another order. A `small` chart is never
+    wider than 480 pixels.
     """
 
     paint: Callable[[Sheet], None] = field(repr=False)
     rows: pd.DataFrame = field(repr=False)
     words: Sequence[tuple[str, str]] = ()
-    also: Iterable[str] = ()
+    drawn: Iterable[str] = ()
     small: bool = False
 
     @property
     def records(self) -> tuple[str, ...]:
-        """The `table/id` of what is drawn."""
+        """The `table/id` of what is drawn, then of whatever else the words lead to."""
         told = re.findall(r"\((record:[^)]+)\)", " ".join(text for _, text in self.words))
-        return tuple(dict.fromkeys([*records(told), *self.also]))
+        return tuple(dict.fromkeys([*self.drawn, *records(told)]))
 
     def draw(self, width: int) -> Figure:
         """Draw at a width in pixels. Raises LayoutError where the chart has no room."""

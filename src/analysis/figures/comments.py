@@ -74,7 +74,8 @@ def comment_profile(comments: pd.DataFrame, *, language: str, regions: Sequence[
         colours_of(comments["region"], regions),
         language,
     )
-    return Chart(lambda sheet: _draw(sheet, profile), comments, _told(profile))
+    drawn = [f"statements/{record}" for record in comments["record"]]
+    return Chart(lambda sheet: _draw(sheet, profile), comments, _told(profile), drawn)
 
 
 def _told(profile: _Profile) -> list[tuple[str, str]]:

@@ -65,7 +65,7 @@ def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, m
     for row in rows_of(rows.sort_values("start")):
         lines, ends = ([], ()) if many else (_under(row, language), _ends(row))
         x, tile = axis(middle(row)), tile_width(row["grade"]) / 2 + 2
-        half = max(style.widest(lines) / 2, tile, _track(ends) / 2)
+        half = max(style.widest(lines) / 2, tile, _TRACK / 2 + style.widest(ends) + 6 if ends else 0)
         centre = min(max(x, 4 + half), sheet.width - 4 - half)
         x = min(max(x, 4 + tile), sheet.width - 4 - tile) if tile > 13 else x
         made.append(
@@ -93,11 +93,6 @@ def _ends(row: Record) -> tuple[str, ...]:
     known = str(row["known_grades"])
     listed = known.split("; " if "; " in known else " ")
     return (listed[-1], listed[0])
-
-
-def _track(ends: tuple[str, ...]) -> float:
-    """Pixels that a scale takes with the words at its ends."""
-    return _TRACK + 2 * (max(map(style.text_width, ends)) + 6) if ends else 0
 
 
 def _draw_track(sheet: Sheet, ends: tuple[str, ...], centre: tuple[float, float], position: float) -> None:
@@ -154,21 +149,15 @@ def tiles_on(axis: TimeAxis, grades: pd.DataFrame, language: str) -> tuple[Tile,
     if left_out:
         at, _, to, title = rows[left_out - 1]
         rows = [(at, "…", to, title), *rows[left_out:]]
-    places: list[float] = []
-    for n, (x, grade, *_) in enumerate(rows):
-        places.append(max(x, places[-1] + _apart(rows[n - 1][1], grade)) if n else x)
-    if left_out or any(tile_width(grade) > HIT for _, grade, *_ in rows):
+    halves, places = [tile_width(grade) / 2 for _, grade, *_ in rows], [x for x, *_ in rows]
+    for n in range(1, len(rows)):
+        places[n] = max(places[n], places[n - 1] + halves[n - 1] + halves[n] + 3)
+    if left_out or any(half > HIT / 2 for half in halves):
         limit = axis.right + 4  # wide tiles stay on the sheet
         for n in reversed(range(len(rows))):
-            half = tile_width(rows[n][1]) / 2
-            places[n] = min(places[n], limit - half)
-            limit = places[n] - half - 3
+            places[n] = min(places[n], limit - halves[n])
+            limit = places[n] - halves[n] - 3
     return tuple((x, *row[1:]) for x, row in zip(places, rows, strict=True))
-
-
-def _apart(one: str, other: str) -> float:
-    """How far the middles of two tiles must be apart."""
-    return (tile_width(one) + tile_width(other)) / 2 + 3
 
 
 def middle(evaluation: Record) -> str:

@@ -156,7 +156,8 @@ def indicators_over_time(
         rows = rows[rows["panel"] == rows["panel"].mode().iloc[0]]
     series = _Series(rows, language, regions)
     plotted = rows.drop(columns=["from", "until", "year", "panel"])
-    return Chart(lambda sheet: _draw(sheet, series), plotted, _told(series), small=small)
+    drawn = [f"{row.table}/{row.record}" for row in rows.itertuples()]
+    return Chart(lambda sheet: _draw(sheet, series), plotted, _told(series), drawn, small)
 
 
 def _told(series: _Series) -> list[tuple[str, str]]:

@@ -86,9 +86,9 @@ def institution_years(
         validate="many_to_one",
         suffixes=("", "_project"),
     )
-    also = [f"participations/{record}" for record in parts.get("record", []) if record]
-    also += [f"projects/{record}" for record in own]
-    return Chart(lambda sheet: _draw_years(sheet, named), rows, _told(named), also)
+    drawn = [f"participations/{record}" for record in parts.get("record", []) if record]
+    drawn += [f"projects/{record}" for record in own]
+    return Chart(lambda sheet: _draw_years(sheet, named), rows, _told(named), drawn)
 
 
 def _told(named: _Named) -> list[tuple[str, str]]:
@@ -202,19 +202,16 @@ def core_counts(
     cores = asked(cores, "core_counts", _CORE)
     if cores.empty:
         return nothing(language, cores)
-    told = []
+    names = [[value] if isinstance(value, str) else list(value) for value in cores["names"]]
+    cores, told = cores.assign(names=names), []
     for row in rows_of(cores):
         key = "core_told" if row["at_least"] != "yes" else "core_told_open"
         project = link("projects", row["project"], row["project_label"])
         about = words(language)(key, project=project, region=row["region_label"], n=int(row["n"]))
-        told.append((str(row["project"]), about + listed(language, _list(row["names"]))))
+        told.append((str(row["project"]), about + listed(language, row["names"])))
     colours = colours_of(cores["region"], regions)
-    rows = cores.assign(names=[joined(_list(v), language, wide=True) for v in cores["names"]])
+    rows = cores.assign(names=[joined(each, language, wide=True) for each in names])
     return Chart(lambda sheet: _draw_cores(sheet, cores, colours, language), rows, told, small=small)
-
-
-def _list(names: object) -> Sequence[str]:
-    return [names] if isinstance(names, str) else list(names)  # type: ignore[call-overload]
 
 
 def _draw_cores(sheet: Sheet, cores: pd.DataFrame, colours: Colours, language: str) -> None:
@@ -225,7 +222,7 @@ def _draw_cores(sheet: Sheet, cores: pd.DataFrame, colours: Colours, language: s
         for row in rows_of(group):
             y = place_row(sheet, str(row["project_label"]), left, height=28)
             right = _draw_units(sheet, row, (left, y, pitch), colours[str(region)], language)
-            title = headed(row["project_label"], joined(_list(row["names"]), language), language)
+            title = headed(row["project_label"], joined(row["names"], language), language)
             key = f"projects/{row['project']}"
             to = f"record:{key}" if row["n"] == 1 else f"#{row['project']}"
             sheet.link_row(to, title, (left, right), y, [key])

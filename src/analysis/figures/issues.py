@@ -109,7 +109,9 @@ def issue_matrix(
     rows = issues.rename(columns={"record": "issue", "label": "issue_label"}).merge(
         links, on="issue", how="left", validate="one_to_many"
     )
-    return Chart(lambda sheet: _draw_matrix(sheet, matrix), rows, _matrix_words(matrix), small=small)
+    drawn = [f"issues/{record}" for record in issues["record"]]
+    drawn += [f"{row.table}/{row.record}" for row in links.itertuples()]
+    return Chart(lambda sheet: _draw_matrix(sheet, matrix), rows, _matrix_words(matrix), drawn, small)
 
 
 def _places(known: Iterable[object]) -> Callable[[pd.Series], pd.Series]:
@@ -263,8 +265,9 @@ def issue_status(
     if issues.empty:
         return nothing(language, issues)
     issues = issues.sort_values("scope", key=_places([COMMON]), kind="stable")
-    statuses, colours = _statuses(issues), colours_of(issues["scope"], regions)
-    told = []
+    known, colours = labels(issues, "status"), colours_of(issues["scope"], regions)
+    ids = sorted(order(issues["status"]), key=lambda status: status == "not_assessed")  # says nothing: last
+    statuses, told = {status: str(known.get(status, status)) for status in ids}, []
     for status, label in statuses.items():
         own = rows_of(issues[issues["status"].astype(str) == status])
         named = listed(language, [link("issues", i["record"], _named(i)) for i in own])
@@ -273,15 +276,9 @@ def issue_status(
         lambda sheet: _draw_status(sheet, issues, statuses, colours, language),
         issues[_ISSUE.split()],
         told,
-        small=small,
+        [f"issues/{record}" for record in issues["record"]],
+        small,
     )
-
-
-def _statuses(issues: pd.DataFrame) -> dict[str, str]:
-    """Statuses with their words, the one that says nothing last."""
-    known = labels(issues, "status")
-    ids = sorted(order(issues["status"]), key=lambda status: status == "not_assessed")
-    return {status: str(known.get(status, status)) for status in ids}
 
 
 def _draw_status(

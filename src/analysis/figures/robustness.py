@@ -30,19 +30,21 @@ class _Curve:
     language: str
 
     @cached_property
-    def choices(self) -> dict[str, list[str]]:
-        """The options of each choice that varies, in the order of their words."""
-        found = {}
+    def choices(self) -> dict[str, dict[str, str]]:
+        """The options of each choice that varies with their words, in the order of these."""
+        found: dict[str, dict[str, str]] = {}
         for choice in _CHOICES:
             if choice in self.readings and self.readings[choice].nunique() > 1:
-                known, used = [*self.names.get(choice, {})], self.readings[choice].astype(str).unique()
-                found[choice] = sorted(used, key=lambda o: (known.index(o) if o in known else len(known), o))
+                known, used = self.names.get(choice, {}), sorted(self.readings[choice].astype(str).unique())
+                found[choice] = {option: text for option, text in known.items() if option in used}
+                found[choice] |= {
+                    o: self._years(o) if choice == "years" else o for o in used if o not in known
+                }
         return found
 
-    def option(self, choice: str, option: str) -> str:
+    def _years(self, option: str) -> str:
         first, _, last = option.partition("/")
-        shown = between(first, last, self.language) if choice == "years" and last else option
-        return self.names.get(choice, {}).get(option, shown)
+        return between(first, last, self.language) if last else option
 
 
 def specification_curve(
@@ -72,11 +74,11 @@ def _curve_told(curve: _Curve) -> list[tuple[str, str]]:
     items = [("readings", word("readings_told", n=len(values), low=values.min(), high=values.max()))]
     items += [("chosen", word("chosen_told", value=float(value))) for value in chosen.head(1)]
     for choice, options in curve.choices.items():
-        for option in options:
+        for option, label in options.items():
             own = curve.readings[curve.readings[choice].astype(str) == option]
             low, high = own["value"].min(), own["value"].max()
             key = "option_told" if low < high else "option_same"
-            text = word(key, option=curve.option(choice, option), n=len(own), low=low, high=high)
+            text = word(key, option=label, n=len(own), low=low, high=high)
             if fails := int(own["fails"].sum()):
                 text += word("option_fails", fails=fails)
             items.append((f"{choice}-{option}".replace(" ", "-").replace("/", "-"), text))
@@ -85,7 +87,7 @@ def _curve_told(curve: _Curve) -> list[tuple[str, str]]:
 
 def _draw_curve(sheet: Sheet, curve: _Curve) -> None:
     word = words(curve.language)
-    left = gutter(sheet, [curve.option(c, o) for c, options in curve.choices.items() for o in options])
+    left = gutter(sheet, [label for options in curve.choices.values() for label in options.values()])
     across = Scale(-1, len(curve.readings), (left or EDGE) + 34, sheet.width - EDGE - 8)
     signs = {"this_report": Sign(colour=INK), "other_reading": Sign(filled=False, colour=QUIET)}
     signs |= {"does_not_hold": Sign("X", colour=QUIET)} if curve.readings["fails"].any() else {}
@@ -93,8 +95,8 @@ def _draw_curve(sheet: Sheet, curve: _Curve) -> None:
     _draw_values(sheet, curve, across)
     for choice, options in curve.choices.items():
         heading(sheet, word.text(f"choice_{choice}"), size=style.SMALL)
-        for option in options:
-            y = place_row(sheet, curve.option(choice, option), left, height=22, colour=QUIET)
+        for option, label in options.items():
+            y = place_row(sheet, label, left, height=22, colour=QUIET)
             _draw_option(sheet, curve, (choice, option), across, y)
         sheet.top += 6
 

@@ -43,9 +43,9 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
         rounds = rounds.sort_values("rank", key=partial(pd.to_numeric, errors="coerce"), kind="stable")
     rounds = rounds.sort_values("round", key=lambda column: column.map(known.index), kind="stable")
     told = [(id_, _told(group, language)) for id_, group in _by(rounds, "round")]
-    also = [f"{r['table']}/{r['record']}" for r in rows_of(rounds) if r.get("record")]
+    drawn = [f"{r['table']}/{r['record']}" for r in rows_of(rounds) if r.get("record")]
     colours = _own_colours(rounds, regions)
-    return Chart(lambda sheet: _draw(sheet, rounds, colours, language), rounds, told, also)
+    return Chart(lambda sheet: _draw(sheet, rounds, colours, language), rounds, told, drawn)
 
 
 def _by(frame: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
@@ -186,10 +186,10 @@ def region_participation(
         links = [link(r["table"], r["record"], names[r["programme"]]) for r in firsts]
         named = words(language)("named_in", name=rows["region_label"].iloc[0])
         told.append((region, named + listed(language, links)))
-    also = [f"{row['table']}/{row['record']}" for row in rows_of(entries) if row["record"]]
+    drawn = [f"{row['table']}/{row['record']}" for row in rows_of(entries) if row["record"]]
     colours, heads = _own_colours(entries, regions), rows_of(programmes)
     return Chart(
-        lambda sheet: _draw_participation(sheet, entries, heads, colours, language), entries, told, also
+        lambda sheet: _draw_participation(sheet, entries, heads, colours, language), entries, told, drawn
     )
 
 

@@ -83,8 +83,8 @@ def phases_of_projects(
     for id_, label, own in groups:
         named = [link("projects", project.record, project.label) for project in own.itertuples()]
         told.append((id_, words(language)("count_told", what=label, n=len(own)) + listed(language, named)))
-    also = [f"phases/{phase}" for phase in phases["record"]]
-    return Chart(lambda sheet: _draw_phases(sheet, groups, language), projects, told, also, small)
+    drawn = [f"phases/{phase}" for phase in phases["record"]] + [f"projects/{p}" for p in projects["record"]]
+    return Chart(lambda sheet: _draw_phases(sheet, groups, language), projects, told, drawn, small)
 
 
 def _phase(start: str, phases: pd.DataFrame) -> str:

@@ -16,7 +16,7 @@ from analysis.figures.chart import Chart, rows_of
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, region_colours
 from analysis.figures.lanes import FEW, gutter, phase_band, phase_list, row_height, row_name, shade
-from analysis.figures.sheet import Sheet
+from analysis.figures.sheet import Sheet, records
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, between, headed, joined, words
 from analysis.words import escape
@@ -75,12 +75,13 @@ def support_strips(
         for source, runs in region.strips.items()
     ]
     shown = phases.iloc[: 0 if small else None]
-    also = [f"phases/{phase}" for phase in phases["record"]]
+    linked = [_address(project) for ids in support["projects"] for project in ids.split()]
+    drawn = records(linked + [f"record:phases/{phase}" for phase in phases["record"]])
 
     def paint(sheet: Sheet) -> None:
         _draw(sheet, support, regions, shown, language, small)
 
-    return Chart(paint, support.reset_index(drop=True), told, also)
+    return Chart(paint, support.reset_index(drop=True), told, drawn)
 
 
 def _regions(support: pd.DataFrame) -> list[_Region]:

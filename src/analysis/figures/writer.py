@@ -45,7 +45,6 @@ def bundle(
     Raises FigureError where the figure cannot be read.
     """
     _stated(name, caption)
-    house = isinstance(chart, Chart)
     if isinstance(chart, Chart):
         figures = {"wide": chart.figure(WIDE), "narrow": chart.figure(NARROW)}
         rows, words, leads = chart.rows, chart.words, chart.records
@@ -53,7 +52,7 @@ def bundle(
         figure = _foreign(chart)
         figures = {"wide": figure}
         rows, words, leads = plotted(figure), (), records(hit.to for hit in hits(figure))
-    svgs, png = _written(figures, name, caption, house=house)
+    svgs, png = _written(figures, name, caption)
     about = {
         "name": name,
         **asdict(caption),
@@ -71,12 +70,11 @@ def bundle(
     }
 
 
-def _written(
-    figures: Mapping[str, Figure], name: str, caption: Caption, *, house: bool
-) -> tuple[dict[str, str], bytes]:
-    """The figure's SVG by layout and its PNG, checked."""
+def _written(figures: Mapping[str, Figure], name: str, caption: Caption) -> tuple[dict[str, str], bytes]:
+    """The figure's SVG by layout and its PNG, checked; only a chart of ours has a narrow layout."""
     with style.applied():
-        found = [f"{where}: {fault}" for where, f in figures.items() for fault in faults(f, ours=house)]
+        ours = "narrow" in figures
+        found = [f"{where}: {fault}" for where, f in figures.items() for fault in faults(f, ours=ours)]
         if found:
             raise FigureError(f"figure {name}: " + "; ".join(found))
         svgs = {where: write(f, name=name, layout=where, alt=caption.alt) for where, f in figures.items()}
