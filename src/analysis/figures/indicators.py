@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 
@@ -181,7 +182,7 @@ def _draw(sheet: Sheet, series: _Series) -> None:
     for measure, panels in series.bands:
         if measure:
             first = panels[0].rows[0]
-            heading(sheet, aside(first["label"], _measured_in(first, series.language), series.language))
+            heading(sheet, _measured(first["label"], first, series.language))
         columns = 1 if sheet.narrow or len(panels) == 1 else 2 if len(panels) < 5 else 3
         for n in range(0, len(panels), columns):
             _draw_line_of_panels(sheet, series, panels[n : n + columns], columns, headed_by=measure)
@@ -199,7 +200,7 @@ def _draw_line_of_panels(
     left, top, sides, under = EDGE, sheet.top, [], []
     for share, each in zip(shares, panels, strict=False):
         row, right = each.rows[0], left + room * share / sum(shares)
-        title = aside(series.about(row), _measured_in(row, series.language), series.language)
+        title = _measured(series.about(row), row, series.language)
         title = str(row["subject"]) if headed_by else title
         under.append(sheet.named((left, top), title, series.colour(row), room=right - left, max_lines=3))
         sides.append((left, right))
@@ -212,10 +213,11 @@ def _draw_line_of_panels(
     sheet.top = bottom + 10
 
 
-def _measured_in(row: Record, language: str) -> list[str]:
-    """The unit, and the prices in which money is counted."""
+def _measured(name: str, row: Record, language: str) -> str:
+    """A name with its unit, and the prices in which money is counted; without brackets after brackets."""
     base, _, year = str(row["price_base"]).partition(" ")
-    return [str(row["unit_label"]), words(language).text(f"price_{base}", year=year) if base else ""]
+    told = [str(row["unit_label"]), words(language).text(f"price_{base}", year=year) if base else ""]
+    return joined([name, *told], language) if name.endswith((")", "）")) else aside(name, told, language)
 
 
 def _draw_panel(sheet: Sheet, series: _Series, each: _Panel, sides: tuple[float, float]) -> None:
@@ -263,8 +265,9 @@ def _draw_dots(axes: Axes, series: _Series, each: _Panel, values: Scale) -> None
         look: dict[str, Any] = {"facecolor": colour, "s": style.points(9) ** 2, "linewidth": 0.4}
         hollow = {"facecolor": "none", "s": style.points(14) ** 2, "linewidth": 1.2}
         look |= {} if sign.filled else hollow
-        if len(own):
-            axes.scatter(own["year"], own["y"], marker=sign.marker, edgecolor=colour, zorder=3, **look)
+        look |= {"marker": sign.marker, "edgecolor": colour, "zorder": 3}
+        sns.scatterplot(own, x="year", y="y", legend=False, ax=axes, **look)
+    axes.set(xlabel="", ylabel="")
     for artist in [*axes.collections, *axes.lines]:
         artist.set_clip_on(False)
     for row in each.rows:
