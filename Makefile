@@ -35,6 +35,10 @@ endif
 $(foreach name,$(all_given),$(eval override $(name) := $$(value $(name))))
 export LANGUAGE $(all_given)
 
+# Images of containers often forbid Python to keep what it has compiled: every command, and every
+# command that a test runs, would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # -- The environment ------------------------------------------------------------------------------
 
 ifdef chosen_python
@@ -292,7 +296,7 @@ compare: environment
 expected: report
 	@$(run) analysis expected
 
-## format, style, types and the quick tests: about a minute
+## format, style, types and the quick tests: half a minute
 check: environment
 	@$(run) ruff format --check --quiet src tests
 	@$(run) ruff check --quiet src tests notebooks

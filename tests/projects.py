@@ -154,9 +154,10 @@ def files(folder: Path) -> dict[str, bytes]:
 def copy_project(folder: Path) -> Project:
     """Make a copy of the project with the synthetic study as its only one, in a new folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for name in ("src", "notebooks"):
-        shutil.copytree(paths.ROOT / name, folder / name, ignore=ignored)
+    # With what Python compiled: a copy keeps the times by which it is known to be fresh.
+    shutil.copytree(paths.ROOT / "src", folder / "src")
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(paths.ROOT / "notebooks", folder / "notebooks", ignore=ignored)
     shutil.copytree(paths.DOCS, folder / "docs", ignore=shutil.ignore_patterns("*.png"))
     shutil.copy(paths.LOCK, folder)
     (folder / "data").mkdir()

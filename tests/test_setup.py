@@ -334,6 +334,11 @@ def test_a_misspelt_parameter_is_refused_with_the_list_of_those_there_are(checko
     assert all(name in run.stderr for name in ("STUDDY", *MAKE_PARAMETERS))
 
 
+def test_what_python_compiled_is_kept_whatever_a_container_says(checkout):
+    environment = received(checkout.make(*here("report"), PYTHONDONTWRITEBYTECODE="1"))["environment"]
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
+
+
 def test_both_languages_are_built_whatever_gettext_is_told(checkout):
     run = checkout.make(*here("report"), LANGUAGE="en_US:en")
     assert received(run)["environment"]["LANGUAGE"] == "both"

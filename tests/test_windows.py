@@ -50,13 +50,13 @@ def test_a_report_is_the_same_without_locks_groups_forks_and_sockets_that_are_fi
     tmp_path, tmp_path_factory
 ):
     project = copy_project(tmp_path / "project").only_pages("issues")
-    assert project.run("report").returncode == 0
+    assert project.run("report", LANGUAGE="en").returncode == 0
     ours = project.files()
     for folder in ("build", "reports"):
         (project.folder / folder).rename(project.folder / f"first-{folder}")
     # Without locks its temporary folders look left behind to other commands of this machine.
     own = f"import tempfile\ntempfile.tempdir = {str(tmp_path_factory.mktemp('own'))!r}\n"
-    done = project.python("-c", own + WINDOWS + REPORT)
+    done = project.python("-c", own + WINDOWS + REPORT, LANGUAGE="en")
     assert done.returncode == 0, done.stderr[-2000:]
     assert project.files() == ours
     assert "forking is only safe on Linux" in done.stderr

@@ -68,6 +68,7 @@ def test_every_character_is_counted_once(study, layout, places):
     assert sum(share.chars for share in found.sections) == found.whole.chars == place
 
 
+@pytest.mark.study
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 60)), max_size=12))
 def test_overlapping_places_are_counted_once_all_the_same(study_of_nothing, spans):
     places = {

@@ -344,6 +344,7 @@ def checked(study, text, folder):
     return verify.check(study, path, today=date(2024, 5, 17))
 
 
+@pytest.mark.study
 def test_a_study_of_a_korean_source_is_verified_and_every_changed_figure_is_caught(ports, tmp_path):
     for text in list(altered(SOURCE))[1:]:  # the first is the number of the heading
         assert not checked(ports, text, tmp_path).ok

@@ -128,6 +128,7 @@ def test_a_study_that_was_just_begun_is_exported_with_its_empty_tables(exported,
         assert file.execute("SELECT count(*) FROM statement_themes").fetchone() == (0,)
 
 
+@pytest.mark.study
 @pytest.mark.parametrize("study", sorted(p.parent.name for p in paths.RAW.glob("*/study.yaml")))
 def test_every_study_of_the_project_is_exported(study):
     made = exports.files(study)
