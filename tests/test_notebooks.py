@@ -69,6 +69,14 @@ def test_a_cell_has_a_short_readable_id_of_its_own(path):
 
 
 @each
+def test_no_cell_asks_which_language_it_is_in(path):
+    """What differs by language is the catalogue's, or a helper's that knows every language."""
+    assert [
+        cell.id for cell in cells(path, "code") if re.search("language *[!=]=|language in", cell.source)
+    ] == []
+
+
+@each
 def test_every_sentence_has_its_twin_in_the_other_language_right_after_it(path):
     prose = [(cell.id, cell.metadata.get("tags", [])) for cell in cells(path, "markdown")]
     assert len(prose) % 2 == 0

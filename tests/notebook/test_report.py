@@ -164,6 +164,17 @@ def test_anybodys_figure_is_shown_with_the_catalogues_words_and_leads_to_its_evi
     assert made["csv"].splitlines()[0] == "axes,series,x,y"
 
 
+@pytest.mark.parametrize(
+    ("language", "row", "wide", "sentences"),
+    [("ja", "北、南", "北、南", "ある。ない。"), ("en", "北, 南", "北; 南", "ある。 ない。")],
+)
+def test_words_and_sentences_stand_in_a_row_as_the_language_has_them(desk, language, row, wide, sentences):
+    report = desk.open(WORDS, language=language)
+    assert report.joined(["北", "", "南"]) == row
+    assert report.joined(["北", "南"], wide=True) == wide
+    assert report.sentences(["ある。", "ない。"]) == sentences
+
+
 def test_a_large_number_stands_with_what_it_counts(desk):
     desk.open({"counts": "firms in {place}"}).number(1200, "counts", place="Norwick")
     assert desk.of(NUMBER) == [{"value": "1,200", "text": "firms in Norwick"}]

@@ -123,6 +123,11 @@ colon = partial(_sign, "colon")  # between a name and what is said of it
 dash = partial(_sign, "dash")  # between the ends of a range
 
 
+def gap(language: str) -> str:
+    """What stands between two sentences: nothing where the stop itself is wide."""
+    return "" if _base(language) in _WIDE_SCRIPTS else " "
+
+
 def brackets(name: str, told: str, language: str) -> str:
     """A name with what is said of it in brackets."""
     return f"{name}（{told}）" if _base(language) in _WIDE_SCRIPTS else f"{name} ({told})"

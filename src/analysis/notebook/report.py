@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
-from analysis import figures, links, parameters, paths
+from analysis import figures, languages, links, parameters, paths
 from analysis.errors import UserError
+from analysis.figures.words import joined
 from analysis.notebook import readings
 from analysis.notebook import table as tables_module
 from analysis.notebook.readings import Reading, Robustness
@@ -195,6 +196,14 @@ class Report:
         """A value of a finding as a sentence has it: `4/10`, which is out of another total, as `4 of 10`."""
         number, _, of = value.partition("/")
         return self.words.text("value-of", value=number, of=of) if of else value
+
+    def joined(self, parts: Iterable[object], *, wide: bool = False) -> str:
+        """Words in a row, as a cell of a table has them: `a, b`, or `a; b` where they are `wide`."""
+        return joined(parts, self.language, wide=wide)
+
+    def sentences(self, sentences: Iterable[str]) -> str:
+        """Sentences one after the other."""
+        return languages.gap(self.language).join(sentences)
 
     def date(self, value: str) -> str:
         """A period or date as a sentence of the report's language has it; nothing where there is none."""
