@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis import paths
-from analysis.transcribe.problems import Problem, quoted
+from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.words import counted
 
 # --- rows ------------------------------------------------------------
@@ -212,6 +212,11 @@ def import_command(path: Path) -> str:
 def of_file(path: Path, found: str, expected: str, advice: str, line: int | None = None) -> Problem:
     """Return a problem of a file as such, or of one of its lines."""
     return Problem(shown(path), line, None, found, expected, advice)
+
+
+def failure(path: Path, found: str, expected: str, advice: str) -> StudyError:
+    """Return the error that a file ends a command with."""
+    return StudyError([of_file(path, found, expected, advice)])
 
 
 def _not_a_file(path: Path) -> Problem | None:

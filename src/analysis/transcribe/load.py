@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.transcribe import csv_table, study_yaml, validators
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.csv_table import CsvTable
-from analysis.transcribe.csv_text import import_command, of_file, shown
+from analysis.transcribe.csv_text import failure, import_command, of_file, shown
 from analysis.transcribe.problems import Problem, StudyError, nearest, one_of
 from analysis.transcribe.raw_tables import RawTables
 from analysis.transcribe.schema import Schema, Table
@@ -71,7 +71,7 @@ def read(folder: Path, schema: Schema | None = None) -> Study:
         found = "no such folder" if not folder.exists() else "a file"
         expected = "a folder with study.yaml and one CSV file a table"
         advice = f"check the name; studies stand in {shown(folder.parent)}"
-        raise StudyError([of_file(folder, found, expected, advice)])
+        raise failure(folder, found, expected, advice)
     meta, problems = study_yaml.read(folder / study_yaml.FILE)
     spoken = meta.languages if meta else study_yaml.languages_of(folder / study_yaml.FILE)
     schema = schema or schemas.load(languages=spoken)

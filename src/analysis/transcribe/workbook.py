@@ -28,7 +28,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from analysis.languages import nearest
 from analysis.transcribe import csv_table
 from analysis.transcribe.csv_table import CsvTable
-from analysis.transcribe.csv_text import of_file
+from analysis.transcribe.csv_text import failure
 from analysis.transcribe.problems import StudyError
 from analysis.transcribe.schema import Field, Schema, Table, Text
 from analysis.transcribe.study_yaml import Meta
@@ -238,7 +238,7 @@ def _sheet_name(folder: Path, name: str) -> str:
     if len(name) > LONGEST_NAME:
         expected = f"a file name of at most {LONGEST_NAME} characters, for a sheet has no longer one"
         advice = "give the coder a shorter id"
-        raise StudyError([of_file(folder / f"{name}.csv", "a longer one", expected, advice)])
+        raise failure(folder / f"{name}.csv", "a longer one", expected, advice)
     return name
 
 

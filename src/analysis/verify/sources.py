@@ -17,8 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.transcribe.csv_table import shown
-from analysis.transcribe.problems import Problem, StudyError
+from analysis.transcribe.csv_text import failure
 from analysis.verify import pdf
 
 LARGEST_TEXT = 8 * 2**20  # bytes; 1,400 pages of Japanese
@@ -64,11 +63,6 @@ def extractions(path: Path) -> Iterator[Source]:
             raise failure(path, kind, "a text or a PDF", "save it as text (UTF-8), or print it to PDF")
         _refuse_large(path, size, LARGEST_TEXT, "text")
         yield _text(path, head + file.read(LARGEST_TEXT + 1 - len(head)))
-
-
-def failure(path: Path, found: str, expected: str, advice: str) -> StudyError:
-    """What is said of a file that cannot be the source."""
-    return StudyError([Problem(shown(path), None, None, found, expected, advice)])
 
 
 def _size(path: Path) -> int:

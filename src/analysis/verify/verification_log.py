@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any
 from analysis.languages import comma
 from analysis.transcribe import periods
 from analysis.transcribe import schema as schemas
-from analysis.transcribe.csv_text import plain, shown
+from analysis.transcribe.csv_text import failure, plain
 from analysis.transcribe.load import Study
-from analysis.transcribe.problems import Problem, StudyError
 from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as META
 from analysis.verify.coverage import Coverage, measure
@@ -95,7 +94,7 @@ def write_record(report: Report, study: Study) -> Path:
     if not report.ok:
         found = f"a check with {counted(len(report.problems), 'problem')}"
         expected, advice = "a check that found everything", "put that right and verify again"
-        raise StudyError([Problem(shown(path), None, None, found, expected, advice)])
+        raise failure(path, found, expected, advice)
     new = path.with_name(f".{FILE}.new")
     try:
         new.write_text(_written(_record(report, study)), "utf-8", newline="\n")
@@ -170,7 +169,7 @@ def _read(path: Path) -> dict[str, Any]:
         found = "another format"
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         found = f"{type(error).__name__} on reading it"
-    raise StudyError([Problem(shown(path), None, None, found, expected, "remove it, or verify again")])
+    raise failure(path, found, expected, "remove it, or verify again")
 
 
 def _changes(record: Mapping[str, Any], study: Study, schema: Schema | None) -> Iterator[str]:

@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.transcribe import schema as schemas
-from analysis.transcribe.csv_table import shown
+from analysis.transcribe.csv_text import failure, shown
 from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.transcribe.schema import Schema
@@ -226,7 +226,7 @@ def _read(source: Source, path: Path, study: Study) -> SourceText:
     text = SourceText(source.text, study.meta.normaliser, titles)
     if len(text.plain.text) > LONGEST:
         found, expected = f"{len(text.plain.text):,} characters", f"at most {LONGEST:,}"
-        raise sources.failure(path, found, expected, "cut out the part that the study is about")
+        raise failure(path, found, expected, "cut out the part that the study is about")
     return text
 
 
