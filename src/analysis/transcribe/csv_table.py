@@ -51,7 +51,7 @@ class CsvTable:
     @cached_property
     def sound(self) -> pd.DataFrame:
         """The rows of `lines` as a frame."""
-        return _frame(self.lines, self.cells)
+        return _frame(self.lines, self.cells) if self.uneven else self.frame
 
     @cached_property
     def lines(self) -> list[int]:
@@ -64,6 +64,8 @@ class CsvTable:
         return {name: self._sound(cells) for name, cells in self.columns.items()}
 
     def _sound(self, of_rows: list[Any]) -> list[Any]:
+        if not self.uneven:
+            return of_rows
         return [each for line, each in zip(self.starts, of_rows, strict=True) if line not in self.uneven]
 
     def has(self, *columns: str) -> bool:
