@@ -28,6 +28,7 @@ _SIGNS = {  # of a language, or of the scripts that are as wide or have the comm
     "stop": {"wide": "。", "": ". "},
     "colon": {"wide": "：", "fr": "\u00a0: ", "": ": "},
     "dash": {"ja": "～", "": "–"},
+    "gap": {"wide": "", "": " "},
 }
 _ARABIC_COMMA = ("ar", "fa", "ur", "ps", "ckb", "sd", "ug")
 
@@ -113,7 +114,7 @@ def is_wide(language: str) -> bool:
 def _sign(name: str, language: str) -> str:
     base, signs = _base(language), _SIGNS[name]
     group = "wide" if base in _WIDE_SCRIPTS else "arabic" if base in _ARABIC_COMMA else ""
-    return signs.get(base) or signs.get(group) or signs[""]
+    return next(signs[known] for known in (base, group, "") if known in signs)
 
 
 comma = partial(_sign, "comma")  # what stands between names in a row
@@ -121,11 +122,7 @@ semicolon = partial(_sign, "semicolon")  # between names or clauses that may hol
 stop = partial(_sign, "stop")  # between sentences
 colon = partial(_sign, "colon")  # between a name and what is said of it
 dash = partial(_sign, "dash")  # between the ends of a range
-
-
-def gap(language: str) -> str:
-    """What stands between two sentences: nothing where the stop itself is wide."""
-    return "" if _base(language) in _WIDE_SCRIPTS else " "
+gap = partial(_sign, "gap")  # between two sentences, after the stop
 
 
 def brackets(name: str, told: str, language: str) -> str:

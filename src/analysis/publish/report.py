@@ -72,10 +72,7 @@ def _package(study: str) -> dict[str, Any]:
 
 
 def _record(remembered: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(remembered.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
+    found = folders.read_json(remembered)
     return found if isinstance(found, dict) else {}
 
 
