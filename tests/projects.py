@@ -19,8 +19,8 @@ from analysis import paths
 STUDIES = paths.ROOT / "tests" / "studies"
 HARBOUR = STUDIES / "harbour"
 RIVERTOWNS = STUDIES / "rivertowns"
-_LIST = re.search(r"^PARAMETERS := (.+)$", (paths.ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-MAKE_PARAMETERS = tuple(_LIST[1].split())
+_MAKEFILE = (paths.ROOT / "Makefile").read_text("utf-8")
+MAKE_PARAMETERS = re.findall(r"^PARAMETERS := (.+)$", _MAKEFILE, re.MULTILINE)[0].split()
 
 
 @dataclass(frozen=True)

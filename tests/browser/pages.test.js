@@ -283,7 +283,7 @@ test("axe is at work: it finds a picture without a name and faint text", async (
   }, { script: axe });
 });
 
-test("what sticks out, is too small or too faint a target is found", async () => {
+test("what sticks out, and what is too small or too low, is found", async () => {
   await visit(browser, address(languages[0], "phases.html"), async (page) => {
     await page.evaluate(() => {
       document.querySelector("main").insertAdjacentHTML("beforeend", "<p style='width: 1900px'>wide</p>");

@@ -97,10 +97,8 @@ def _draw(sheet: Sheet, rounds: pd.DataFrame, colours: Mapping[str, str], langua
         top = place_row(sheet, str(group["round_label"].iloc[0]), left, height=high) - high / 2
         for line, named, height in zip(lines, names, heights, strict=True):
             for n, row in enumerate(line):
-                colour, spot = (
-                    colours.get(str(row["region"]), INK),
-                    (start + (n + 0.5) * _STEP, top + _LINE / 2),
-                )
+                colour = colours.get(str(row["region"]), INK)
+                spot = start + (n + 0.5) * _STEP, top + _LINE / 2
                 _draw_square(sheet, row, spot, colour, f"#{id_}")
                 if n in named:
                     _draw_name(sheet, named[n], spot[1], colour)

@@ -211,9 +211,8 @@ def _in_the_way(source: SourceText) -> Iterator[set[int]]:
     """
     heads = source.furniture
     yield heads
-    blanks = list(
-        accumulate(map(_blank, source.raw))
-    )  # lines between which none is blank have as many before
+    # Lines between which none is blank have as many blank ones before them.
+    blanks = list(accumulate(map(_blank, source.raw)))
     bodies = ((number for number in page if number not in heads) for page in source.pages)
     blocks = [[list(run) for _, run in groupby(body, blanks.__getitem__)] for body in bodies]
     yield heads | _footnotes(source.raw, blocks)
