@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.text import Text
 
 from analysis import figures
@@ -111,7 +112,7 @@ def look(figure: Figure, to: str) -> set[tuple] | None:
     left, top, right, bottom = boxes[0]
     height = figure.get_figheight() * 100
     shapes = set()
-    for patch in figure.axes[0].patches:
+    for patch in figure.findobj(Patch):
         box = patch.get_window_extent()
         inside = (
             left - 2 <= box.x0
@@ -197,7 +198,7 @@ def test_a_letter_that_is_not_reported_is_an_empty_tile_everywhere():
         titles = {hit.to: hit.title for hit in hits(figure)}
         assert "Project stated: A (final" in titles["record:evaluations/a"]
         assert "Project stated: grade not reported (final" in titles["record:evaluations/b"]
-        dashed = [p for p in figure.axes[0].patches if p.get_linestyle() not in ("-", "solid")]
+        dashed = [p for p in figure.findobj(Patch) if p.get_linestyle() not in ("-", "solid")]
         assert len(dashed) == 2  # the tile and the key's
 
 

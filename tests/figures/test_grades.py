@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 from analysis import figures
 from analysis.figures import style
@@ -44,7 +45,7 @@ def grades(given: list[tuple[str, str]], **more: object) -> pd.DataFrame:
 
 
 def texts(chart: figures.Chart, width: int = style.WIDE) -> set[str]:
-    return {text.get_text() for text in chart.draw(width).axes[0].texts}
+    return {text.get_text() for text in chart.draw(width).findobj(Text)}
 
 
 def test_no_scale_is_drawn_where_its_ends_are_not_known():
@@ -56,7 +57,7 @@ def test_no_scale_is_drawn_where_its_ends_are_not_known():
 def test_a_number_stands_between_the_ends_of_its_scale_the_best_at_the_right():
     chart = figures.grade_tiles(grades([("a", "2")], scale_position=0.75), language="en")
     assert {"5", "1", "place on its scale, best at the right"} <= texts(chart)
-    places = {t.get_text(): t.get_position()[0] for t in chart.draw(style.WIDE).axes[0].texts}
+    places = {t.get_text(): t.get_position()[0] for t in chart.draw(style.WIDE).findobj(Text)}
     assert places["5"] < places["1"]
 
 
@@ -79,7 +80,8 @@ def test_grades_can_be_read_however_many_and_long(given, width, language):
     }[given]
     position = 0.5 if given != "words" else float("nan")
     chart = figures.grade_tiles(grades(rows, scale_position=position), language=language)
-    assert faults(chart.draw(width)) == []
+    with style.applied():
+        assert faults(chart.draw(width)) == []
 
 
 def test_tiles_that_have_no_room_on_the_axis_become_one():

@@ -12,6 +12,7 @@ import pytest
 import seaborn as sns
 from lxml import etree
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from analysis import figures
@@ -297,7 +298,7 @@ def test_a_chart_without_room_lists_its_words_instead():
         raise LayoutError
 
     made = Chart(draw, pd.DataFrame(), (("a", "[One &#38; two](record:x/a)"),))
-    assert [t.get_text() for t in made.figure(NARROW).axes[0].texts] == ["・", "One & two"]
+    assert [t.get_text() for t in made.figure(NARROW).findobj(Text)] == ["・", "One & two"]
     bundle(made, name="f", caption=CAPTION)
 
 

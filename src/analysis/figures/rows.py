@@ -149,7 +149,7 @@ def panel(
     sheet: Sheet, scale: Scale, top: float, bottom: float, ticks: Sequence[float] | None = None
 ) -> Axes:
     """Axes of matplotlib on a part of the sheet: x in the scale's values, y in the sheet's pixels."""
-    axes = sheet.figure.add_axes((0, 0, 1, 1))
+    axes = sheet.figure.add_axes((0, 0, 1, 1), zorder=10)  # over everything on the sheet
 
     def place(_axes: object, _renderer: object) -> Bbox:  # the sheet's height is known in the end
         width, height = sheet.figure.get_size_inches() * style.PX

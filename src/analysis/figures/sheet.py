@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from analysis.figures import style
 from analysis.figures.colours import GUIDE, INK, PAPER, QUIET
@@ -35,10 +38,8 @@ class Sheet:
         self.narrow = width < 600
         self.top = 4.0
         self.figure = Figure(figsize=(width / style.PX, 1), dpi=style.PX)
-        self.axes = self.figure.add_axes((0, 0, 1, 1))
-        self.axes.set_axis_off()
-        self.axes.set(xticks=[], yticks=[])  # else ten of each are made, and never shown
-        self.axes.set_xlim(0, width)
+        self._inches = Affine2D()  # from pixels of the sheet; known when its height is (`finish`)
+        self._place = self._inches + self.figure.dpi_scale_trans
 
     def text(
         self,
@@ -56,7 +57,7 @@ class Sheet:
         look: dict[str, Any] = {"size": style.points(size), "color": colour, "ha": align}
         for n, line in enumerate(lines):
             baseline = y + n * step + step * 0.5 + size * 0.36  # below the middle by half an x-height
-            self.axes.text(x, baseline, line, va="baseline", zorder=5, **look)
+            self._add(Text(x, baseline, line, va="baseline", zorder=5, **look))
         return y + len(lines) * step
 
     def middle(self, x: float, y: float, lines: Lines, **how: Any) -> None:
@@ -89,17 +90,17 @@ class Sheet:
     ) -> None:
         """Draw a rectangle with its top left corner at (x, y); keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_artist(Rectangle((x, y), width, high, facecolor=face, edgecolor=edge, **settings))
+        self._add(Rectangle((x, y), width, high, facecolor=face, edgecolor=edge, **settings))
 
     def shape(self, corners: Sequence[Spot], face: str = "none", edge: str = "none", **how: Any) -> None:
         """Draw a closed shape; keywords as of matplotlib's patches."""
         settings = {"linewidth": style.points(1.25), "zorder": 2} | how
-        self.axes.add_artist(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))
+        self._add(Polygon(corners, closed=True, facecolor=face, edgecolor=edge, **settings))
 
     def line(self, start: Spot, end: Spot, *, colour: str = GUIDE, width: float = 1, **how: Any) -> None:
         """Draw a straight line `width` pixels wide; keywords as of matplotlib's patches."""
         settings = {"edgecolor": colour, "linewidth": style.points(width), "zorder": 1} | how
-        self.axes.add_artist(PathPatch(Path([start, end]), fill=False, **settings))
+        self._add(PathPatch(Path([start, end]), fill=False, **settings))
 
     def mark(
         self, x: float, y: float, marker: str = "o", size: float = 8, face: str = INK, edge: str = ""
@@ -112,7 +113,7 @@ class Sheet:
         }
         look |= {"markeredgewidth": style.points(1.25), "linestyle": "none", "zorder": 4}
         point = Line2D([x], [y], marker=marker, **look)
-        self.axes.add_artist(point)
+        self._add(point)
 
     def tile(self, x: float, y: float, grade: str, size: float = 22) -> None:
         """A grade in its tile, centred on (x, y), as wide as it needs; without a grade the tile is empty."""
@@ -134,7 +135,7 @@ class Sheet:
         hit.set_url(to)
         hit.set_label(title)
         hit.set_gid(" ".join(of))
-        self.axes.add_artist(hit)
+        self._add(hit)
 
     def link_row(self, to: str, title: str, x: tuple[float, float], y: float, of: Iterable[str] = ()) -> None:
         """As `link`, for marks in a row from left to right around height y: a finger high, and as wide."""
@@ -166,10 +167,12 @@ class Sheet:
         """Fix the height of the sheet and hand over the figure."""
         height = round(self.top + 4)
         self.figure.set_size_inches(self.width / style.PX, height / style.PX)
-        self.axes.set_ylim(height, 0)
-        for artist in self.axes.get_children():
-            artist.set_clip_on(False)  # the axes are the sheet: there is nothing to clip
+        self._inches.translate(0, -height).scale(1 / style.PX, -1 / style.PX)
         return self.figure
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self._place)
+        self.figure.add_artist(artist)
 
 
 _WIDEST = 84.0  # pixels that a grade may take in its tile; a longer one is cut

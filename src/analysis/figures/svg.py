@@ -33,7 +33,10 @@ class Hit:
 
 
 def hits(figure: Figure) -> list[Hit]:
-    """Every mark with an address (`set_url`), at least HIT pixels wide and high; small ones last, in front."""
+    """Every mark with an address (`set_url`), at least HIT pixels wide and high.
+
+    Small ones come last, in front; those of one size as they were drawn.
+    """
     figure.set_dpi(PX)
     height = figure.get_figheight() * PX
     found = []
@@ -49,7 +52,7 @@ def hits(figure: Figure) -> list[Hit]:
             title = "" if label.startswith("_") or len(places) > 1 else label
             if url:
                 found.append(Hit(str(url), title or str(url).partition(":")[2] or str(url), of, box))
-    return sorted(found, key=lambda hit: -(hit.box[2] - hit.box[0]) * (hit.box[3] - hit.box[1]))
+    return sorted(found, key=lambda hit: -round((hit.box[2] - hit.box[0]) * (hit.box[3] - hit.box[1])))
 
 
 def _urls(artist: object) -> list[str]:
