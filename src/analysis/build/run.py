@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from analysis import folders, paths
+from analysis import figures, folders, paths
 from analysis.build import plan, source, staleness
 from analysis.build.plan import Job
 from analysis.errors import UserError
@@ -26,8 +26,12 @@ from analysis.parameters import nearest
 
 READS = "application/vnd.analysis.reads+json"
 LIMIT = 300  # seconds that one cell may take
-# What every notebook imports; no import of these changes a setting.
-PRELOAD = ("analysis.notebook", "analysis.figures", "matplotlib.backends.backend_svg")
+# What notebooks import, the charts included; no import of these changes a setting.
+PRELOAD = (
+    "analysis.notebook",
+    *(f"analysis.figures.{module}" for module in figures.MODULES),
+    "matplotlib.backends.backend_svg",
+)
 _READS_CELL = """\
 import sys
 

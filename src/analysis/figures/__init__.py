@@ -51,6 +51,7 @@ _NAMES = {
     "writer": "FigureError bundle",
 }
 _WHERE = {name: module for module, names in _NAMES.items() for name in names.split()}
+MODULES = tuple(_NAMES)
 __all__ = sorted(_WHERE)
 
 
