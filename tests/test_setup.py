@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -70,6 +71,16 @@ HOSTILE = (
     "../../etc",
     "\\",
 )
+
+
+# -- The tests -------------------------------------------------------------------------------------
+
+
+def test_no_folder_of_tests_is_passed_by(pytestconfig):
+    ignored = pytestconfig.getini("norecursedirs")
+    tests = [path.relative_to(ROOT) for path in (ROOT / "tests").rglob("test_*.py")]
+    passed = [str(t) for t in tests for part in t.parts[:-1] for p in ignored if fnmatch(part, p)]
+    assert tests and passed == []
 
 
 # -- The lock, pyproject.toml, environment.yml and CITATION.cff -----------------------------------

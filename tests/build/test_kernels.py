@@ -424,6 +424,7 @@ sys.path.insert(0, {here!r})
 from test_kernels import execute, notebook, printed
 from analysis.build import kernels
 from analysis.build.execute import NotebookError
+kernels.PRELOAD = [name for name in kernels.PRELOAD if name.startswith(("ipykernel", "IPython", "tornado"))]
 def server():
     return next(iter(kernels._servers.values())).process
 """
@@ -448,7 +449,10 @@ def carrying(mark):
 
 
 class Runner:
-    """A Python process with the test's functions; every process under it carries `mark`."""
+    """A Python process with the test's functions; every process under it carries `mark`.
+
+    Its kernels have not imported pandas and matplotlib, which these notebooks do not use.
+    """
 
     def __init__(self, code, **environment):
         self.mark = uuid.uuid4().hex

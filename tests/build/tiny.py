@@ -57,7 +57,11 @@ class Tiny:
         """Run Python here, with this project's code and `run_report` at hand."""
         import os
 
-        prelude = "from analysis.build.run import *\nfrom analysis.build import staleness\n"
+        prelude = (
+            "from analysis.build.run import *\nfrom analysis.build import kernels, run, staleness\n"
+            # What these notebooks do not use is not imported for their kernels.
+            "kernels.PRELOAD, run.PRELOAD = kernels.PRELOAD[:3], ()\n"
+        )
         return subprocess.run(
             [sys.executable, "-c", prelude + textwrap.dedent(code)],
             cwd=self.folder,
@@ -131,8 +135,8 @@ def reads(**tables: list[str]) -> str:
 
 def make(folder: Path) -> Tiny:
     """A new project with this code, one study and no notebook yet."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(paths.ROOT / "src", folder / "src", ignore=ignored)
+    # With what Python compiled: a copy keeps the times by which it is known to be fresh.
+    shutil.copytree(paths.ROOT / "src", folder / "src")
     shutil.copy(paths.LOCK, folder)
     (folder / "notebooks" / "words").mkdir(parents=True)
     (folder / "data" / "processed" / "tiny").mkdir(parents=True)

@@ -153,9 +153,10 @@ class ForkedKernel:
             try:
                 self.returncode = self.server.ask(reap=self.pid)["status"]
             except (OSError, ValueError):
-                self.returncode = 1  # its status went with the server
-            if self.returncode not in (0, -signal.SIGKILL):
-                log.warning("A warm kernel ended with %s.", describe_status(self.returncode))
+                self.returncode = 1  # its status went with the server, which is said elsewhere
+            else:
+                if self.returncode not in (0, -signal.SIGKILL):
+                    log.warning("A warm kernel ended with %s.", describe_status(self.returncode))
         return self.returncode
 
     def wait(self):
@@ -350,4 +351,5 @@ def say(line):
         if line in _said:
             return
         _said.add(line)
-    print(line, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{line}\n")  # at once: print() writes the line's end by itself, after other threads
+    sys.stderr.flush()
