@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -35,6 +36,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         named = getattr(item, "_nodeid", item.nodeid)
         if named != item.nodeid and "@" in named.rpartition("]")[2] and hasattr(item, "_id"):
             item._id = type(item._id).parse(named)
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than processors, for most tests wait for other processes; unit tests do not."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != "unit")
 
 
 _BUILDS = {"new_project", "built", "run_notebook", "elsewhere"}  # fixtures that run commands or notebooks

@@ -31,7 +31,7 @@ INJECTED = {
 
 def attacked(folder: Path) -> Project:
     """Make the project with the synthetic study as an attacker would have written it."""
-    project = copy_project(folder)
+    project = copy_project(folder).only_readings("02_evaluation_grades")
     for path in project.raw.glob("*.csv"):
         table = pd.read_csv(path, dtype="str", keep_default_na=False)
         for column, text in INJECTED.items():

@@ -8,9 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -116,15 +118,26 @@ class Project:
 
     def only_pages(self, *names: str) -> Project:
         """Leave only some pages in the plan, so that a build is short."""
+        with self._plan() as plan:
+            plan["pages"] = [page for page in plan["pages"] if page["page"] in names]
+            plan["guides"] = []
+            kept = [page["notebook"] for page in plan["pages"]]
+            assert len(plan["pages"]) == len(names)
+        return self.only_readings(*kept)
+
+    def only_readings(self, *notebooks: str) -> Project:
+        """Leave only the readings of some notebooks in the plan, so that a build is short."""
+        with self._plan() as plan:
+            plan["readings"] = [grid for grid in plan["readings"] if grid["notebook"] in notebooks]
+        return self
+
+    @contextmanager
+    def _plan(self) -> Iterator[dict[str, Any]]:
+        """The plan of the pages, written as the caller leaves it."""
         path = self.folder / "notebooks" / "report.yaml"
         plan = yaml.safe_load(path.read_text("utf-8"))
-        plan["pages"] = [page for page in plan["pages"] if page["page"] in names]
-        plan["guides"] = []
-        kept = [page["notebook"] for page in plan["pages"]]
-        plan["readings"] = [grid for grid in plan["readings"] if grid["notebook"] in kept]
-        assert len(plan["pages"]) == len(names)
+        yield plan
         path.write_text(yaml.safe_dump(plan, allow_unicode=True, sort_keys=False), "utf-8")
-        return self
 
 
 def pages(regions: Iterable[str]) -> tuple[str, ...]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 import pytest
+from jupyter_client import KernelManager
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
@@ -22,14 +26,15 @@ NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 FIGURE, FINDING = (f"application/vnd.analysis.{kind}+json" for kind in ("figure", "finding"))
 
 
-@pytest.fixture
-def elsewhere(tmp_path, monkeypatch) -> Path:
-    """An empty folder, with the surroundings that `make lab` gives to its kernels."""
-    monkeypatch.setenv("PYTHONPATH", str(paths.ROOT / "src"))
-    monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
-    for name in ("ANALYSIS_PROCESSED", "ANALYSIS_READINGS"):
-        monkeypatch.delenv(name, raising=False)
-    return tmp_path
+@pytest.fixture(scope="module", autouse=True)
+def lab() -> Iterator[None]:
+    """The surroundings that `make lab` gives to its kernels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(paths.ROOT / "src"))
+        patch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
+        for name in ("ANALYSIS_PROCESSED", "ANALYSIS_READINGS"):
+            patch.delenv(name, raising=False)
+        yield
 
 
 def run_all(notebook: NotebookNode, folder: Path) -> NotebookNode:
@@ -68,21 +73,33 @@ def shown(notebook: NotebookNode, kind: str) -> list[dict]:
         ({"langauge": "en"}, "parameter 'langauge' is not declared; did you mean 'language'?"),
     ],
 )
-def test_what_a_reader_can_put_right_is_one_line_and_stops_the_notebook(elsewhere, given, line):
+def test_what_a_reader_can_put_right_is_one_line_and_stops_the_notebook(tmp_path, given, line):
     notebook = parameterize_notebook(load_notebook_node(str(NOTEBOOKS[1])), given)
     with pytest.raises(CellExecutionError):
-        run_all(notebook, elsewhere)
+        run_all(notebook, tmp_path)
     (output,) = outputs(notebook)
     assert output.traceback == [line]
 
 
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[KernelManager]:
+    """An ordinary kernel for one notebook after the other; that each needs none before it is seen elsewhere."""
+    manager, client = start_new_kernel(kernel_name="python3")
+    client.stop_channels()
+    yield manager
+    manager.shutdown_kernel(now=True)
+
+
+@pytest.mark.xdist_group("by-hand")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_as_it_is_in_any_folder_and_leaves_nothing_there(elsewhere, path):
-    executed = run_all(nbformat.read(path, as_version=4), elsewhere)
+def test_a_notebook_runs_as_it_is_in_any_folder_and_leaves_nothing_there(tmp_path, kernel, path):
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, new_code_cell(f"%reset -f\n%cd -q {tmp_path}"))
+    executed = NotebookClient(notebook, timeout=300, km=kernel).execute()
     found = {(output.output_type, output.get("name")) for output in outputs(executed)}
     assert found <= {("display_data", None), ("execute_result", None), ("stream", "stdout")}
     assert outputs(executed)
-    assert list(elsewhere.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.fixture(scope="module")

@@ -68,11 +68,15 @@ class Workers:
             return
         from analysis.build import kernels
 
-        if self.warm:
-            kernels.start(PRELOAD)  # its imports run beside those that follow
         pool = ThreadPoolExecutor(self.max_workers or (os.cpu_count() or 1) + 1)
+
+        def submit(job: Job, **how: Any) -> Future[Any]:
+            if self.warm:
+                kernels.start(PRELOAD)  # the first time; its imports run beside those that follow
+            return pool.submit(execute_job, job, warm=self.warm, **how)
+
         try:
-            yield partial(pool.submit, partial(execute_job, warm=self.warm))
+            yield submit
         except BaseException:  # Ctrl-C is one: nothing may go on running behind the caller's back
             pool.shutdown(wait=False, cancel_futures=True)
             kernels.stop()
