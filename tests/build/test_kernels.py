@@ -534,7 +534,9 @@ def test_ctrl_c_ends_the_runner_and_all_its_processes(warm, delay):
     _, lines, err = runner.finish()
     assert "KeyboardInterrupt" in err
     assert "kernel_server" not in err
-    assert (runner.process.returncode, lines) == (-signal.SIGINT, [])
+    assert lines == []
+    # Python says 1 where, after the interrupt, a thread still compiled a text, as a named tuple does.
+    assert runner.process.returncode in (-signal.SIGINT, 1)
 
 
 def test_ctrl_c_ends_a_notebook_in_the_main_thread():
