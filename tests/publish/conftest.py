@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def published(tmp_path_factory) -> Path:
         target = publish(samples.STUDY, samples.runs(), ("ja", "en"), say=said.append)
     (folder / "said.txt").write_text("\n".join(said), "utf-8")
     return target
+
+
+@pytest.fixture
+def copied(published, elsewhere) -> Path:
+    """A copy of that report, with what its build remembers, which a test may change."""
+    shutil.copytree(published.parents[1], elsewhere, dirs_exist_ok=True)
+    return elsewhere / "reports" / published.name
 
 
 @pytest.fixture

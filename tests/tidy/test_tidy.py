@@ -62,25 +62,25 @@ def test_a_rebuild_is_byte_for_byte_the_same(harbour, harbour_made, book):
     assert files == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.fixture(scope="module", params=sorted(p.parent.name for p in paths.RAW.glob("*/study.yaml")))
-def rebuilt(request, make, book):
-    """Every study of the project, its tidy tables made anew."""
-    study = load.read(paths.RAW / request.param, book)
-    return make(study, crosswalk.read(paths.RAW, study, book))
+every_study = pytest.mark.parametrize("study", sorted(p.parent.name for p in paths.RAW.glob("*/study.yaml")))
 
 
-def test_the_committed_tables_of_a_study_are_those_a_rebuild_makes(rebuilt):
-    study = rebuilt.study.id
-    made = {p.name: p.read_bytes() for p in (rebuilt.folder / study).glob("*")}
+@every_study
+def test_the_committed_tables_of_a_study_are_those_a_rebuild_makes(study, make, book):
+    read = load.read(paths.RAW / study, book)
+    rebuilt = make(read, crosswalk.read(paths.RAW, read, book)).folder / study
+    made = {p.name: p.read_bytes() for p in rebuilt.glob("*")}
     committed = {p.name: p.read_bytes() for p in (paths.PROCESSED / study).glob("*")}
     assert sorted(committed) == sorted(made)
     assert [name for name in made if committed[name] != made[name]] == [], "make data"
 
 
-def test_the_committed_data_package_of_a_study_is_valid(rebuilt, monkeypatch):
+@pytest.mark.study
+@every_study
+def test_the_committed_data_package_of_a_study_is_valid(study, monkeypatch):
     from frictionless import Package
 
-    monkeypatch.chdir(paths.PROCESSED / rebuilt.study.id)
+    monkeypatch.chdir(paths.PROCESSED / study)
     report = Package(datapackage.FILE).validate()
     assert report.valid, report.flatten(["title", "message"])
 

@@ -15,7 +15,7 @@ from analysis.publish.export import sqlite
 from analysis.transcribe import load
 from analysis.transcribe.validators import SUBJECTS
 
-pytestmark = pytest.mark.study
+pytestmark = [pytest.mark.study, pytest.mark.xdist_group("sqlite")]  # one worker makes the files
 
 
 @pytest.fixture(scope="module")
