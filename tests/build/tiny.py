@@ -14,6 +14,11 @@ from typing import Any
 
 from analysis import paths
 
+# Code with which a runner's kernels import beforehand what every kernel needs, and neither pandas nor matplotlib.
+LIGHT = """
+from analysis.build import kernels
+kernels.PRELOAD = [name for name in kernels.PRELOAD if name.startswith(("ipykernel", "IPython", "tornado"))]
+"""
 PARAMETERS = 'study: str = "tiny"\nlanguage: str = "ja"'
 TABLES = {
     "grades": "record,grade,label_ja,label_en\na,A,甲,one\nb,B,乙,two\n",
@@ -57,11 +62,7 @@ class Tiny:
         """Run Python here, with this project's code and `run_report` at hand."""
         import os
 
-        prelude = (
-            "from analysis.build.run import *\nfrom analysis.build import kernels, run, staleness\n"
-            # What these notebooks do not use is not imported for their kernels.
-            "kernels.PRELOAD, run.PRELOAD = kernels.PRELOAD[:3], ()\n"
-        )
+        prelude = f"{LIGHT}from analysis.build import run, staleness\nrun.PRELOAD = ()\nfrom analysis.build.run import *\n"
         return subprocess.run(
             [sys.executable, "-c", prelude + textwrap.dedent(code)],
             cwd=self.folder,
