@@ -418,18 +418,17 @@ def test_what_a_notebook_started_ends_with_it(tmp_path):
 
 # --- a runner of its own ------------------------------------------------------------------------
 
-PRELUDE = (
-    """
+PRELUDE = """
 import json, os, signal, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, {here!r})
 from test_kernels import execute, notebook, printed
 from analysis.build.execute import NotebookError
+# A shell that runs the tests in the background has its children ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 def server():
     return next(iter(kernels._servers.values())).process
 """
-    + LIGHT
-)
 
 
 def until(condition):
