@@ -94,7 +94,7 @@ def _draw_map(sheet: Sheet, regions: pd.DataFrame, language: str) -> list[str]:
     peers = (regions["group"] != "case").any()
     if peers:
         draw_signs_key(sheet, [(Sign(colour=POLICY), words(language).text("peer_region"))])
-    wide = min(sheet.width - 2 * EDGE, 560 if peers else 400)
+    wide = min(sheet.width - 2 * EDGE, 700 if peers else 400)
     left = EDGE + (sheet.width - 2 * EDGE - wide) / 2
     main = _Frame(_MAIN, left, sheet.top, wide / ((_MAIN[2] - _MAIN[0]) * _FLAT))
     inset = _Frame(_SOUTH, left, main.top + 8, main.scale * 0.72)
