@@ -98,6 +98,18 @@ def test_a_long_table_is_cut_and_says_so():
 # -- What is kept ----------------------------------------------------------------------------------
 
 
+def test_a_column_of_prose_is_told_from_one_of_a_few_words():
+    row = {"record": None, "cells": [samples.cell(text) for text in ("x" * 99, "2016", "x" * 99, "x" * 50)]}
+    columns = [(title, "text") for title in ("of the row", "short", "long", "between")]
+    (table,) = read(samples.code(samples.table("t", "T", columns, [row]))).blocks
+    assert [(c.short, c.long) for c in table.columns] == [
+        (False, False),
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+
+
 def test_a_bare_value_is_text():
     assert read(result(text_plain="2")).blocks == (blocks.Code("2"),)
 

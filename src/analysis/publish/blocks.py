@@ -27,6 +27,7 @@ SILENT = (f"{_MIME}value+json", READS)  # outputs for other notebooks and for th
 LONGEST = 20_000  # characters of one text output that a page shows
 ROWS = 500  # of one table that a page shows
 _SHORT = 9  # characters of a cell that stays on one line
+_LONG = 60  # characters of a cell that gets more room on a phone
 
 
 class PublishError(ValueError):
@@ -84,12 +85,13 @@ class Group(Block):
 
 @dataclass(frozen=True)
 class Column:
-    """The head of a column; cells of a `short` one are words that no line should break."""
+    """The head of a column; cells of a `short` one are words that no line should break, a `long` one has prose."""
 
     title: str
     number: bool = False
     judgement: bool = False
     short: bool = False
+    long: bool = False
 
 
 @dataclass(frozen=True)
@@ -374,6 +376,7 @@ def _table(about: Mapping[str, Any], language: str) -> Table:
             number=c["kind"] == "number",
             judgement=c["kind"] == "judgement",
             short=all(len(row.cells[n].text) <= _SHORT for row in rows),
+            long=n > 0 and any(len(row.cells[n].text) > _LONG for row in rows),
         )
         for n, c in enumerate(about["columns"])
     )
