@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from itertools import repeat
 from pathlib import Path
@@ -46,27 +46,17 @@ class CsvTable:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """The table as text, indexed by line."""
-        return _frame(self.starts, self.columns)
+        index = pd.Index(self.starts, dtype="int64", name="line")
+        return pd.DataFrame(self.columns, index=index, columns=list(self.columns), dtype="str")
 
     @cached_property
-    def sound(self) -> pd.DataFrame:
-        """The rows of `lines` as a frame."""
-        return _frame(self.lines, self.cells) if self.uneven else self.frame
-
-    @cached_property
-    def lines(self) -> list[int]:
-        """The line of every row that has as many cells as there are columns."""
-        return self._sound(self.starts)
-
-    @cached_property
-    def cells(self) -> dict[str, list[str]]:
-        """The columns of these rows."""
-        return {name: self._sound(cells) for name, cells in self.columns.items()}
-
-    def _sound(self, of_rows: list[Any]) -> list[Any]:
+    def sound(self) -> CsvTable:
+        """The rows that have as many cells as there are columns."""
         if not self.uneven:
-            return of_rows
-        return [each for line, each in zip(self.starts, of_rows, strict=True) if line not in self.uneven]
+            return self
+        kept = [n for n, line in enumerate(self.starts) if line not in self.uneven]
+        columns = {name: [cells[n] for n in kept] for name, cells in self.columns.items()}
+        return replace(self, columns=columns, starts=[self.starts[n] for n in kept], uneven=frozenset())
 
     def has(self, *columns: str) -> bool:
         """Whether the file has all these columns."""
@@ -77,14 +67,15 @@ class CsvTable:
         return self._filled.get(column, {})
 
     def rows(self, *columns: str) -> Iterator[Any]:
-        """Yield every row of `lines` with its cells of these columns (see `TypedRow`)."""
-        return map(_row(columns), repeat(self), self.lines, *(self.cells[name] for name in columns))
+        """Yield every sound row with its cells of these columns (see `TypedRow`)."""
+        cells = self.sound.columns
+        return map(_row(columns), repeat(self), self.sound.starts, *(cells[name] for name in columns))
 
     @cached_property
     def _filled(self) -> dict[str, dict[int, str]]:
         return {
-            name: {line: cell for line, cell in zip(self.lines, cells, strict=True) if cell}
-            for name, cells in self.cells.items()
+            name: {line: cell for line, cell in zip(self.sound.starts, cells, strict=True) if cell}
+            for name, cells in self.sound.columns.items()
         }
 
     def problem(self, row: int, column: str, expected: str, advice: str, found: str = "") -> Problem:
@@ -205,11 +196,6 @@ def _uneven(path: Path, row: Row, header: list[str]) -> Problem | None:
     more = len(row.cells) > len(header)
     advice = "put cells that hold a comma in quotes" if more else "add the commas that are missing"
     return wrong(None, f"{len(row.cells)} cells", expected, advice)
-
-
-def _frame(lines: list[int], columns: Mapping[str, list[str]]) -> pd.DataFrame:
-    index = pd.Index(lines, dtype="int64", name="line")
-    return pd.DataFrame(columns, index=index, columns=list(columns), dtype="str")
 
 
 def _columns(rows: list[Row], header: list[str], fields: Sequence[Field]) -> dict[str, list[str]]:

@@ -127,7 +127,7 @@ def _undecided(raw: RawTables, said: Mapping, agreed: Collection) -> Iterator[Pr
 
 def links_are_with_later_records(raw: RawTables) -> Iterator[Problem]:
     """A record that is linked to an issue is not older: by its date, else by its place in the source."""
-    older_than = older_than_issues(lambda name: raw.tables[name].sound if name in raw.tables else None)
+    older_than = older_than_issues(lambda name: raw.tables[name].sound.frame if name in raw.tables else None)
     for row in raw.rows("links", "issue", "record_type", "record"):
         if older := older_than(row.issue, row.record_type, row.record):
             advice = "remove the row: what came before an issue cannot speak of it"

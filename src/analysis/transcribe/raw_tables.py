@@ -89,9 +89,9 @@ def repeats(table: CsvTable, columns: list[str], expected: str, advice: str) -> 
     if not table.has(*columns):
         return
     # Of a row whose cells cannot be told apart, the id at least is known.
-    lines, cells = (table.starts, table.columns) if columns == ["id"] else (table.lines, table.cells)
+    rows = table if columns == ["id"] else table.sound
     first: dict[tuple[str, ...], int] = {}
-    for line, *key in zip(lines, *(cells[name] for name in columns), strict=True):
+    for line, *key in zip(rows.starts, *(rows.columns[name] for name in columns), strict=True):
         earlier = first.setdefault(tuple(key), line) if key[-1] else line
         if earlier != line and line not in table.uneven:
             yield table.problem(line, columns[-1], expected.format(earlier), advice)

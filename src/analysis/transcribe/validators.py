@@ -90,7 +90,7 @@ def cells_hold_what_their_column_allows(raw: RawTables) -> Iterator[Problem]:
     for table, field in raw.fields():
         if raw.meta is None and field.vocabulary == EVALUATION_KIND:
             continue  # the study's own kinds stand in study.yaml, which could not be read
-        for line, cell in zip(table.lines, table.cells[field.name], strict=True):
+        for line, cell in zip(table.sound.starts, table.sound.columns[field.name], strict=True):
             if found := wrong(cell, field, raw.schema):
                 yield table.problem(line, field.name, *found)
 
@@ -174,8 +174,9 @@ def no_row_follows_itself(raw: RawTables) -> Iterator[Problem]:
     for table, field in raw.fields():
         if field.target != (table.table, "id"):
             continue
-        before = dict(zip(table.cells["id"], table.cells[field.name], strict=True))
-        ids = dict(zip(table.lines, table.cells["id"], strict=True))
+        rows = table.sound
+        before = dict(zip(rows.columns["id"], rows.columns[field.name], strict=True))
+        ids = dict(zip(rows.starts, rows.columns["id"], strict=True))
         for line, cell in table.values(field.name).items():
             seen = {ids[line]}
             while cell and cell not in seen:
@@ -390,7 +391,7 @@ def scales_of_numbers_have_two_ends(raw: RawTables) -> Iterator[Problem]:
     if scales is None:
         return
     continuous = _continuous(scales)
-    for name, rows in scales.sound.groupby("scale"):
+    for name, rows in scales.sound.frame.groupby("scale"):
         if name not in continuous:
             continue
         for line in rows.index[rows["complete"] == "no"]:
@@ -429,8 +430,8 @@ def scales_agree_with_themselves(raw: RawTables) -> Iterator[Problem]:
         yield from repeats(scales, ["scale", column], expected, "remove one or correct it")
     labels = [field.name for field in raw.schema.tables["scales"].own if field.pair == "label"]
     for column in (name for name in ("complete", "between", *labels) if scales.has(name)):
-        cells = scales.sound[column]
-        agreed = cells.groupby(scales.sound["scale"]).transform("first")
+        cells = scales.sound.frame[column]
+        agreed = cells.groupby(scales.sound.frame["scale"]).transform("first")
         for line in cells.index[cells != agreed]:
             expected = f"{quoted(agreed[line])}, as in the other rows of the scale"
             yield scales.problem(line, column, expected, "make all rows of it agree")
