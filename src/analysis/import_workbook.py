@@ -166,11 +166,8 @@ def _file(sheet: Sheet, schema: Schema) -> _File:
         known = sorted((name for name in named if name in order), key=order.index)
         header = [*known, *(name for name in named if name not in order and name != WORDS.name)]
     rows = [[cells.get(name, "") for name in header] for _, cells in sheet.rows]
-    begins, line = [], 1
-    for cells in [header, *rows]:
-        begins.append(line)
-        line += 1 + sum(cell.count("\n") for cell in cells)
-    return _File(sheet, csv_text.written([header, *rows]), begins)
+    text = csv_text.written([header, *rows])
+    return _File(sheet, text, [row.line for row in csv_text.split(text)])
 
 
 def _in_cells(

@@ -110,7 +110,7 @@ def test_a_fingerprint_shows_no_more_than_the_opening():
 # --- proposals ----------------------------------------------------------------------------------
 def row(proposal) -> dict[str, str]:
     columns = [field.name for field in schema.load().tables["passages"].fields]
-    return dict(zip(columns, next(csv.reader([proposal.row()])), strict=True))
+    return dict(zip(columns, next(csv.reader([proposal.row(columns)])), strict=True))
 
 
 def test_words_that_stand_nowhere_give_no_proposal():

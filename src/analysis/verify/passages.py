@@ -9,8 +9,6 @@ PDF extracted.
 from __future__ import annotations
 
 import bisect
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -18,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 from types import MappingProxyType
 
-from analysis.transcribe import schema
+from analysis.transcribe import csv_text
 from analysis.transcribe.normaliser import NORMALISERS as NORMALISERS
 from analysis.verify.fingerprints import (
     SHORTEST,
@@ -123,13 +121,10 @@ class Proposal:
         found = vars(self.fingerprint) | own | {"page": self.page, "kind": self.kind}
         return {name: str(value) for name, value in found.items()}
 
-    def row(self, columns: Sequence[str] | None = None) -> str:
-        """Return the row as CSV, in the schema's columns unless others are named."""
-        if columns is None:
-            columns = [each.name for each in schema.load().tables["passages"].fields]
-        line = io.StringIO()
-        csv.DictWriter(line, columns, restval="", extrasaction="ignore").writerow(self.cells())
-        return line.getvalue().rstrip("\r\n")
+    def row(self, columns: Sequence[str]) -> str:
+        """Return the row as CSV, in these columns."""
+        cells = self.cells()
+        return csv_text.written([[cells.get(name, "") for name in columns]]).rstrip("\n")
 
 
 def propose(

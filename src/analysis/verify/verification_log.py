@@ -7,8 +7,6 @@ as soon as a row it saw has changed.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections import Counter, defaultdict
@@ -21,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.languages import comma
 from analysis.transcribe import periods
 from analysis.transcribe import schema as schemas
-from analysis.transcribe.csv_text import failure, plain
+from analysis.transcribe.csv_text import failure, plain, split
 from analysis.transcribe.load import Study
 from analysis.transcribe.schema import Schema
 from analysis.transcribe.study_yaml import FILE as META
@@ -203,12 +201,8 @@ def _rows(folder: Path) -> dict[str, list[tuple[int, str]]]:
 
 
 def _table_rows(path: Path) -> list[tuple[int, str]]:
-    reader = csv.reader(io.StringIO(plain(path).decode("utf-8"), newline=""))
-    rows, begins = [], 1
-    for cells in reader:
-        rows.append((begins, digest("\x1f".join(cells))[:SHORT]))
-        begins = reader.line_num + 1
-    return rows
+    rows = split(plain(path).decode("utf-8"))
+    return [(row.line, digest("\x1f".join(row.cells))[:SHORT]) for row in rows]
 
 
 def _rules(schema: Schema) -> str:

@@ -5,8 +5,6 @@ REFI-QDA standard 1.5 (https://www.qdasoftware.org) is read by ATLAS.ti, MAXQDA,
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from analysis.languages import nearest, others
+from analysis.transcribe import csv_text
 from analysis.transcribe.load import Study
 from analysis.words import small
 
@@ -46,11 +45,8 @@ def taguette(study: Study) -> bytes:
 
     Taguette wants exactly one column named tag, name or path, and guesses the file's encoding.
     """
-    with io.StringIO(newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["tag", "description"])
-        writer.writerows([name, text] for _, name, text in _codes(study))
-        return file.getvalue().encode("utf-8")
+    tags = ((name, text) for _, name, text in _codes(study))
+    return csv_text.written([("tag", "description"), *tags]).encode("utf-8")
 
 
 def refi_qda(study: Study) -> bytes | None:
