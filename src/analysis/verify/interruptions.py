@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from itertools import islice, pairwise
 
-from analysis.verify.fingerprints import OPENING, Fingerprint, PassageVerdict, Place
+from analysis.verify.fingerprints import OPENING, Fingerprint, PassageVerdict, Place, occurrences
 from analysis.verify.source_text import Reading, SourceText, Span, without_numbers
 
 IN_TURN = 2  # lines left out after each line of a passage: three columns read across
@@ -129,14 +129,10 @@ class _Search:
         self.lines, self.order = lines, order  # the lines that may hold a passage
         self.starts: dict[str, list[tuple[int, int]]] = defaultdict(list)  # by the beginning of an opening
         begun = {opening[:length] for opening in openings for length in range(1, len(opening))}
-        lengths = {len(opening) for opening in openings} - {0}
-        # One pass over the lines; a search for each opening would read all of them once per passage.
         for place, line in enumerate(order):
             text = lines.texts[line]
-            for length in lengths:
-                for start in range(len(text) - length + 1):
-                    if text[start : start + length] in openings:
-                        self.starts[text[start : start + length]].append((place, start))
+            for opening, start in occurrences(text, openings):
+                self.starts[opening].append((place, start))
             for start in range(max(len(text) - OPENING + 1, 0), len(text)):
                 if text[start:] in begun:
                     self.starts[text[start:]].append((place, start))

@@ -25,6 +25,7 @@ from analysis.verify.fingerprints import (
     PassageVerdict,
     Place,
     fingerprint,
+    occurrences,
 )
 from analysis.verify.interruptions import interrupted
 from analysis.verify.source_text import Heading, Reading, SourceText, headings_in
@@ -50,7 +51,9 @@ def locate(fingerprints: Sequence[Fingerprint], source: SourceText) -> list[Plac
 
 def _found(reading: Reading, wanted: Mapping[int, Fingerprint]) -> dict[int, Place]:
     """The places of those passages whose opening stands in a reading."""
-    openings = _occurrences(reading.text, {print_.opening for print_ in wanted.values()})
+    openings: dict[str, list[int]] = defaultdict(list)
+    for opening, start in occurrences(reading.text, {print_.opening for print_ in wanted.values()}):
+        openings[opening].append(start)
     found = {}
     for number, print_ in wanted.items():
         starts = openings.get(print_.opening, ())
@@ -65,23 +68,6 @@ def _found(reading: Reading, wanted: Mapping[int, Fingerprint]) -> dict[int, Pla
         here = tuple(exact or starts)
         spans = reading.spans(here[0], len(pieces[here[0]])) if exact else ()
         found[number] = Place(verdict, pieces[here[0]], spans, here, reading)
-    return found
-
-
-def _occurrences(text: str, words: set[str]) -> dict[str, list[int]]:
-    """Every place of every word, in one pass over the text: str.find would read it once per word."""
-    words = words - {""}
-    if not words:
-        return {}
-    length = min(map(len, words))
-    by_start = defaultdict(list)
-    for word in words:
-        by_start[word[:length]].append(word)
-    found = defaultdict(list)
-    for place in range(len(text) - length + 1):
-        for word in by_start.get(text[place : place + length], ()):
-            if text.startswith(word, place):
-                found[word].append(place)
     return found
 
 
