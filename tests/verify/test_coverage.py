@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analysis.transcribe import load
 from analysis.verify import coverage
 from analysis.verify.passages import Fingerprint, locate
-from analysis.verify.source_text import Heading, SourceText, Span, headings_in
+from analysis.verify.source_text import Heading, SourceText, Span
 
 HARBOUR = Path(__file__).parents[1] / "studies" / "harbour"
 
@@ -22,8 +22,12 @@ def study():
 
 
 @pytest.fixture(scope="module")
-def layout():
-    return SourceText((HARBOUR / "source.txt").read_text("utf-8"), "ja-1")
+def layout(study):
+    return SourceText((HARBOUR / "source.txt").read_text("utf-8"), "ja-1", titles(study))
+
+
+def titles(study):
+    return {section.id: section.title for section in study.meta.sections if section.printed}
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +40,7 @@ def places(study, layout):
 
 
 def measured(study, layout, places):
-    heads = coverage.headings(layout, study.meta.sections)
-    return coverage.measure(study, places, heads, len(layout.plain.text))
+    return coverage.measure(study, places, layout.headings, len(layout.plain.text))
 
 
 def test_a_passage_that_is_not_found_leaves_a_gap_of_its_length(study, layout, places):
@@ -88,19 +91,23 @@ def study_of_nothing(study):
 
 @pytest.mark.parametrize("before", ["Die ", "A ", "In ", "3 neue ", "Im Jahr 2 "])
 def test_a_title_after_other_words_is_no_heading(before):
-    text = SourceText(f"Der Hafen wuchs.\n{before}Ergebnisse lagen vor.\n", "spaced-1")
-    assert headings_in(text, {"results": "Ergebnisse"}) == []
+    text = SourceText(
+        f"Der Hafen wuchs.\n{before}Ergebnisse lagen vor.\n", "spaced-1", {"results": "Ergebnisse"}
+    )
+    assert text.headings == []
 
 
 @pytest.mark.parametrize("before", ["", "2 ", "2.1 ", "II. ", "IV ", "B.1 ", "C) ", "§ 3 ", "第2章 ", "三、"])
 def test_a_heading_is_found_with_the_number_before_it(before):
-    text = SourceText(f"Der Hafen wuchs.\n{before}Ergebnisse\nEs kam so.\n", "spaced-1")
-    ((section, span),) = headings_in(text, {"results": "Ergebnisse"})
+    text = SourceText(
+        f"Der Hafen wuchs.\n{before}Ergebnisse\nEs kam so.\n", "spaced-1", {"results": "Ergebnisse"}
+    )
+    ((section, span),) = text.headings
     assert (section, text.plain.text[span.start : span.end]) == ("results", f"{before}Ergebnisse")
 
 
 def test_headings_are_found_with_their_numbers_and_belong_to_their_sections(study, layout):
-    heads = coverage.headings(layout, study.meta.sections)
+    heads = layout.headings
     assert [head.section for head in heads] == [s.id for s in study.meta.sections if s.printed]
     text = layout.plain.text
     assert text[heads[0].span.start : heads[0].span.end] == "1。はじめに"
@@ -108,9 +115,8 @@ def test_headings_are_found_with_their_numbers_and_belong_to_their_sections(stud
 
 def test_a_heading_is_not_found_in_the_middle_of_a_line(study):
     text = "題名\n本文では政策の変遷を述べる。\n１．はじめに\n本文\n２．政策の変遷\n本文"
-    layout = SourceText(text, "ja-1")
-    heads = coverage.headings(layout, study.meta.sections)
-    assert [layout.plain.line_at(head.span.start) for head in heads] == [3, 5]
+    layout = SourceText(text, "ja-1", titles(study))
+    assert [layout.plain.line_at(head.span.start) for head in layout.headings] == [3, 5]
 
 
 def test_a_reason_counts_only_where_no_record_stands(study, layout, places):

@@ -132,7 +132,7 @@ def test_a_running_head_is_known_by_its_repetition_where_pages_are_not_told_apar
 def test_a_heading_between_two_lines_of_a_passage_is_left_out():
     lines = in_lines(LEFT)
     text = "\n".join([*lines[:2], "2.1 広場の歴史", *lines[2:]])
-    assert verdicts([LEFT], SourceText(text, "ja-1", ["広場の歴史"])) == [PassageVerdict.EXACT]
+    assert verdicts([LEFT], SourceText(text, "ja-1", {"2.1": "広場の歴史"})) == [PassageVerdict.EXACT]
     assert verdicts([LEFT], text) == [PassageVerdict.NEAR]
 
 

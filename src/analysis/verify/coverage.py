@@ -17,7 +17,7 @@ import pandas as pd
 from analysis.transcribe import schema as schemas
 from analysis.transcribe.load import Study
 from analysis.transcribe.study_yaml import Section
-from analysis.verify.source_text import Heading, SourceText, Span, headings_in
+from analysis.verify.source_text import Heading, Span
 
 UNCOVERED = "uncovered"  # the table of passages that no record stands on
 HEADINGS = "study.yaml"  # where the headings stand
@@ -91,20 +91,13 @@ class Coverage:
         return pd.DataFrame(rows, columns=["start", "chars", "section", "passage", "tables", "reason"])
 
 
-def headings(source: SourceText, sections: Sequence[Section]) -> list[Heading]:
-    """Find where the printed headings of a study's sections begin a line, in their order.
-
-    A heading that is not found has no place; its section is then known from its passages only.
-    """
-    return headings_in(source, {section.id: section.title for section in sections if section.printed})
-
-
 def measure(
     study: Study, places: Mapping[str, Iterable[Span]], heads: Sequence[Heading], chars: int
 ) -> Coverage:
     """Say of every character of a source what covers it.
 
-    `places` has the spans of each passage by id, `chars` the length of the source.
+    `places` has the spans of each passage by id, `chars` the length of the source. A section whose heading
+    is not among `heads` is known from its passages only.
     """
     tables, reasons = _citing(study)
     sections = dict(zip(study.tables["passages"]["id"], study.tables["passages"]["section"], strict=True))

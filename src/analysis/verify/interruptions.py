@@ -83,7 +83,7 @@ class _Lines:
     @cached_property
     def headings(self) -> list[Span]:
         """Where the titles of sections are printed."""
-        titles = set(map(self.source.normal, self.source.titles))
+        titles = set(map(self.source.normal, self.source.titles.values()))
         return [
             Span(match.start(), len(title))
             for title in titles

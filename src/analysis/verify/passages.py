@@ -28,7 +28,7 @@ from analysis.verify.fingerprints import (
     occurrences,
 )
 from analysis.verify.interruptions import interrupted
-from analysis.verify.source_text import Heading, Reading, SourceText, headings_in
+from analysis.verify.source_text import Reading, SourceText
 
 
 def locate(fingerprints: Sequence[Fingerprint], source: SourceText) -> list[Place]:
@@ -121,19 +121,18 @@ def propose(
     The passage is the sentence (or sentences) around the words, between the same edges as in `propose_all`,
     and as long as a passage has to be. An empty list: the words do not stand there.
     """
-    source = SourceText(source_text, normaliser)
+    source = SourceText(source_text, normaliser, titles)
     text, wanted = source.plain.text, source.normal(words)
     if not wanted:
         return []
-    headings = headings_in(source, titles)
-    stretches = _stretches(source, headings)
+    stretches = _stretches(source)
     breaks = [place for place, *_ in stretches] + [len(text)]
     pieces = dict.fromkeys(
         _around(text, start, end, stretches[bisect.bisect_right(breaks, start) - 1])
         for match in re.finditer(re.escape(wanted), text)
         for start, end in _cut(match.start(), match.end(), breaks)
     )
-    return _proposals(source, [*pieces], headings)
+    return _proposals(source, [*pieces])
 
 
 def propose_all(
@@ -146,14 +145,11 @@ def propose_all(
     sentence goes with the next, an entry of a numbered list (of references) is one; what is shorter than
     a passage has to be is left out, and so are running heads and page numbers.
     """
-    source = SourceText(source_text, normaliser)
-    headings = headings_in(source, titles)
-    return _proposals(source, _pieces(source, headings), headings)
+    source = SourceText(source_text, normaliser, titles)
+    return _proposals(source, _pieces(source))
 
 
-def _proposals(
-    source: SourceText, pieces: Sequence[tuple[int, int]], headings: Sequence[Heading]
-) -> list[Proposal]:
+def _proposals(source: SourceText, pieces: Sequence[tuple[int, int]]) -> list[Proposal]:
     """Pieces of a source with their fingerprints, each found again."""
     text, breaks, found = source.plain.text, set(source.breaks), []
     prints = [fingerprint(text[start:end], source.normaliser) for start, end in pieces]
@@ -170,16 +166,18 @@ def _proposals(
             page=str(pages + 1) if len(source.pages) > 1 else "",
             kind="footnote" if note else "body",
             text=text[start : start + print_.chars],
-            section=next((head.section for head in reversed(headings) if head.span.start <= start), ""),
+            section=next(
+                (head.section for head in reversed(source.headings) if head.span.start <= start), ""
+            ),
         )
         found.append(proposal)
     return found
 
 
-def _pieces(source: SourceText, headings: Sequence[Heading]) -> list[tuple[int, int]]:
+def _pieces(source: SourceText) -> list[tuple[int, int]]:
     """Starts and ends of all sentences of a source that are as long as a passage has to be."""
     text, pieces = source.plain.text, []
-    for first, *ends in _stretches(source, headings):
+    for first, *ends in _stretches(source):
         begin, last = first, ends[-1]
         for end in ends:
             begin += len(text[begin:end]) - len(text[begin:end].lstrip())
@@ -192,14 +190,14 @@ def _pieces(source: SourceText, headings: Sequence[Heading]) -> list[tuple[int, 
     return pieces
 
 
-def _stretches(source: SourceText, headings: Sequence[Heading]) -> list[list[int]]:
+def _stretches(source: SourceText) -> list[list[int]]:
     """What stands between two places where something else begins: its start, and where its sentences end."""
     text = source.plain.text
     breaks = {place for place in _breaks(source) if not _goes_on(source, place)}
     entries, tables = _entries(source), _tables(source)
     breaks = {place for place in breaks if not any(first < place < last for first, last in tables)}
     found = []
-    edges = breaks.union(entries, *((head.span.start, head.span.end) for head in headings), *tables)
+    edges = breaks.union(entries, *((head.span.start, head.span.end) for head in source.headings), *tables)
     for first, last in pairwise(sorted(edges)):
         whole = (first in entries and last - first <= _ENTRY) or (first, last) in tables
         ends = () if whole else _SENTENCE_END[source.normaliser].finditer(text[first:last])

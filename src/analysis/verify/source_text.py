@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, groupby, takewhile
+from types import MappingProxyType
 from typing import NamedTuple
 
 from analysis.transcribe.normaliser import normalise
@@ -86,14 +87,21 @@ class Reading:
         return tuple(spans)
 
 
+class Heading(NamedTuple):
+    """Where a section's printed heading stands, with its number."""
+
+    section: str
+    span: Span
+
+
 class SourceText:
     """A source's text with its readings, each made when it is first asked for."""
 
-    def __init__(self, text: str, normaliser: str, titles: Sequence[str] = ()) -> None:
+    def __init__(self, text: str, normaliser: str, titles: Mapping[str, str] = MappingProxyType({})) -> None:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
         self.raw = tuple(text.replace("\f", "\n\f").split("\n"))
         self.normaliser = normaliser
-        self.titles = titles  # of its sections, as printed
+        self.titles = titles  # of its sections, as printed, by their ids
         self.numbers: Sequence[int] = range(len(self.raw))  # of the file's lines that those of `raw` are of
         self.arranged = ""  # what was done to its lines
 
@@ -153,6 +161,28 @@ class SourceText:
         repeated = {n for n, pattern in patterns.items() if seen[pattern] > 1 and re.search(r"\w", pattern)}
         return repeated | {n for n, pattern in patterns.items() if pattern.strip("-") == "#"}
 
+    @cached_property
+    def headings(self) -> list[Heading]:
+        """Where the printed titles of sections begin a line, in the sections' order, with their numbers.
+
+        A line that a title fills comes before one that goes on after it; one that is not found is left out.
+        """
+        text, starts = self.plain.text, self.plain.starts
+        ends = {len(text[:start].rstrip()) for start in [*starts, len(text)]}
+        found: list[Heading] = []
+        for section, printed in self.titles.items():
+            title, places = self.normal(printed), []
+            after = found[-1].span.end if found else 0
+            for match in re.finditer(re.escape(title), text[after:]) if title else ():
+                place, end = after + match.start(), after + match.end()
+                line = starts[bisect.bisect_right(starts, place) - 1]
+                # Before the title there is at most the section's number on its line.
+                if _NUMBER.fullmatch(text, line, place):
+                    places.append(Span(line, end - line))
+            if places:
+                found.append(Heading(section, next((s for s in places if s.end in ends), places[0])))
+        return found
+
     def readings(self) -> Iterator[Reading]:
         """Yield the readings, the plainest first; most sources need only that."""
         yield self.plain
@@ -172,36 +202,6 @@ def without_numbers(text: str) -> str:
 _NUMBER = re.compile(
     r"(?:第?[\d一二三四五六七八九十]+[章節部編]?|[IVXLC]+(?=[.) ])|[A-Z](?=[.)\d])|§)?[\d.。:、) ]*"
 )
-
-
-class Heading(NamedTuple):
-    """Where a section's printed heading stands, with its number."""
-
-    section: str
-    span: Span
-
-
-def headings_in(source: SourceText, titles: Mapping[str, str]) -> list[Heading]:
-    """Where the printed headings of sections begin a line, in the sections' order, with their numbers.
-
-    `titles` are the headings by the ids of their sections. A line that a title fills comes before one that
-    goes on after it; a heading that is not found is left out.
-    """
-    text, starts = source.plain.text, source.plain.starts
-    ends = {len(text[:start].rstrip()) for start in [*starts, len(text)]}
-    found: list[Heading] = []
-    for section, printed in titles.items():
-        title, places = source.normal(printed), []
-        after = found[-1].span.end if found else 0
-        for match in re.finditer(re.escape(title), text[after:]) if title else ():
-            place, end = after + match.start(), after + match.end()
-            line = starts[bisect.bisect_right(starts, place) - 1]
-            # Before the title there is at most the section's number on its line.
-            if _NUMBER.fullmatch(text, line, place):
-                places.append(Span(line, end - line))
-        if places:
-            found.append(Heading(section, next((span for span in places if span.end in ends), places[0])))
-    return found
 
 
 def _in_the_way(source: SourceText) -> Iterator[set[int]]:

@@ -137,7 +137,7 @@ def _record(report: Report, study: Study) -> dict[str, Any]:
             share.section or "all": {n: getattr(share, n) for n in ("chars", "recorded", "reasoned")}
             for share in report.coverage.shares
         },
-        "headings": [[head.section, *head.span] for head in report.headings],
+        "headings": [[head.section, *head.span] for head in report.text.headings],
         "places": {result.id: result.place.spans for result in report.passages},
     }
 

@@ -24,14 +24,14 @@ from analysis.transcribe.csv_text import failure, shown
 from analysis.transcribe.load import Study
 from analysis.transcribe.problems import Problem, StudyError, quoted
 from analysis.transcribe.schema import Schema
-from analysis.verify import coverage, sources, verification_log
+from analysis.verify import sources, verification_log
 from analysis.verify.check_cells import CellResult, Cells, CellVerdict
 from analysis.verify.columns import APART, columns_apart
-from analysis.verify.coverage import Coverage
+from analysis.verify.coverage import Coverage, measure
 from analysis.verify.fingerprints import OPENING, TO_THE_LETTER, Fingerprint, PassageVerdict, Place, digest
 from analysis.verify.look_alikes import alike
 from analysis.verify.passages import locate
-from analysis.verify.source_text import Heading, SourceText, Span
+from analysis.verify.source_text import SourceText, Span
 from analysis.verify.sources import Source
 from analysis.verify.verification_log import Status, VerificationState
 
@@ -65,7 +65,6 @@ class Report:
     passages: tuple[PassageResult, ...]
     cells: tuple[CellResult, ...]
     coverage: Coverage
-    headings: tuple[Heading, ...]
     before: VerificationState  # what was known of the tables before this check
 
     @property
@@ -222,7 +221,7 @@ def _together(tried: Sequence[Found]) -> Found:
 
 def _read(source: Source, path: Path, study: Study) -> SourceText:
     """The text of a source, unless a few of its characters stand for many more than a book has."""
-    titles = [section.title for section in study.meta.sections if section.printed]
+    titles = {section.id: section.title for section in study.meta.sections if section.printed}
     text = SourceText(source.text, study.meta.normaliser, titles)
     if len(text.plain.text) > LONGEST:
         found, expected = f"{len(text.plain.text):,} characters", f"at most {LONGEST:,}"
@@ -234,14 +233,13 @@ def _report(study: Study, schema: Schema, today: date, documents: Sequence[Found
     text = SourceText.joined([found.text for found in documents])
     results = _passage_results(study, documents, text)
     spans = {r.id: r.place.spans for r in results if r.place.spans}
-    heads = coverage.headings(text, study.meta.sections)
-    covered = coverage.measure(study, spans, heads, len(text.plain.text))
+    covered = measure(study, spans, text.headings, len(text.plain.text))
     cells = tuple(Cells(study, schema, text, {r.id: r.place for r in results}).results())
     try:
         before = verification_log.state(study, schema)
     except StudyError:  # a record that cannot be read is none; this check writes a new one
         before = VerificationState(Status.NOT_VERIFIED)
-    return Report(study, schema, today, tuple(documents), text, results, cells, covered, tuple(heads), before)
+    return Report(study, schema, today, tuple(documents), text, results, cells, covered, before)
 
 
 def _passage_results(study: Study, documents: Sequence[Found], text: SourceText) -> tuple[PassageResult, ...]:
