@@ -311,11 +311,10 @@ def compare_named(
             _report(word, study, root, (made / side).resolve(), say) for word, side in ((a, "a"), (b, "b"))
         )
         found = compare(one, other, (a or f"reports/{study}", b or f"reports/{study}"))
-        folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1)
-        (folder / "comparison.json").write_text(text + "\n", "utf-8")
+        folders.write(folder / "comparison.json", f"{text}\n".encode())
         page = folder / "comparison.html"
-        page.write_text(as_page(found, one, other), "utf-8")
+        folders.write(page, as_page(found, one, other).encode())
     return found, page
 
 

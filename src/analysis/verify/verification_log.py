@@ -16,6 +16,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analysis import folders
 from analysis.languages import comma
 from analysis.transcribe import periods
 from analysis.transcribe import schema as schemas
@@ -93,12 +94,7 @@ def write_record(report: Report, study: Study) -> Path:
         found = f"a check with {counted(len(report.problems), 'problem')}"
         expected, advice = "a check that found everything", "put that right and verify again"
         raise failure(path, found, expected, advice)
-    new = path.with_name(f".{FILE}.new")
-    try:
-        new.write_text(_written(_record(report, study)), "utf-8", newline="\n")
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
+    folders.write(path, _written(_record(report, study)).encode("utf-8"))
     return path
 
 

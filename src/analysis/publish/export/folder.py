@@ -26,9 +26,7 @@ def write(study: str) -> list[Path]:
     target = paths.EXPORTS / study
     with folders.replacing(target) as fresh:
         for name, content in made.items():
-            path = fresh / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            folders.write(fresh / name, content)
         for path in (fresh, *fresh.rglob("*")):  # permissions do not depend on who writes
             path.chmod(0o755 if path.is_dir() else 0o644)
     return [target / name for name in made]
