@@ -11,7 +11,7 @@ import base64
 import io
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from analysis.build.plan import Job
 from analysis.figures import font, style
 
 MIME = "application/vnd.analysis."
@@ -27,17 +28,6 @@ HOSTILE = (
     '"><script>alert(1)</script><img src=x onerror=alert(2)> **b** [x](javascript:alert(3)) {{7*7}} #x $y'
 )
 STUDY = "okamoto2020"
-
-
-@dataclass(frozen=True)
-class Job:
-    page: str
-    language: str
-    title: str
-    notebook: str
-    group: str
-    subject: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
@@ -409,11 +399,11 @@ def runs(languages: tuple[str, ...] = ("ja", "en")) -> list[Run]:
             job = Job(
                 page,
                 language,
-                {"ja": ja, "en": en}[language],
-                page,
-                group,
-                subject,
-                {"study": STUDY, "language": language},
+                notebook=page,
+                title={"ja": ja, "en": en}[language],
+                subject=subject,
+                parameters={"study": STUDY, "language": language},
+                group=group,
             )
             made.append(Run(job, make(language)))
     return made

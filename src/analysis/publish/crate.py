@@ -63,13 +63,13 @@ def metadata(
     language and name, which files it has, its figures and what its run read (see `store.Store`).
     """
     languages = list(dict.fromkeys(run.job.language for run in runs))
-    files = [*_files(package, languages), *(f for run in runs for f in _pages(run, memory[name_of(run.job)]))]
+    files = [*_files(package, languages), *(f for run in runs for f in _pages(run, memory[run.job.name]))]
     files.append(_file("manifest.json", "Digests of all files", alternateName="全ファイルのダイジェスト"))
     known = {file["@id"] for file in files}
     # All else that is there: other pages and tables, and what pages are set with.
     there = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
     files += [_file(name, Path(name).stem) for name in there if name not in known]
-    actions = [_run(run.job, memory[name_of(run.job)]) for run in runs]
+    actions = [_run(run.job, memory[run.job.name]) for run in runs]
     actions += [_setting(language, runs) for language in languages]
     parts = {"hasPart": [file["@id"] for file in files], "mentions": [action["@id"] for action in actions]}
     graph = [
@@ -147,11 +147,6 @@ def _pages(run: Any, made: Mapping[str, Any]) -> Iterator[Entity]:
 # -- Runs ------------------------------------------------------------------------------------------
 
 
-def name_of(job: Any) -> str:
-    """What a run is called: its language and page."""
-    return f"{job.language}/{job.page}"
-
-
 def _run(job: Any, made: Mapping[str, Any]) -> Entity:
     """One run of one notebook: from tables and parameters to a page and its figures."""
     given = ", ".join(f"{name}={value}" for name, value in job.parameters.items())
@@ -166,7 +161,7 @@ def _run(job: Any, made: Mapping[str, Any]) -> Entity:
 def _setting(language: str, runs: Sequence[Any]) -> Entity:
     """The making of a language's PDFs from its executed notebooks."""
     text = "The pages of one language as one document / 一言語のページを一つの文書に"
-    used = [f"notebooks/{name_of(run.job)}.ipynb" for run in runs if run.job.language == language]
+    used = [f"notebooks/{run.job.name}.ipynb" for run in runs if run.job.language == language]
     made = [f"report-{language}.pdf", f"evidence-{language}.pdf"]
     named = {"name": f"PDF ({language})", "description": text}
     done = {"instrument": _PROJECT, "object": used, "result": made}
