@@ -226,9 +226,7 @@ def _processor() -> str:
 # -- Files -----------------------------------------------------------------------------------------
 
 
-def write(
-    certificate: Certificate, folder: Path, report: Path, *, second: Path | None, root: Path = paths.ROOT
-) -> None:
+def write(certificate: Certificate, folder: Path, report: Path, *, second: Path, root: Path) -> None:
     """Write the certificate's files into a folder, with the report that was made.
 
     `second` is the second build's report, kept beside the first where the two differ. The folder is a CODECHECK
@@ -237,8 +235,9 @@ def write(
     from analysis.review import codecheck
 
     with folders.replacing(folder) as made:
-        for built, name in ((report, "report"), (second, "report-second")):
-            if built is not None and built.is_dir():
+        kept = {"report": report} | ({} if certificate.stable else {"report-second": second})
+        for name, built in kept.items():
+            if built.is_dir():
                 shutil.copytree(built, made / name)
         about = (folders.read_json(made / "report" / "data" / "datapackage.json") or {}).get("study", {})
         bundle = codecheck.configuration(certificate, about, made / "report", root)

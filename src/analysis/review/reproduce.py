@@ -44,16 +44,11 @@ def reproduce(
     was made; `say` is called with a line of progress. Raises UserError, and writes nothing, where
     `expected/<study>.json` cannot be read or is of other languages, or nothing reads PDFs.
     """
-    began, now = time.monotonic(), datetime.now(UTC).replace(microsecond=0)
-    if not importlib.util.find_spec("pypdfium2"):
-        raise UserError(
-            "found nothing that reads the report's PDFs, expected pypdfium2; install what is locked:"
-            " pip install --require-hashes -r requirements.lock"
-        )
+    began, checked = time.monotonic(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    _ask_for_pdf_reader()
     against = published(study, root)
     languages = _languages(study, against, languages)
-    here = certificate.environment(root / "requirements.lock")
-    here = replace(here, differences=(*here.differences, *elsewhere(here, against)))
+    here = _here(root / "requirements.lock", against)
     with folders.temporary("analysis-reproduce-") as copies:
         first, second = build_twice(root, study, languages, copies.resolve(), say)
         say("comparing each artefact")
@@ -61,7 +56,7 @@ def reproduce(
             study=study,
             languages=languages,
             reviewer=reviewer,
-            checked=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            checked=checked,
             seconds=round(time.monotonic() - began, 1),
             source=_source(root),
             environment=here,
@@ -70,10 +65,18 @@ def reproduce(
             artefacts=tuple(judge(first.report, second.report, against, exact=not here.differences)),
             outdated=() if first.record.status else tuple(_outdated(study, root, first.project)),
         )
-        kept = None if made.stable else second.report
         target = folder or root / "build" / "certificate" / study
-        certificate.write(made, target, first.report, second=kept, root=root)
+        certificate.write(made, target, first.report, second=second.report, root=root)
     return made
+
+
+def _ask_for_pdf_reader() -> None:
+    """Refuse to begin where the PDFs of two builds could not be compared in the end."""
+    if not importlib.util.find_spec("pypdfium2"):
+        raise UserError(
+            "found nothing that reads the report's PDFs, expected pypdfium2; install what is locked:"
+            " pip install --require-hashes -r requirements.lock"
+        )
 
 
 def _languages(study: str, against: Mapping[str, Any] | None, asked: Sequence[str]) -> tuple[str, ...]:
@@ -86,6 +89,12 @@ def _languages(study: str, against: Mapping[str, Any] | None, asked: Sequence[st
             " published report lead to each other, so in one language it is another report; leave LANGUAGE out"
         )
     return tuple(against["languages"])
+
+
+def _here(lock: Path, against: Mapping[str, Any] | None) -> Environment:
+    """This machine, with where it is not like the one of the published report."""
+    found = certificate.environment(lock)
+    return replace(found, differences=(*found.differences, *elsewhere(found, against)))
 
 
 def elsewhere(here: Environment, against: Mapping[str, Any] | None) -> list[str]:
