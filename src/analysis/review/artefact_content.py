@@ -15,7 +15,6 @@ import math
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -37,35 +36,16 @@ _GEOMETRY = {"x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d", "points", "
 _GEOMETRY |= {"viewbox", "id", "clip-path", "version"}
 
 
-@dataclass(frozen=True)
-class Content:
-    """What a text artefact says: a digest of its words, and the numbers that stand among them."""
-
-    words: str
-    numbers: tuple[float, ...]
-
-    def same_as(self, other: Content) -> bool:
-        """Whether the words are the same and each number is, within `RELATIVE`."""
-        return (
-            self.words == other.words
-            and len(self.numbers) == len(other.numbers)
-            and all(
-                math.isclose(a, b, rel_tol=RELATIVE) for a, b in zip(self.numbers, other.numbers, strict=True)
-            )
-        )
-
-
 def describe(name: str, content: bytes) -> dict[str, Any]:
     """Describe an artefact, so that another of its name can be held against it.
 
-    A picture has the digest of its decoded `pixels` and the `greys` of its squares; all else a digest of
-    its `words` and the list of its `numbers`. Raises UserError where it is not what its name promises.
+    A picture has the digest of its decoded `pixels` and the `greys` of its squares; all else has what `read`
+    gives. Raises UserError where it is not what its name promises.
     """
     if name.endswith(".png"):
         picture = pixels(content)
         return {"pixels": pixel_digest(picture), "greys": packed(greys(picture))}
-    said = read(name, content)
-    return {"words": said.words, "numbers": list(said.numbers)}
+    return read(name, content)
 
 
 def says(name: str, content: bytes, described: Mapping[str, Any]) -> tuple[bool, str]:
@@ -76,7 +56,7 @@ def says(name: str, content: bytes, described: Mapping[str, Any]) -> tuple[bool,
             if pixel_digest(picture) == described["pixels"]:
                 return True, "every pixel is as published"
             return looks_like(greys(picture), unpacked(described["greys"]))
-        same = read(name, content).same_as(Content(described["words"], tuple(described["numbers"])))
+        same = alike(read(name, content), described)
     except KeyError:
         return False, "expected/ does not tell what it says; write it again: make expected"
     except ValueError as error:
@@ -84,10 +64,19 @@ def says(name: str, content: bytes, described: Mapping[str, Any]) -> tuple[bool,
     return same, "words and values are as published" if same else "words or values are not as published"
 
 
-def read(name: str, content: bytes) -> Content:
+def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two texts, as `read` gives them, have the same words, and numbers within `RELATIVE`."""
+    numbers, others = one["numbers"], other["numbers"]
+    if one["words"] != other["words"] or len(numbers) != len(others):
+        return False
+    return all(math.isclose(a, b, rel_tol=RELATIVE) for a, b in zip(numbers, others, strict=True))
+
+
+def read(name: str, content: bytes) -> dict[str, Any]:
     """Read what a text or a PDF says, by the ending of its name; styles and scripts are their own text.
 
-    Raises UserError where the content is not what the ending promises.
+    Returns a digest of its `words`, and the `numbers` that stand among them. Raises UserError where the content
+    is not what the ending promises.
     """
     readers: dict[str, Callable[[str], str]] = {
         ".html": _html,
@@ -98,13 +87,13 @@ def read(name: str, content: bytes) -> Content:
     readers |= dict.fromkeys((".csv", ".css", ".js", ".txt", ".md", ".xml"), lambda text: text)
     ending = PurePosixPath(name).suffix
     if ending not in (".pdf", *readers):  # a font, say: it has no values, so only its bytes tell
-        return Content(hashlib.sha256(content).hexdigest(), ())
+        return {"words": hashlib.sha256(content).hexdigest(), "numbers": []}
     try:
         said = _pdf(content) if ending == ".pdf" else readers[ending](content.decode("utf-8"))
     except (UnicodeDecodeError, etree.ParserError, etree.XMLSyntaxError, KeyError) as error:
         raise UserError(f"{name} cannot be read: {error}") from None
-    numbers = tuple(float(found) for found in _NUMBER.findall(said))
-    return Content(hashlib.sha256(_NUMBER.sub("#", said).encode("utf-8")).hexdigest(), numbers)
+    words = hashlib.sha256(_NUMBER.sub("#", said).encode("utf-8")).hexdigest()
+    return {"words": words, "numbers": [float(found) for found in _NUMBER.findall(said)]}
 
 
 def _html(text: str) -> str:

@@ -48,7 +48,7 @@ def _texts_unlike(name: str, a: bytes, b: bytes) -> str:
     line = a[:at].count(b"\n") + 1
     around = [c[max(at - 20, 0) : at + 40].decode("utf-8", "ignore") for c in (a, b)]
     try:
-        same = artefact_content.read(name, a).same_as(artefact_content.read(name, b))
+        same = artefact_content.alike(*(artefact_content.read(name, c) for c in (a, b)))
     except ValueError:
         same = False
     return f"from line {line}: {around[0]!r} and {around[1]!r}" + " (but not in values)" * same
