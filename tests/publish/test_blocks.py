@@ -57,6 +57,34 @@ def test_what_a_plotting_call_returns_is_left_out_and_the_picture_kept():
     assert kinds(result(text_plain="<Axes: xlabel='x'>"), samples.code(samples.shown(picture))) == ["picture"]
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "[<matplotlib.lines.Line2D at 0x0>,\n <matplotlib.lines.Line2D at 0x0>]",
+        "(array([1., 0.]), array([1., 2., 3.]), <BarContainer object of 2 artists>)",
+        "Text(0.5, 0, 'years')",
+        "{'whiskers': [<matplotlib.lines.Line2D at 0x0>]}",
+        "array([[<Axes: >, <Axes: >]], dtype=object)",
+    ],
+)
+def test_whatever_a_plotting_call_returns_is_left_out(shown):
+    assert kinds(result(text_plain=shown)) == []
+    assert kinds(result(text_plain="(array([1, 2]), 3)"), result(text_plain="Text of mine")) == ["code"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("![map](../docs/map.png)", 'left out: <img src="../docs/map.png">; show a picture from a cell'),
+        ('<iframe src="https://x.org"></iframe>', 'left out: <iframe src="https://x.org">; show'),
+        ("[grades](grades.html)", "left out: the link to 'grades.html'; write page:NAME, record:TABLE/ID"),
+    ],
+)
+def test_what_a_page_has_no_place_for_is_said(text, said):
+    (notice,) = read(samples.prose(text)).notices or ("",)
+    assert notice.startswith(said)
+
+
 def test_outputs_that_only_other_programs_read_are_left_out():
     value = {"application/vnd.analysis.value+json": {"name": "n", "value": 1}, "text/plain": "n = 1"}
     assert kinds(samples.code(samples.shown(value))) == []
@@ -137,8 +165,30 @@ def test_cells_that_span_rows_are_repeated_in_each():
     assert [[cell.text for cell in row.cells] for row in table.rows] == [["a", "x", "1"], ["a", "y", "2"]]
 
 
-def test_latex_is_shown_as_it_was_written():
-    assert read(result(text_latex=r"$\frac{a}{b}$")).blocks == (blocks.Code(r"$\frac{a}{b}$", "latex"),)
+@pytest.mark.parametrize("written", [r"$\displaystyle \frac{a}{b}$", r"$$\frac{a}{b}$$", r"\frac{a}{b}"])
+def test_a_formula_is_set_the_same_twice_and_keeps_its_source_as_words(written):
+    one, other = (read(result(text_latex=written)).blocks for _ in range(2))
+    (picture,) = one
+    assert one == other and (picture.type, picture.alt) == ("image/svg+xml", r"\frac{a}{b}")
+    assert b"<path" in picture.data and b"<metadata" not in picture.data
+
+
+def test_a_formula_with_a_command_that_is_not_known_is_shown_as_it_was_written():
+    written = r"\begin{align} a &= b \end{align}"
+    assert read(result(text_latex=written)).blocks == (blocks.Code(written, "latex"),)
+
+
+def test_no_sign_of_a_formula_in_markdown_is_markdown():
+    before, formula, after = read(samples.prose(r"As $x_1 + y*z* w$: $$a_1*b*c$$ *of* all")).blocks
+    assert before.spans == ("As ", blocks.Span("code", ("x_1 + y*z* w",)), ":")
+    assert formula.alt == "a_1*b*c"
+    assert after.spans == (blocks.Span("em", ("of",)), " all")
+
+
+@pytest.mark.parametrize("text", ["$5 to $10", "US$100m–US$200m", r"\$5 and \$6", "a $ b $ c"])
+def test_sums_of_money_are_no_formula(text):
+    (paragraph,) = read(samples.prose(text)).blocks
+    assert paragraph.spans == (text.replace("\\", ""),)
 
 
 def test_markdown_keeps_roles_links_lists_quotes_and_code():

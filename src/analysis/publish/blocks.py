@@ -1,16 +1,18 @@
 """From an executed notebook to a list of blocks: the one form that site, PDF and search render.
 
 Whatever Jupyter takes becomes a block: the report's own outputs (figures, tables, findings), Markdown,
-HTML, pictures, text and LaTeX. Markup is read, never passed on: what is not known here stays as text,
+HTML, pictures, text and formulas. Markup is read, never passed on: what is not known here stays as text,
 and nothing of a notebook can become code of a page. What is said on stderr is a notice, not a block.
 """
 
 from __future__ import annotations
 
 import base64
+import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from html import escape, unescape
 from itertools import groupby, product
 from typing import Any
 
@@ -280,7 +282,7 @@ class _Reader:
             return []
         blocks: list[Any] = []
         if cell["cell_type"] == "markdown":
-            blocks = markdown(_joined(cell["source"]))
+            blocks = self.html(_MARKDOWN.render(_joined(cell["source"])))
         elif cell["cell_type"] == "code":
             blocks = [b for output in cell.get("outputs", []) for b in self.output(output)]
         looks = [tag for tag in tags if tag in ("numbers", "aside")]
@@ -317,7 +319,9 @@ class _Reader:
             return [Number(str(data[NUMBER]["value"]), inline(data[NUMBER]["text"]))]
         for kind, make in _ORDINARY.items():
             if kind in data:
-                return [self.cut(block) for block in make(_joined(data[kind]))]
+                text = _joined(data[kind])
+                found = self.html(make(text)) if kind in ("text/markdown", "text/html") else make(text)
+                return [self.cut(block) for block in found]
         return self.text(_joined(data.get("text/plain", "")))
 
     def named(self, block: Any) -> Any:
@@ -336,6 +340,16 @@ class _Reader:
             text = text[:LONGEST] + " …"
         return [Code(_ANSI.sub("", text.rstrip()))]
 
+    def html(self, text: str) -> list[Any]:
+        """HTML as blocks; what a page has no place for is said on the terminal."""
+        for what in dict.fromkeys(_OUTSIDE.findall(text)):
+            self.notices.append(f"left out: {what}>; show a picture from a cell: Image(filename='...')")
+        for to in dict.fromkeys(unescape(to) for to in re.findall(r'<a\b[^>]*?\bhref="([^"]*)"', text)):
+            if not _LED.fullmatch(to.strip()):
+                advice = "write page:NAME, record:TABLE/ID or an address with https://"
+                self.notices.append(f"left out: the link to {to!r}; {advice}")
+        return of_html(text)
+
     def cut(self, block: Any) -> Any:
         if block.kind == "table" and len(block.rows) > ROWS:
             self.notices.append(f"a table of {len(block.rows):,} rows is cut at {ROWS}")
@@ -345,7 +359,10 @@ class _Reader:
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What plotting calls return as a cell's last line: the picture says it.
-_OBJECT = re.compile(r"\s*[\[(]*<(matplotlib|seaborn|Axes|Figure|mpl)[^\n]*>[\])]*\s*$|\s*(array\()?\[?<Axes")
+_DRAWN = r"<(matplotlib|seaborn|mpl|Axes|Figure|BarContainer|ErrorbarContainer|StemContainer|a list of)\b"
+_OBJECT = re.compile(
+    rf"\s*[\[(]*(array\()?[\[(]*({_DRAWN}|Text\(-?[\d.]+, )|\s*\(array\([^<]*{_DRAWN}|\s*\{{'\w+': \[<matplotlib"
+)
 
 
 def _joined(text: str | Sequence[str]) -> str:
@@ -411,6 +428,23 @@ def _finding(about: Mapping[str, Any], small: Mapping[str, Figure]) -> Finding:
 
 _MARKDOWN = MarkdownIt("commonmark").enable("table")
 _MARKDOWN.validateLink = lambda url: True  # type: ignore[method-assign]  # `record:` and `page:` lead, too; others are dropped later
+_FORMULA = re.compile(r"\$\$(.+?)\$\$|\$(?![\s$])([^$\n]*[^\s$\\])\$(?!\d)", re.DOTALL)
+
+
+def _formulas(state: Any, silent: bool) -> bool:
+    """A rule for markdown-it: what stands between dollars is a formula, in which no sign is Markdown."""
+    if not (found := _FORMULA.match(state.src, state.pos)):
+        return False
+    if not silent:
+        alone, within = (escape(part or "") for part in found.groups())
+        state.push("html_inline", "", 0).content = (
+            f"<pre class='formula'>{alone}</pre>" if alone else f"<code>{within}</code>"
+        )
+    state.pos = found.end()
+    return True
+
+
+_MARKDOWN.inline.ruler.before("escape", "formula", _formulas)
 _ROLES = {"b": "strong", "i": "em", "cite": "em", "kbd": "code", "a": "link"}  # other tags are their roles
 _INLINE = re.compile("strong|b|em|i|cite|code|kbd|mark|sub|sup|a|span|abbr|small|u|del|s|q|br")
 _GONE = re.compile(
@@ -418,6 +452,9 @@ _GONE = re.compile(
     "|meta|link|video|audio"
 )
 _LED = re.compile(r"(record|page):[\w/.#-]+|https?://\S+|#[\w-]+")
+_OUTSIDE = re.compile(
+    r'<(?:img|iframe|video|audio|embed)\b[^>]*?\bsrc="(?!data:)[^"]*"'
+)  # only files have these
 
 
 def markdown(text: str) -> list[Any]:
@@ -463,6 +500,8 @@ def _element(element: Any) -> Iterator[Any]:
         yield Listing(tag == "ol", items)
     elif tag == "table":
         yield _html_table(element)
+    elif tag == "pre" and element.get("class") == "formula":
+        yield _formula("".join(element.itertext()))
     elif tag == "pre":
         code = element.find("code")
         language = "" if code is None else (code.get("class") or "").removeprefix("language-")
@@ -523,6 +562,25 @@ def _tidy(spans: Iterable[Any]) -> list[Any]:
     return [span for span in spans if span != ""]
 
 
+def _formula(tex: str) -> Picture | Code:
+    """A formula set by matplotlib, or, where that lacks one of its commands or signs, as it was written."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.mathtext import math_to_image
+
+    from analysis.figures import style
+
+    bare = re.sub(r"^\$+|\$+$|\\displaystyle\b", "", tex.strip()).strip()
+    try:
+        with style.applied(), io.BytesIO() as file:
+            if style.unknown(bare) or not bare.isprintable():
+                return Code(tex.strip(), "latex")
+            math_to_image(f"${bare}$", file, FontProperties(size=13), dpi=72, format="svg")
+            svg = re.sub(rb"<metadata>.*?</metadata>", b"", file.getvalue(), flags=re.DOTALL)  # has a date
+            return Picture(svg, "image/svg+xml", bare)
+    except ValueError:
+        return Code(tex.strip(), "latex")
+
+
 def _html_table(element: Any) -> Table:
     """A table in HTML, as pandas writes it: heads of several rows are joined, spans filled in."""
     lines = [*element.iter("tr")]
@@ -563,13 +621,13 @@ def _numeric(texts: Iterable[str]) -> bool:
     return bool(filled) and all(re.fullmatch(r"[-+−]?[\d,]*\.?\d+(e[-+]\d+)?\s?%?", t) for t in filled)
 
 
-_ORDINARY = {
-    "text/markdown": markdown,
-    "text/html": of_html,
+_ORDINARY: dict[str, Callable[[str], Any]] = {
+    "text/markdown": _MARKDOWN.render,
+    "text/html": str,
     "image/svg+xml": lambda text: [Picture(text.encode(), "image/svg+xml")],
     "image/png": lambda text: [Picture(_bytes(text), "image/png")],
     "image/jpeg": lambda text: [Picture(_bytes(text), "image/jpeg")],
-    "text/latex": lambda text: [Code(text.strip(), "latex")],
+    "text/latex": lambda text: [_formula(text)],
 }
 
 
