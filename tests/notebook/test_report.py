@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import matplotlib.pyplot as plt
+import pandas as pd
 import pytest
+import seaborn as sns
 from matplotlib.figure import Figure
 
 from analysis import figures
@@ -53,6 +56,9 @@ def dots() -> Figure:
         ({"beside": "/etc"}, "no tidy tables of study '/etc'; there are harbour"),
         ({"links": "theme"}, "links='theme': expected one of 'names', 'same_topic'"),
         ({"regions": "west"}, "regions='west': expected one of "),
+        ({"regions": ["north"]}, "regions=['north']: expected a text, such as regions='all'"),
+        ({"years": 2001}, "years=2001: expected a text, such as years='all'"),
+        ({"year": "2001"}, "no choice 'year'; did you mean 'years'?"),
     ],
 )
 def test_what_there_is_not_is_refused(desk, given, line):
@@ -154,6 +160,45 @@ def test_a_table_has_the_catalogues_headings_or_the_data_dictionarys(desk):
     assert made["caption"] == "All 6 issues"
     assert [column["title"] for column in made["columns"]] == ["Issue", report.tables.column_title("raised")]
     assert all(row["record"].startswith("issues/") for row in made["rows"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "line"),
+    [
+        (["shrt"], "table issues: no column 'shrt' in the frame; did you mean 'short'?"),
+        ("short", "table issues: columns='short': expected a list such as ['short']"),
+    ],
+)
+def test_a_table_of_columns_that_the_frame_lacks_is_refused(desk, columns, line):
+    report = desk.open(WORDS)
+    with pytest.raises(MistakeError) as refused:
+        report.table(report.tables.issues, "issues", columns, home="issues", n=3)
+    assert str(refused.value) == line
+
+
+def test_a_grid_of_seaborns_and_an_array_of_axes_are_shown_as_their_figure(desk):
+    report, rows = desk.open(WORDS), pd.DataFrame({"years": [1, 2], "firms": [3, 4]})
+    report.show(sns.relplot(rows, x="years", y="firms"), "one", key="drawn", n=2)
+    report.show(sns.pairplot(rows), "two", key="drawn", n=2)
+    report.show(plt.subplots(1, 2)[1], "three", key="drawn", n=0)
+    assert [made["name"] for made in desk.of("application/vnd.analysis.figure+json")] == [
+        "one",
+        "two",
+        "three",
+    ]
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize("drawing", [plt, 3, None])
+def test_what_is_no_figure_is_refused_in_one_line(desk, drawing):
+    with pytest.raises(
+        figures.FigureError, match=r"^expected a chart .* or Axes \(plt\.gca\(\)\), found \w+$"
+    ):
+        desk.open(WORDS).show(drawing, "drawn", n=2)
+
+
+def test_a_report_says_in_one_line_what_it_is_of(desk):
+    assert re.fullmatch(r"Report of harbour \(en\)[^\n]*: Reading\([^\n]*\)", repr(desk.open(WORDS)))
 
 
 def test_anybodys_figure_is_shown_with_the_catalogues_words_and_leads_to_its_evidence(desk):

@@ -57,9 +57,11 @@ def _without_glyph(texts: Sequence[Text]) -> list[str]:
 
 
 def _texts(figure: Figure) -> list[Text]:
-    """The texts that are seen: matplotlib also keeps labels of ticks beyond the ends of an axis."""
-    beyond = set()
+    """The texts that are seen: matplotlib also keeps those of a hidden axis, and labels beyond the ends of one."""
+    beyond: set[object] = set()
     for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        if not (axis.get_visible() and axis.axes.axison and axis.axes.get_visible()):
+            beyond |= set(axis.findobj(Text))
         low, high = sorted(axis.get_view_interval())
         room = (high - low) / 1000
         for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):

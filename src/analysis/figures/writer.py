@@ -91,9 +91,10 @@ def _stated(name: str, caption: Caption) -> None:
 
 def _foreign(drawn: Figure | Axes) -> Figure:
     """Anybody's matplotlib figure made ready: the bundled font, a layout that holds its labels."""
-    figure = drawn if isinstance(drawn, Figure) else drawn.get_figure(root=True)
+    figure = drawn.get_figure(root=True) if hasattr(drawn, "get_figure") else drawn
     if not isinstance(figure, Figure):
-        raise FigureError(f"expected a Chart, a matplotlib Figure or Axes, found {type(drawn).__name__}")
+        expected = "a chart of analysis.figures, a matplotlib Figure (plt.gcf()) or Axes (plt.gca())"
+        raise FigureError(f"expected {expected}, found {type(drawn).__name__}")
     for text in figure.findobj(Text):
         assert isinstance(text, Text)
         text.set_fontfamily(list(style.family()))

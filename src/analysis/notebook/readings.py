@@ -52,6 +52,11 @@ class Reading:
     areas: str = "name"
 
     def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if not isinstance(value, str):
+                raise ReadingError(
+                    f"{name}={value!r}: expected a text, such as {name}={getattr(Reading, name)!r}"
+                )
         _one_of("links", self.links, LINKS)
         _one_of("periods", self.periods, PERIODS)
         _one_of("sources", self.sources, SOURCES)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from IPython.display import display
 
@@ -55,6 +56,10 @@ class Report:
     values_only: bool
     pages: str | None  # what leads to the report's pages; None where the builder runs the notebook
 
+    def __repr__(self) -> str:
+        beside = "".join(f", beside {tables.study}" for tables in self.beside)
+        return f"Report of {self.tables.study} ({self.language}){beside}: {self.reading}"
+
     def link(self, record: str, words: object) -> Link:
         """Words that lead to the evidence of a record, `table/id`."""
         return Link(f"record:{record}", str(words))
@@ -87,6 +92,7 @@ class Report:
         `titles` gives instead). A row leads to the evidence of its `record`, in the table that its
         column `table` names, or `home`.
         """
+        _stand_in(frame, columns, name)
         if self.values_only:
             return
         headings = {c: self._heading((titles or {}).get(c, c)) for c in columns}
@@ -108,12 +114,13 @@ class Report:
         also: Sequence[Tables] = (),
         **values: Any,
     ) -> None:
-        """Display a figure: a chart of `figures`, or any matplotlib Figure or Axes (seaborn's too).
+        """Display a figure: a chart of `figures`, or any matplotlib Figure or Axes (seaborn's and grids, too).
 
         The catalogue's `<key or name>.title`, `.subtitle` and `.alt` say what it shows, with the values
         given; `variant="x"` takes `.title.x` where there is one. Or give a `figures.Caption(title,
         subtitle, alt)` instead. `also` are other studies that it draws. Raises FigureError where the figure cannot be read.
         """
+        drawing = _whole(drawing)
         _take(drawing)
         if self.values_only:
             return
@@ -294,6 +301,8 @@ def open_study(
     Raises an error of one line for a study, language, catalogue or reading that does not exist.
     """
     parameters.check()
+    if unknown := [name for name in choices if name not in readings.CHOICES]:
+        raise MistakeError(f"no choice {unknown[0]!r}{parameters.nearest(unknown[0], readings.CHOICES)}")
     try:
         tables, *others = (open_tables(name, language) for name in [study, *beside.split()])
     except (FileNotFoundError, LanguageError) as error:
@@ -303,6 +312,7 @@ def open_study(
         raise MistakeError(f"language={language!r}: expected {expected}")
     _opened.extend([tables, *others])
     _write_japanese()
+    pd.set_option("display.max_colwidth", None)  # a text is shown whole, on the page as in the notebook
     reading = Reading(**choices)
     reading.check(tables.about["regions"])
     return Report(
@@ -314,6 +324,26 @@ def open_study(
         values_only,
         links.to_pages(study, language),
     )
+
+
+def _stand_in(frame: pd.DataFrame, columns: Sequence[str], table: str) -> None:
+    """Refuse a table of columns that its frame does not have."""
+    if isinstance(columns, str):
+        raise MistakeError(f"table {table}: columns={columns!r}: expected a list such as [{columns!r}]")
+    for column in columns:
+        if column not in frame:
+            known = [str(name) for name in frame]
+            raise MistakeError(
+                f"table {table}: no column {column!r} in the frame{parameters.nearest(column, known)}"
+            )
+
+
+def _whole(drawing: Any) -> Any:
+    """The figure of an array of axes, or of the grid that seaborn's figure-level plots return; else the same."""
+    if isinstance(drawing, np.ndarray) and drawing.size:
+        return drawing.flat[0].get_figure(root=True)
+    grid = None if hasattr(drawing, "get_figure") else getattr(drawing, "figure", None)
+    return grid if hasattr(grid, "get_figure") else drawing
 
 
 def _take(drawing: Any) -> None:
