@@ -564,6 +564,7 @@ def _tidy(spans: Iterable[Any]) -> list[Any]:
 
 def _formula(tex: str) -> Picture | Code:
     """A formula set by matplotlib, or, where that lacks one of its commands or signs, as it was written."""
+    from matplotlib import rc_context
     from matplotlib.font_manager import FontProperties
     from matplotlib.mathtext import math_to_image
 
@@ -571,7 +572,9 @@ def _formula(tex: str) -> Picture | Code:
 
     bare = re.sub(r"^\$+|\$+$|\\displaystyle\b", "", tex.strip()).strip()
     try:
-        with style.applied(), io.BytesIO() as file:
+        # In figures a dollar is a dollar, and text is text.
+        as_formula = rc_context({"text.parse_math": True, "svg.fonttype": "path"})
+        with style.applied(), as_formula, io.BytesIO() as file:
             if style.unknown(bare) or not bare.isprintable():
                 return Code(tex.strip(), "latex")
             math_to_image(f"${bare}$", file, FontProperties(size=13), dpi=72, format="svg")
