@@ -75,6 +75,8 @@ def followed(tmp_path_factory) -> Project:
     (notebook,) = set(re.findall(r"`notebooks/(\d\d_regional\w+)\.ipynb`", text))
     figure, finding, parameter = blocks("python", text)
     caption, sentences, grid = blocks("yaml", text)
+    (told,) = re.findall(r'`(report\.show\(ax, "event-kinds", caption=.+?\))`', text)
+    figure += "    " + told.replace("event-kinds", "told-where-shown") + "\n"
     project.edit(notebook, "parameters", "values_only", f"{parameter.strip()}\nvalues_only")
     project.edit(notebook, "open", "values_only=values_only", "values_only=values_only, regions=regions")
     project.edit(
@@ -97,7 +99,7 @@ def followed(tmp_path_factory) -> Project:
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_the_page_of_the_guide_has_its_figures_and_its_finding(followed, language):
     page = html.parse(followed.report / language / "regional-events.html").getroot()
-    assert page.xpath("//figure/@id") == ["regional-events", "event-kinds"]
+    assert page.xpath("//figure/@id") == ["regional-events", "event-kinds", "told-where-shown"]
     assert page.xpath("//*[@id='events-local']")
     marks = page.xpath("//figure[@id='regional-events']//@*[contains(., 'evidence-events.html#events-')]")
     assert len(set(marks)) == 5

@@ -11,7 +11,6 @@ in one whose frame holds only some of them. `small=True` is the chart as it stan
 any matplotlib Figure or Axes too.
 """
 
-# ruff: noqa: F401 (what editors import is what __all__ names, which is made of _WHERE)
 from __future__ import annotations
 
 from difflib import get_close_matches
@@ -19,7 +18,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # for editors; below they are imported when first asked for
+if TYPE_CHECKING:  # for editors, what __all__ names; below they are imported when first asked for
     from analysis.figures.chart import Caption, Chart
     from analysis.figures.comments import comment_profile
     from analysis.figures.grades import grade_tiles
