@@ -239,21 +239,27 @@ def test_numbers_go_on_after_the_last_and_then_fill_the_gaps_before_the_methods(
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory) -> Project:
-    """The project with four new notebooks, three of them spoilt."""
+    """The project with five new notebooks: three of them spoilt, one with a table that leads nowhere."""
     project = copy_with_tests(tmp_path_factory.mktemp("begun") / "project")
-    for name in ("regional-events", "no-figure", "no-links", "wrong-links"):
+    for name in ("regional-events", "no-figure", "no-links", "wrong-links", "two-tables"):
         done = project.run("new-notebook", NAME=name)
         assert done.returncode == 0, done.stderr
     project.edit("13_no_figure", "figure", "if len(events):", "if not len(events):")
     project.edit("14_no_links", "events", ', home="events"', "")
     project.edit("15_wrong_links", "events", ', home="events"', ', home="issues"')
+    counted = 'report.table(kinds.reset_index(), "counted", ["kind_label", "record"])'
+    project.edit("16_two_tables", "said", "if len(kinds):", f"{counted}\nif len(kinds):")
+    words = project.folder / "notebooks" / "words" / "16_two_tables.yaml"
+    with words.open("a", encoding="utf-8") as file:
+        for key in ("counted.caption", "column.kind_label", "column.record"):
+            file.write(f"{key}: {{ja: 数, en: Counted}}\n")
     return project
 
 
 @pytest.fixture(scope="module")
 def outcomes(begun) -> dict[str, str]:
     """How the tests of these notebooks end, and those of every notebook of the project."""
-    words = "no_figure or no_links or wrong_links or regional_events or short"
+    words = "no_figure or no_links or wrong_links or two_tables or regional_events or short"
     return begun.outcomes(
         "tests/pages", "tests/test_notebooks.py", "tests/notebook/test_words.py", "-k", words
     )
@@ -263,7 +269,7 @@ def outcomes(begun) -> dict[str, str]:
 def test_its_test_passes_and_fails_where_the_figure_or_its_evidence_is_missing(outcomes):
     own = {test: o for test, o in outcomes.items() if not test.startswith(("test_notebooks", "test_words"))}
     failed = {test for test, outcome in own.items() if outcome != "PASSED"}
-    assert len(own) == 4 * 3 * 2
+    assert len(own) == 5 * 3 * 2
     assert failed == {
         f"{test}[{language}]"
         for language in ("ja", "en")
