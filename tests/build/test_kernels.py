@@ -377,13 +377,16 @@ def test_the_caller_is_told_of_each_code_cell_as_it_begins():
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
-        ("1 / 0", "ZeroDivisionError: division by zero"),
-        ("import os; os._exit(3)", "the kernel died: exit status 3"),
-        ("import ctypes; ctypes.string_at(0)", "the kernel died: signal 11 (Segmentation fault)"),
-        ("import os; os.kill(os.getpid(), 9)", "the kernel died: signal 9 (Killed; memory may have run out)"),
-        ("import time; time.sleep(999)", "still running after 2 s, which is the limit for one cell"),
-        ("while True: pass", "still running after 2 s, which is the limit for one cell"),
-        ("!sleep 999", "still running after 2 s, which is the limit for one cell"),
+        ("1 / 0", ", line 1 (1 / 0): ZeroDivisionError: division by zero"),
+        ("import os; os._exit(3)", ": the kernel died: exit status 3"),
+        ("import ctypes; ctypes.string_at(0)", ": the kernel died: signal 11 (Segmentation fault)"),
+        (
+            "import os; os.kill(os.getpid(), 9)",
+            ": the kernel died: signal 9 (Killed; memory may have run out)",
+        ),
+        ("import time; time.sleep(999)", ": still running after 2 s, which is the limit for one cell"),
+        ("while True: pass", ": still running after 2 s, which is the limit for one cell"),
+        ("!sleep 999", ": still running after 2 s, which is the limit for one cell"),
     ],
 )
 def test_a_fault_names_notebook_and_cell(warm, fault, said):
@@ -392,13 +395,63 @@ def test_a_fault_names_notebook_and_cell(warm, fault, said):
     source.cells.insert(1, new_markdown_cell("# text"))
     with pytest.raises(NotebookError) as caught:
         execute(source, name="02_grades.ipynb", parameters={"n": 1}, timeout=2, warm=warm)
-    assert str(caught.value) == f"02_grades.ipynb, cell 3 (c2): {said}"
+    assert str(caught.value) == f"02_grades.ipynb, cell 3 (c2){said}"
     assert (caught.value.notebook, caught.value.cell) == ("02_grades.ipynb", "c2")
     assert not kernels._said
 
 
+FAULTS = {
+    "in a function of another cell": (
+        "d = 1\nd = f(0)",
+        ", line 2 (d = f(0)): ZeroDivisionError: division by zero",
+    ),
+    "in a function of its own": (
+        "def g():\n    return f(0)\n\ng()",
+        ", line 4 (g()): ZeroDivisionError: division by zero",
+    ),
+    "after empty lines": ("\n \n1\nf(0)", ", line 4 (f(0)): ZeroDivisionError: division by zero"),
+    "while another is handled": (
+        "try:\n    f(0)\nexcept Exception:\n    raise ValueError('no\\nmore')",
+        ", line 4 (raise ValueError('no\\nmore')): ValueError: no more",
+    ),
+    "in a library": (
+        "import json\njson.loads('{')",
+        ", line 2 (json.loads('{')): JSONDecodeError: Expecting property name enclosed in double quotes:"
+        " line 1 column 2 (char 1)",
+    ),
+    "on a long line": (
+        f"f(0)  # {'x' * 99}",
+        f", line 1 (f(0)  # {'x' * 71}…): ZeroDivisionError: division by zero",
+    ),
+    "of syntax": ("x = 1\n\ndef f(:", ", line 3 (def f(:): SyntaxError: invalid syntax"),
+    "of indentation": (
+        "\nif x:\n    y = 1\n  z = 2",
+        ", line 4 (z = 2): IndentationError: unindent does not match any outer indentation level",
+    ),
+    "of syntax in a text": (
+        "exec('x = ')",
+        ", line 1 (exec('x = ')): SyntaxError: invalid syntax (<string>, line 1)",
+    ),
+    "told in a line": (
+        "class Told(Exception):\n    def _render_traceback_(self):\n        return ['told']\nraise Told('told')",
+        ": Told: told",
+    ),
+}
+
+
+@pytest.mark.parametrize(("fault", "said"), FAULTS.values(), ids=FAULTS.keys())
+def test_an_exception_names_the_line_of_its_cell(fault, said):
+    source = notebook("def f(n):\n    return 1 / n")
+    source.cells.append(new_code_cell(fault, id="c2"))
+    with pytest.raises(NotebookError) as caught:
+        execute(source)
+    assert str(caught.value) == f"n, cell 2 (c2){said}"
+
+
 def test_a_fault_in_the_parameters_is_named_too():
-    with pytest.raises(NotebookError, match=r"^n, the cell with the parameters: TypeError"):
+    with pytest.raises(
+        NotebookError, match=r"^n, the cell with the parameters, line 4 \(m = float\('inf'\)\): TypeError"
+    ):
         execute(notebook("1"), name="n", parameters={"n": float("nan"), "float": None, "m": float("inf")})
 
 

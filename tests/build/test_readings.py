@@ -110,7 +110,7 @@ class TestGrid:
         changed.notebook("finds", FINDS + "1 / (coder != 'm')", parameters=DECLARED)
         said = changed.build().failed.splitlines()
         assert said == [
-            "finds (ja/finds coder=m), cell 2 (c1): ZeroDivisionError: division by zero",
+            "finds (ja/finds coder=m), cell 2 (c1), line 7 (1 / (coder != 'm')): ZeroDivisionError: division by zero",
             "1 of 8 notebooks failed; the last report is as it was",
         ]
         assert table(changed) == TABLE

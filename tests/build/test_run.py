@@ -207,7 +207,7 @@ def test_warnings_are_no_outputs_but_are_said_with_notebook_and_cell(project):
 def test_an_error_is_one_line_with_notebook_cell_and_error_and_the_others_are_kept(project):
     project.notebook("odd", "1", "1 / 0").plan("two", "odd")
     assert project.build().failed.splitlines() == [
-        "odd (ja/odd), cell 3 (c2): ZeroDivisionError: division by zero (and in 1 more)",
+        "odd (ja/odd), cell 3 (c2), line 1 (1 / 0): ZeroDivisionError: division by zero (and in 1 more)",
         "2 of 2 notebooks failed; the last report is as it was",
     ]
 

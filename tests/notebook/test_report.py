@@ -97,6 +97,23 @@ def test_a_misspelt_table_or_figure_is_answered_with_the_nearest(desk):
         _ = figures.grade_tile
 
 
+def test_a_misspelt_method_of_the_report_is_answered_with_the_nearest(desk):
+    with pytest.raises(AttributeError, match=r"^the report has no 'tabel'; did you mean table\?$"):
+        _ = desk.open().tabel
+    with pytest.raises(AttributeError, match=r"^the report has no 'zzz'; see dir\(report\)$"):
+        _ = desk.open().zzz
+
+
+def test_what_jupyter_asks_of_every_object_and_a_fault_within_are_not_taken_for_a_misspelling(
+    desk, monkeypatch
+):
+    with pytest.raises(AttributeError, match="has no attribute '_repr_html_'"):
+        _ = desk.open()._repr_html_
+    monkeypatch.setattr(module.Report, "coder", property(lambda self: None.lower()))
+    with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'lower'"):
+        _ = desk.open().coder
+
+
 # -- What is shown ---------------------------------------------------------------------------------
 
 

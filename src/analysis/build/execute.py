@@ -23,7 +23,12 @@ from analysis.errors import UserError
 
 SIZE = 2_000_000  # characters that the outputs of one cell may take
 TEMPORARY = "analysis-kernel-"  # how the folders of kernels' sockets begin
+LONGEST = 80  # characters of a line of code that a message shows
 _NO_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_CAUSED = re.compile("\nThe above exception|\nDuring handling")  # between two exceptions of a traceback
+_FRAME = re.compile(r"\s*Cell In\[(\d+)\], line (\d+)")
+_UNREAD = re.compile(r" \((?:\d+\.py|<tokenize>), line (\d+)\)$")  # of a syntax error in the cell itself
 
 
 class NotebookError(Exception):
@@ -170,8 +175,8 @@ class _Attempt:
         if isinstance(error, UserError):
             return NotebookError(self.name, None, str(error))
         if isinstance(error, PapermillExecutionError):
-            what = f"{error.ename}: {error.evalue}"
-        elif isinstance(error, DeadKernelError):
+            return self._at(index, f"{error.ename}: {_UNREAD.sub('', error.evalue)}", _line(error))
+        if isinstance(error, DeadKernelError):
             what = f"the kernel died: {describe_status(self.manager.provisioner.process.poll())}"
         elif isinstance(error, CellTimeoutError):
             what = f"still running after {self.kernel.timeout} s, which is the limit for one cell"
@@ -179,13 +184,13 @@ class _Attempt:
             what = f"{type(error).__name__}: {error}"
         return self._at(index, what)
 
-    def _at(self, index: int | None, what: str) -> NotebookError:
+    def _at(self, index: int | None, what: str, line: str = "") -> NotebookError:
         what = textwrap.shorten(_without_chance(what), 600)
         if index is None:
             return NotebookError(self.name, None, f"{self.name}, before its first cell: {what}")
         cell, number = self.begun[index].id, self._number(index)
         where = f"cell {number} ({cell})" if number else "the cell with the parameters"
-        return NotebookError(self.name, cell, f"{self.name}, {where}: {what}")
+        return NotebookError(self.name, cell, f"{self.name}, {where}{line}: {what}")
 
     def _refuse_outputs(self, executed: Any) -> None:
         """Raise NotebookError for what no page should hold: too much, or a picture with a hole in it."""
@@ -202,6 +207,23 @@ class _Attempt:
             if found := _NO_GLYPH.search(notice.text):
                 what = f"no font has the character {chr(int(found[1]))!r} of a figure; write another one"
                 raise self._at(places[notice.cell], what)
+
+
+def _line(error: Any) -> str:
+    """`, line 3 (d = f(0))`: where in its cell papermill's error was raised; "" where that is not known."""
+    number = int(found[1]) if (found := _UNREAD.search(error.evalue)) else 0
+    for entry in (_COLOUR.sub("", entry) for entry in error.traceback):
+        if _CAUSED.match(entry):
+            number = 0  # what follows is the exception that was not caught
+        elif not number and (frame := _FRAME.match(entry)) and int(frame[1]) == error.exec_count:
+            number = int(frame[2])
+    if not number:
+        return ""
+    lines = error.source.split("\n")
+    number += next((n for n, line in enumerate(lines) if line.strip()), 0)  # IPython counts from there
+    code = lines[number - 1].strip() if number <= len(lines) else ""
+    code = code if len(code) <= LONGEST else f"{code[: LONGEST - 1]}…"
+    return f", line {number}" + (f" ({code})" if code else "")
 
 
 async def _close(manager: Any) -> None:

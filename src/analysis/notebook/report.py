@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from analysis.notebook.readings import Reading, Robustness
 from analysis.tidy import comparison
 from analysis.tidy.read import LanguageError, Tables, open_tables
 from analysis.transcribe import periods
+from analysis.transcribe.problems import did_you_mean
 from analysis.words import Link, Words, listed
 from analysis.words import figure as words_figure
 from analysis.words import read as read_words
@@ -59,6 +60,16 @@ class Report:
     def __repr__(self) -> str:
         beside = "".join(f", beside {tables.study}" for tables in self.beside)
         return f"Report of {self.tables.study} ({self.language}){beside}: {self.reading}"
+
+    if not TYPE_CHECKING:  # mypy and editors see a misspelling by themselves
+
+        def __getattr__(self, name: str) -> object:
+            """Answer a misspelt name with the nearest; any other failure stays what it is."""
+            known = [each for each in dir(self) if not each.startswith("_")]
+            if name.startswith("_") or name in known:  # Jupyter asks for many; a property has failed
+                return object.__getattribute__(self, name)
+            advice = did_you_mean(name, known, "see dir(report)")
+            raise AttributeError(f"the report has no {name!r}; {advice}")
 
     def link(self, record: str, words: object) -> Link:
         """Words that lead to the evidence of a record, `table/id`."""
