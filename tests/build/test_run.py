@@ -201,7 +201,28 @@ def test_any_cell_that_jupyter_takes_gives_a_valid_page(project):
 def test_warnings_are_no_outputs_but_are_said_with_notebook_and_cell(project):
     built = alone(project, "import warnings\nwarnings.warn('take care')\n1")
     assert [o["output_type"] for o in built.outputs("en/odd")] == ["execute_result"]
-    assert "odd (en/odd), cell c1: UserWarning: take care\n" in built.said
+    assert "odd (en/odd), cell 2 (c1): UserWarning: take care\n" in built.said
+
+
+BARS = """
+    import sys, warnings
+    err = lambda text: print(text, end="", file=sys.stderr)
+    err("\\r  0%|          | 0/3 [00:00<?, ?it/s]\\r 33%|███▎      | 1/3 [00:00<00:00, 99it/s]")
+    if {warns}:
+        warnings.warn("take care")
+    err("\\r100%|██████████| 3/3 [00:00<00:00, 99it/s, loss=0.1]\\n")
+    err("\\rreading: 0it [00:00, ?it/s]\\rreading: 7it [00:00, 99it/s]\\n")
+    err("100%|███| 3/3\\n\\x1b[A\\r          \\r")
+    1
+"""
+
+
+def test_a_progress_bar_is_no_notice_and_hides_none(project):
+    project.notebook("quiet", BARS.format(warns=False)).notebook("odd", BARS.format(warns=True))
+    said = project.plan("quiet", "odd").build('languages=["en"]').said.splitlines()
+    assert [line for line in said if not line.startswith("[")] == [
+        "odd (en/odd), cell 2 (c1): UserWarning: take care"
+    ]
 
 
 def test_an_error_is_one_line_with_notebook_cell_and_error_and_the_others_are_kept(project):

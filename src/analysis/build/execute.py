@@ -27,6 +27,12 @@ LONGEST = 80  # characters of a line of code that a message shows
 _NO_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CAUSED = re.compile("\nThe above exception|\nDuring handling")  # between two exceptions of a traceback
+# `reading:  33%|███▎  | 1/3 [00:00<00:00, 99it/s]`, `7it [00:00, 99it/s]`, and moves to another bar's line.
+_BAR = re.compile(
+    r"^.*?\d{1,3}%\|[^|]*\|(?: *\d\S*/\d\S*)?(?: *\[[^\]]*\])?"
+    r"|^.*?\d{1,12}[^\W\d]* \[\d+:\d+, [^\]]*\]"
+    r"|\x1b\[\d*[A-K]"
+)
 _FRAME = re.compile(r"\s*Cell In\[(\d+)\], line (\d+)")
 _UNREAD = re.compile(r" \((?:\d+\.py|<tokenize>), line (\d+)\)$")  # of a syntax error in the cell itself
 
@@ -99,6 +105,7 @@ class _Attempt:
     kernel: Kernel
     on_cell: OnCell | None
     begun: dict[int, Any] = field(default_factory=dict, init=False)  # index to cell, in order
+    cells: Sequence[Any] = field(default=(), init=False)  # as they are run
     manager: Any = field(default=None, init=False)
 
     def run(self) -> Any:
@@ -133,6 +140,7 @@ class _Attempt:
             prepared = parameterize_notebook(prepared, self.parameters, language="python")
         for cell in prepared.cells:
             cell.metadata["papermill"] = from_dict({})
+        self.cells = tuple(prepared.cells)
         kernel, patience = self.kernel, max(PATIENCE, self.kernel.timeout or 0)
         self.manager = KernelManager(
             folder, warm=kernel.warm, preload=list(kernel.preload), environment=dict(kernel.environment)
@@ -188,9 +196,8 @@ class _Attempt:
         what = textwrap.shorten(_without_chance(what), 600)
         if index is None:
             return NotebookError(self.name, None, f"{self.name}, before its first cell: {what}")
-        cell, number = self.begun[index].id, self._number(index)
-        where = f"cell {number} ({cell})" if number else "the cell with the parameters"
-        return NotebookError(self.name, cell, f"{self.name}, {where}{line}: {what}")
+        where = f"{self.name}, {source.places(self.cells)[index]}{line}"
+        return NotebookError(self.name, self.cells[index].id, f"{where}: {what}")
 
     def _refuse_outputs(self, executed: Any) -> None:
         """Raise NotebookError for what no page should hold: too much, or a picture with a hole in it."""
@@ -246,7 +253,7 @@ def normalise(notebook: Any) -> Any:
     That is: papermill's and nbclient's metadata (times, paths, versions), the random id of the cell
     with the parameters, Python's version, addresses (` at 0x7f...`) and the temporary files' names
     of cells (`ipykernel_<pid>/`) in outputs; and how stream outputs are cut and mixed, which depends
-    on timing: between two displays there is one stdout. stderr is taken out and noted.
+    on timing: between two displays there is one stdout. stderr is taken out and noted, progress bars apart.
     """
     from nbformat import from_dict
 
@@ -261,7 +268,7 @@ def normalise(notebook: Any) -> Any:
         if source.is_tagged(cell, source.INJECTED):
             cell.id = source.INJECTED
         if cell.cell_type == "code":
-            said = "".join(o.text for o in cell.outputs if _is_stderr(o))
+            said = _without_bars("".join(o.text for o in cell.outputs if _is_stderr(o)))
             if said.strip():
                 notices.append({"cell": cell.id, "text": _without_chance(said)})
             kept = [output for output in cell.outputs if not _is_stderr(output)]
@@ -275,6 +282,12 @@ def normalise(notebook: Any) -> Any:
 
 def _is_stderr(output: Any) -> bool:
     return output.output_type == "stream" and output.name == "stderr"
+
+
+def _without_bars(said: str) -> str:
+    """What was written to stderr as a terminal would show it at last, without tqdm's progress bars."""
+    lines = [line.rstrip("\r").rpartition("\r")[2] for line in said.split("\n")]
+    return "\n".join(_BAR.sub("", line) for line in lines)
 
 
 def _joined(outputs: Sequence[Any]) -> Iterator[Any]:

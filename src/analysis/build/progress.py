@@ -6,10 +6,11 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
+from analysis.build import source
 from analysis.build.plan import Job
 
 
@@ -48,9 +49,8 @@ class Progress(AbstractContextManager):
         began, _ = self.running.pop(job.name, (time.monotonic(), ""))
         self.done += 1
         start = "\r\x1b[K" if self.live else ""
-        for notice in [] if isinstance(result, Exception) else result.metadata.analysis.get("notices", []):
-            said = _one_line(notice["text"])
-            print(f"{start}{job.notebook} ({job.name}), cell {notice['cell']}: {said}", file=sys.stderr)
+        for where, said in [] if isinstance(result, Exception) else _notices(result):
+            print(f"{start}{job.notebook} ({job.name}), {where}: {said}", file=sys.stderr)
         failed = "failed" if isinstance(result, Exception) else f"{time.monotonic() - began:.1f} s"
         if self.total < 30 or self.live or self.done * 10 // self.total > (self.done - 1) * 10 // self.total:
             print(f"{start}{self._total()} {job.name}: {failed}", file=sys.stderr, flush=True)
@@ -60,6 +60,14 @@ class Progress(AbstractContextManager):
             return f"[{self.done}/{self.total}]"
         left = (time.monotonic() - self.began) / self.done * (self.total - self.done)
         return f"[{self.done}/{self.total}" + (f", about {left:.0f} s left]" if left >= 1 else "]")
+
+
+def _notices(executed: Any) -> Iterator[tuple[str, str]]:
+    """The cells of an executed notebook that wrote to stderr, and what, in one line."""
+    said = {notice["cell"]: notice["text"] for notice in executed.metadata.analysis.get("notices", [])}
+    for cell, where in zip(executed.cells, source.places(executed.cells), strict=True):
+        if cell.id in said:
+            yield where, _one_line(said[cell.id])
 
 
 def _one_line(said: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,17 @@ def code(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The code cells of a notebook, without the one with parameters that papermill adds."""
     cells = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     return [cell for cell in cells if not is_tagged(cell, INJECTED)]
+
+
+def places(cells: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What messages call the cells of an executed notebook: `cell 26 (c87ab505)`, by its place in the source."""
+    number, found = 0, []
+    for cell in cells:
+        added = is_tagged(cell, INJECTED)
+        number += not added
+        known = f" ({cell['id']})" if "id" in cell else ""
+        found.append("the cell with the parameters" if added else f"cell {number}{known}")
+    return found
 
 
 def is_tagged(cell: Mapping[str, Any], tag: str) -> bool:
