@@ -378,6 +378,9 @@ def test_the_caller_is_told_of_each_code_cell_as_it_begins():
     ("fault", "said"),
     [
         ("1 / 0", ", line 1 (1 / 0): ZeroDivisionError: division by zero"),
+        ("exit()", ": it ended the kernel (exit or quit); take that out"),
+        ("x = 1\nquit()", ": it ended the kernel (exit or quit); take that out"),
+        ("exit(); 1 / 0", ": it ended the kernel (exit or quit); take that out"),
         ("import os; os._exit(3)", ": the kernel died: exit status 3"),
         ("import ctypes; ctypes.string_at(0)", ": the kernel died: signal 11 (Segmentation fault)"),
         (
@@ -398,6 +401,15 @@ def test_a_fault_names_notebook_and_cell(warm, fault, said):
     assert str(caught.value) == f"02_grades.ipynb, cell 3 (c2){said}"
     assert (caught.value.notebook, caught.value.cell) == ("02_grades.ipynb", "c2")
     assert not kernels._said
+
+
+def test_the_end_of_the_kernel_by_the_last_cell_is_an_error_too():
+    with pytest.raises(NotebookError, match=r"^n, cell 2 \(c2\): it ended the kernel"):
+        execute(notebook("1", "exit()"))
+
+
+def test_a_cell_that_leaves_the_kernel_as_it_is_has_not_ended_it():
+    assert printed(execute(notebook("exit(keep_kernel=True)", "print(1)"))) == "1\n"
 
 
 FAULTS = {
@@ -668,9 +680,9 @@ def test_a_runner_that_goes_between_its_request_and_the_reply_leaves_no_kernel(t
     assert until(lambda: not carrying(mark))
 
 
-def test_a_cell_that_fails_or_hangs_leaves_no_complaint_of_asyncio():
+def test_a_cell_that_fails_or_hangs_leaves_no_complaint_of_asyncio_or_nbclient():
     err = Runner("""
-        for source in ("import time; time.sleep(99)", "import os; os._exit(1)", "1 / 0"):
+        for source in ("import time; time.sleep(99)", "import os; os._exit(1)", "1 / 0", "exit()"):
             try:
                 execute(notebook(source), timeout=1)
             except NotebookError:
@@ -681,6 +693,7 @@ def test_a_cell_that_fails_or_hangs_leaves_no_complaint_of_asyncio():
             gc.collect()
     """).finish()[2]
     assert "Task" not in err and "Traceback" not in err
+    assert "execute reply" not in err
 
 
 def test_stop_ends_the_server_before_it_returns_and_no_kernel_is_started_after_it():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import itertools
+import logging
 import os
 import re
 import tempfile
@@ -35,6 +36,9 @@ _BAR = re.compile(
 )
 _FRAME = re.compile(r"\s*Cell In\[(\d+)\], line (\d+)")
 _UNREAD = re.compile(r" \((?:\d+\.py|<tokenize>), line (\d+)\)$")  # of a syntax error in the cell itself
+
+# nbclient complains there of what becomes a NotebookError; without a handler Python prints it.
+logging.getLogger("papermill").addHandler(logging.NullHandler())
 
 
 class NotebookError(Exception):
@@ -93,6 +97,10 @@ def execute(
 
 class _LostError(Exception):
     """A kernel died together with the server that it was forked from."""
+
+
+class _EndedError(Exception):
+    """A cell ended the kernel by exit or quit, which the kernel says before it goes."""
 
 
 @dataclass
@@ -157,6 +165,7 @@ class _Attempt:
             record_timing=False,
             resources={"metadata": {"path": kernel.cwd}},
             on_cell_execute=self._begin,
+            on_cell_executed=_refuse_end,
             km=self.manager,
             # Not the user's settings, and no file of what was typed.
             extra_arguments=[f"--IPKernelApp.ipython_dir={folder}", "--HistoryManager.enabled=False"],
@@ -186,6 +195,8 @@ class _Attempt:
             return self._at(index, f"{error.ename}: {_UNREAD.sub('', error.evalue)}", _line(error))
         if isinstance(error, DeadKernelError):
             what = f"the kernel died: {describe_status(self.manager.provisioner.process.poll())}"
+        elif isinstance(error, _EndedError):
+            what = "it ended the kernel (exit or quit); take that out"
         elif isinstance(error, CellTimeoutError):
             what = f"still running after {self.kernel.timeout} s, which is the limit for one cell"
         else:
@@ -231,6 +242,13 @@ def _line(error: Any) -> str:
     code = lines[number - 1].strip() if number <= len(lines) else ""
     code = code if len(code) <= LONGEST else f"{code[: LONGEST - 1]}…"
     return f", line {number}" + (f" ({code})" if code else "")
+
+
+def _refuse_end(execute_reply: Mapping[str, Any], **_: Any) -> None:
+    """Raise _EndedError where a cell has asked for the kernel's end, which comes only during a later cell."""
+    asked = [p for p in execute_reply["content"].get("payload", []) if p.get("source") == "ask_exit"]
+    if any(not payload.get("keepkernel") for payload in asked):
+        raise _EndedError
 
 
 async def _close(manager: Any) -> None:
