@@ -228,6 +228,25 @@ def test_status_says_what_is_stale_and_writes_nothing(tabled, tmp_path):
 
 
 @tables
+def test_what_was_run_and_could_not_be_published_is_not_called_fresh(tabled, tmp_path):
+    project = tabled.copy(tmp_path / "project").only_pages("issues")
+    project.edit("03_issues", "again", 'passages, "links"', 'passages, "status"')
+    done = project.run("report", PAGE="issues", LANGUAGE="en")
+    assert done.stderr.splitlines()[-1] == (
+        "03_issues.ipynb: two outputs are named 'status', in cell 12 (status) and in cell 19 (again);"
+        " give one of them another name"
+    )
+    behind = "what was run is not published; run: make report STUDY=harbour"
+    assert project.stale()["reports/harbour"] == behind
+    project.edit("03_issues", "again", 'passages, "status"', 'passages, "links"')
+    done = project.run("report", PAGE="issues", LANGUAGE="en")
+    assert done.returncode == 0, done.stderr
+    assert "reports/harbour" not in project.stale()
+    (project.report / "manifest.json").unlink()
+    assert project.stale()["reports/harbour"] == behind
+
+
+@tables
 def test_what_excel_saved_is_named_by_data_and_written_plainly_by_tidy(tabled, tmp_path):
     project = tabled.copy(tmp_path / "project")
     path = project.raw / "issues.csv"

@@ -297,8 +297,8 @@ def watch(**how: Any) -> None:
 @studies_option
 @language_option
 def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | None) -> None:
-    """Say which tables and notebooks are stale, and why; writes nothing."""
-    from analysis.build import data, readings, run, staleness
+    """Say which tables, notebooks and pages are stale, and why; writes nothing."""
+    from analysis.build import data, published, readings, run, staleness
 
     if not (paths.PROCESSED / study / staleness.DESCRIPTION).exists():
         raise UserError(f"data/processed/{study}: no tables yet; run: make data STUDY={study}")
@@ -312,6 +312,8 @@ def status(study: str, languages: tuple[str, ...], beside: tuple[str, ...] | Non
     todo |= {job.name: why for job, why in run.states(study, languages, beside=beside).items() if why}
     for name, why in todo.items():
         lines.append(f"{name}: {'; '.join(why[:3])}" + (f" and {len(why) - 3} more" if why[3:] else ""))
+    if published.is_behind(study, languages):
+        lines.append(f"reports/{study}: what was run is not published; run: make report STUDY={study}")
     click.echo("\n".join(lines or ["everything is fresh"]))
 
 

@@ -38,8 +38,15 @@ def test_a_cell_that_failed_is_refused_by_the_notebooks_name():
 
 def test_two_figures_of_one_name_are_refused():
     one = samples.figure("same", "One", samples.bars("en", 2), language="en")
-    with pytest.raises(PublishError, match="two outputs are named 'same'"):
-        read(samples.code(one), samples.code(one))
+    first, added, second = samples.code(one), samples.code(), samples.code(one)
+    first["id"], second["id"], added["metadata"] = "a1", "b2", {"tags": ["injected-parameters"]}
+    with pytest.raises(PublishError) as caught:
+        read(first, added, second)
+    assert str(caught.value) == (
+        "a.ipynb: two outputs are named 'same', in cell 1 (a1) and in cell 2 (b2); give one of them another name"
+    )
+    with pytest.raises(PublishError, match=r"two outputs are named 'same', both in cell 1; give"):
+        read(samples.code(one, one))
 
 
 def test_warnings_are_said_on_the_terminal_and_stand_on_no_page():

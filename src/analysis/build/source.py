@@ -82,7 +82,7 @@ def places(cells: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def is_tagged(cell: Mapping[str, Any], tag: str) -> bool:
     """Whether a cell has a tag."""
-    return tag in cell["metadata"].get("tags", [])
+    return tag in cell.get("metadata", {}).get("tags", [])
 
 
 def _cell(saved: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from lxml import html
 from markdown_it import MarkdownIt
 
 from analysis import languages
+from analysis.build import source
 
 _MIME = "application/vnd.analysis."
 FIGURE, TABLE, FINDING = f"{_MIME}figure+json", f"{_MIME}table+json", f"{_MIME}finding+json"
@@ -217,7 +218,8 @@ def read(
     tables or findings have one name.
     """
     reader = _Reader(language, name, findings, _small(notebook) if findings is None else {})
-    blocks = [block for cell in notebook["cells"] for block in reader.cell(cell)]
+    places = source.places(notebook["cells"])
+    blocks = [b for cell, at in zip(notebook["cells"], places, strict=True) for b in reader.cell(cell, at)]
     title = next((b for b in blocks if b.kind == "heading" and b.level == 1), Heading(1, ()))
     if title.spans and subject not in plain(title.spans):  # one notebook makes several pages
         ended = replace(title, spans=(*title.spans, languages.colon(language) + subject))
@@ -270,13 +272,15 @@ class _Reader:
         self, language: str, name: str, findings: Sequence[Finding] | None, small: Mapping[str, Figure]
     ) -> None:
         self.language, self.name, self.findings, self.small = language, name, findings, small
-        self.taken: set[str] = set()  # names
+        self.place = ""  # the cell that is read, as messages call it
+        self.taken: dict[str, str] = {}  # names, and the place of each
         # A cell with one of these tags is of another language, or for other readers.
         self.others = {"hidden", *languages.others(language, languages.DEFAULT)}
         self.notices: list[str] = []
         self.reads: dict[str, Any] = {}
 
-    def cell(self, cell: Mapping[str, Any]) -> list[Any]:
+    def cell(self, cell: Mapping[str, Any], place: str) -> list[Any]:
+        self.place = place
         tags = cell.get("metadata", {}).get("tags", [])
         if self.others.intersection(tags):
             return []
@@ -326,10 +330,11 @@ class _Reader:
 
     def named(self, block: Any) -> Any:
         """A block, whose name no other one may have."""
-        if block.name in self.taken:
-            said = f"{self.name}: two outputs are named {block.name!r}"
+        if first := self.taken.get(block.name):
+            where = f"both in {first}" if first == self.place else f"in {first} and in {self.place}"
+            said = f"{self.name}: two outputs are named {block.name!r}, {where}"
             raise PublishError(f"{said}; give one of them another name")
-        self.taken.add(block.name)
+        self.taken[block.name] = self.place
         return block
 
     def text(self, text: str) -> list[Any]:
