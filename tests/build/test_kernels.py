@@ -496,8 +496,9 @@ from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, {here!r})
 from test_kernels import execute, notebook, printed
 from analysis.build.execute import NotebookError
-# A shell that runs the tests in the background has its children ignore Ctrl-C.
+# A shell that runs the tests in the background has its children ignore Ctrl-C, nohup the end of a terminal.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 def server():
     return next(iter(kernels._servers.values())).process
 """
