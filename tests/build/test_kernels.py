@@ -491,7 +491,7 @@ def test_what_a_notebook_started_ends_with_it(tmp_path):
 # --- a runner of its own ------------------------------------------------------------------------
 
 PRELUDE = """
-import json, os, signal, sys, threading, time
+import atexit, json, os, signal, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 sys.path.insert(0, {here!r})
 from test_kernels import execute, notebook, printed
@@ -499,6 +499,10 @@ from analysis.build.execute import NotebookError
 # A shell that runs the tests in the background has its children ignore Ctrl-C, nohup the end of a terminal.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+# An interrupt that another thread receives is raised when the main one wakes: every second, as run.py does.
+signal.signal(signal.SIGALRM, lambda *_: None)
+signal.setitimer(signal.ITIMER_REAL, 1, 1)
+atexit.register(signal.setitimer, signal.ITIMER_REAL, 0)  # before Python lets go of its handlers
 def server():
     return next(iter(kernels._servers.values())).process
 """
@@ -619,8 +623,6 @@ def test_ctrl_c_ends_the_runner_and_all_its_processes(warm, delay):
 
 
 def test_ctrl_c_ends_a_notebook_in_the_main_thread():
-    # Pressed only once the cell runs: in an import, Python may lose the interrupt (a weak reference's
-    # callback raises nothing).
     runner = Runner("""
         def on_cell(cell, number):
             print("ready", flush=True)

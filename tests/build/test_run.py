@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import nbformat
 import pytest
 from tiny import TABLES, Tiny, describe, displays, make, reads
 
+from analysis import paths
 from analysis.build import execute
 
 pytestmark = [pytest.mark.build, pytest.mark.xdist_group("runs")]
@@ -41,6 +45,32 @@ def project(built, tmp_path) -> Tiny:
 def runs(project: Tiny) -> dict[str, bytes]:
     folder = project.folder / "build" / "tiny" / "runs"
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.ipynb")}
+
+
+# -- An interrupt ----------------------------------------------------------------------------------
+
+INTERRUPTED = """
+import signal, threading, time
+from concurrent.futures import Future
+from types import SimpleNamespace
+from analysis.build import run
+
+def interrupt():
+    time.sleep(0.5)
+    signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+threading.Thread(target=interrupt).start()
+list(run.results_of(["for ever"], lambda job, **_: Future(), SimpleNamespace(on_cell=lambda job: None)))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent to a thread there")
+def test_an_interrupt_that_another_thread_receives_ends_the_waiting_for_notebooks():
+    command = [sys.executable, "-c", INTERRUPTED]
+    env = os.environ | {"PYTHONPATH": str(paths.ROOT / "src")}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.endswith("KeyboardInterrupt\n")
 
 
 # -- What makes a run stale ------------------------------------------------------------------------

@@ -179,7 +179,8 @@ def results_of(jobs: Sequence[Job], submit: Submit, progress: Any) -> Iterator[t
     failed: dict[Job, Exception] = {}
     waiting = {submit(job, on_cell=progress.on_cell(job)): job for job in jobs}
     while waiting:
-        done, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        # An interrupt that another thread receives is raised here only when this one wakes.
+        done, _ = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
         for future in done:
             job = waiting.pop(future)
             result = received(job, future)
