@@ -26,7 +26,6 @@ SIZE = 2_000_000  # characters that the outputs of one cell may take
 TEMPORARY = "analysis-kernel-"  # how the folders of kernels' sockets begin
 LONGEST = 80  # characters of a line of code that a message shows
 _NO_GLYPH = re.compile(r"Glyph (\d+) .*missing from")
-_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _CAUSED = re.compile("\nThe above exception|\nDuring handling")  # between two exceptions of a traceback
 # `reading:  33%|███▎  | 1/3 [00:00<00:00, 99it/s]`, `7it [00:00, 99it/s]`, and moves to another bar's line.
 _BAR = re.compile(
@@ -112,8 +111,8 @@ class _Attempt:
     name: str
     kernel: Kernel
     on_cell: OnCell | None
-    begun: dict[int, Any] = field(default_factory=dict, init=False)  # index to cell, in order
     cells: Sequence[Any] = field(default=(), init=False)  # as they are run
+    last: int | None = field(default=None, init=False)  # the index of the cell that was begun last
     manager: Any = field(default=None, init=False)
 
     def run(self) -> Any:
@@ -174,21 +173,16 @@ class _Attempt:
         return executed
 
     def _begin(self, cell: Any, cell_index: int) -> None:
-        self.begun[cell_index] = cell
+        self.last = cell_index
         if self.on_cell:
-            self.on_cell(cell, self._number(cell_index))
-
-    def _number(self, index: int) -> int | None:
-        """A cell's place in the notebook as it was given, or None for the cell that papermill adds."""
-        added = [i for i, cell in self.begun.items() if source.is_tagged(cell, source.INJECTED)]
-        return None if index in added else index + 1 - sum(i < index for i in added)
+            self.on_cell(cell, source.numbers(self.cells)[cell_index])
 
     def _error(self, error: Exception) -> NotebookError:
         """The NotebookError for what papermill, nbclient or jupyter_client raised."""
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
-        index = getattr(error, "cell_index", next(reversed(self.begun), None))
+        index = getattr(error, "cell_index", self.last)
         if isinstance(error, UserError):
             return NotebookError(self.name, None, str(error))
         if isinstance(error, PapermillExecutionError):
@@ -230,7 +224,7 @@ class _Attempt:
 def _line(error: Any) -> str:
     """`, line 3 (d = f(0))`: where in its cell papermill's error was raised; "" where that is not known."""
     number = int(found[1]) if (found := _UNREAD.search(error.evalue)) else 0
-    for entry in (_COLOUR.sub("", entry) for entry in error.traceback):
+    for entry in (source.COLOUR.sub("", entry) for entry in error.traceback):
         if _CAUSED.match(entry):
             number = 0  # what follows is the exception that was not caught
         elif not number and (frame := _FRAME.match(entry)) and int(frame[1]) == error.exec_count:

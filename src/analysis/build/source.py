@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from analysis.errors import UserError
 _ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _KEPT = ("tags", "slideshow")  # of a cell's metadata; the rest is how a program showed it
 INJECTED = "injected-parameters"
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")  # by which a terminal colours what a cell has printed
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -69,15 +70,20 @@ def code(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [cell for cell in cells if not is_tagged(cell, INJECTED)]
 
 
-def places(cells: Iterable[Mapping[str, Any]]) -> list[str]:
+def numbers(cells: Iterable[Mapping[str, Any]]) -> list[int | None]:
+    """The places of cells in the notebook as it was given, from 1; None for the cell that papermill adds."""
+    added = [is_tagged(cell, INJECTED) for cell in cells]
+    return [None if added[n] else n + 1 - sum(added[:n]) for n in range(len(added))]
+
+
+def places(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     """What messages call the cells of an executed notebook: `cell 26 (c87ab505)`, by its place in the source."""
-    number, found = 0, []
-    for cell in cells:
-        added = is_tagged(cell, INJECTED)
-        number += not added
-        known = f" ({cell['id']})" if "id" in cell else ""
-        found.append("the cell with the parameters" if added else f"cell {number}{known}")
-    return found
+    return [
+        f"cell {number}" + (f" ({cell['id']})" if "id" in cell else "")
+        if number
+        else "the cell with the parameters"
+        for cell, number in zip(cells, numbers(cells), strict=True)
+    ]
 
 
 def is_tagged(cell: Mapping[str, Any], tag: str) -> bool:

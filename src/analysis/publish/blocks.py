@@ -343,7 +343,7 @@ class _Reader:
         if len(text) > LONGEST:
             self.notices.append(f"an output of {len(text):,} characters is cut at {LONGEST:,}")
             text = text[:LONGEST] + " …"
-        return [Code(_ANSI.sub("", text.rstrip()))]
+        return [Code(source.COLOUR.sub("", text.rstrip()))]
 
     def html(self, text: str) -> list[Any]:
         """HTML as blocks; what a page has no place for is said on the terminal."""
@@ -362,7 +362,6 @@ class _Reader:
         return block
 
 
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 # What plotting calls return as a cell's last line: the picture says it.
 _DRAWN = r"<(matplotlib|seaborn|mpl|Axes|Figure|BarContainer|ErrorbarContainer|StemContainer|a list of)\b"
 _OBJECT = re.compile(
@@ -459,7 +458,7 @@ _GONE = re.compile(
 _LED = re.compile(r"(record|page):[\w/.#-]+|https?://\S+|#[\w-]+")
 _OUTSIDE = re.compile(
     r'<(?:img|iframe|video|audio|embed)\b[^>]*?\bsrc="(?!data:)[^"]*"'
-)  # only files have these
+)  # no data of its own
 
 
 def markdown(text: str) -> list[Any]:
