@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
 from html import unescape
+from math import isfinite, nan
 from typing import Any
 
 import pandas as pd
@@ -20,6 +23,7 @@ from analysis.figures.sheet import LayoutError, Sheet, records
 from analysis.figures.style import NARROW, WIDE
 from analysis.figures.words import words
 from analysis.languages import semicolon
+from analysis.transcribe import periods
 from analysis.words import Link, escape
 
 __all__ = ["NARROW", "WIDE", "Caption", "Chart"]
@@ -101,10 +105,12 @@ def nothing(language: str, rows: pd.DataFrame) -> Chart:
     return Chart(paint, rows)
 
 
-def asked(frame: pd.DataFrame, chart: str, columns: str) -> pd.DataFrame:
-    """A frame with the columns that a chart needs (separated by spaces), missing texts as "".
+def asked(frame: pd.DataFrame, chart: str, columns: str, *, also: str = "", once: str = "") -> pd.DataFrame:
+    """A frame with the columns that a chart needs (separated by spaces), each cell as `cell` reads it.
 
-    Raises FigureError naming a column that is not there; an empty frame needs none.
+    `also` are read so where they are there; a value of the column `once` stands in one row only; any
+    other text that is missing is "". Raises FigureError naming a column, and row, that cannot be drawn;
+    an empty frame needs no column.
     """
     missing = [column for column in columns.split() if column not in frame]
     if missing and len(frame):
@@ -112,8 +118,73 @@ def asked(frame: pd.DataFrame, chart: str, columns: str) -> pd.DataFrame:
             f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(map(str, frame))}"
         )
     found = frame.reset_index(drop=True).assign(**dict.fromkeys(missing, ""))
-    texts = found.select_dtypes(exclude=["number", "category"])
-    return found.assign(**{str(c): texts[c].where(texts[c].notna(), "") for c in texts})
+    numbers = [c for c in found.select_dtypes("number") if c in _NUMBERS or found[c].notna().any()]
+    texts = found.drop(columns=[*numbers, *found.select_dtypes("category")]).astype(object)
+    found = found.assign(**{str(c): texts[c].where(texts[c].notna(), "") for c in texts})
+    for column in (c for c in f"{columns} {also}".split() if c in frame and len(frame)):
+        places = [f"{chart}: {column} in row {label}" for label in frame.index]
+        cells = [cell(value, column, place) for value, place in zip(frame[column], places, strict=True)]
+        if isinstance(frame[column].dtype, pd.CategoricalDtype):  # keeps the order of its categories
+            known = dict.fromkeys([*map(str, frame[column].cat.categories), *cells])
+            found[column] = pd.Categorical(cells, [*known])
+        elif column not in _NUMBERS or not pd.api.types.is_numeric_dtype(frame[column]):
+            found[column] = cells
+    if once and (twice := found[once].duplicated()).any():
+        raise FigureError(f"{chart}: {once} {found.loc[twice, once].iloc[0]!r} stands in two rows; drop one")
+    return found
+
+
+def cell(value: Any, column: str, place: str) -> Any:
+    """What a cell holds, as charts read such a column: a day or period as ISO text, a number, or text.
+
+    What is missing is "", or not a number. Raises FigureError naming the place where something else is
+    expected: what was found, and what to do.
+    """
+    read, expected = _READ.get(column, (str, "text"))
+    one = pd.api.types.is_scalar(value)
+    if not one and column in _LISTS:
+        return value
+    none = one and bool(pd.isna(value) or value == "")
+    if none and column not in _NEEDED:
+        return nan if column in _NUMBERS else ""
+    if isinstance(value, float) and value.is_integer() and column not in _NUMBERS:
+        value = int(value)  # as pandas keeps whole numbers where one is missing
+    with suppress(ValueError, TypeError):
+        if one and not none:
+            return read(value)
+    raise FigureError(f"{place}: found {'nothing' if none else repr(value)}, expected {expected}")
+
+
+def _day(value: object) -> str:
+    return str(pd.Timestamp(value).date() if isinstance(value, date) else date.fromisoformat(str(value)))
+
+
+def _period(value: object) -> str:
+    return periods.parse(_day(value) if isinstance(value, date) else str(value)).text
+
+
+def _number(value: Any) -> Any:
+    number = pd.to_numeric(value)
+    if not isfinite(number):
+        raise ValueError
+    return number
+
+
+# What columns hold, in whatever frame: how a cell is read, and what is expected where it cannot be.
+_COUNTS = ["n", "n_issues", "n_calls", "chars", "covered", "units", "read", "fiscal_year"]
+_NUMBERS = {*_COUNTS, "value", "lower", "upper", "total", "alpha", "low", "high", "unread", "scale_position"}
+_IDS = ["record", "table", "issue", "theme", "round", "source", "scope", "occasion"]
+_NEEDED = {*_COUNTS, *_IDS}  # in each row
+_LISTS = ("names", "programmes")  # texts, or lists of them
+_READ: Mapping[str, tuple[Callable[[Any], Any], str]] = {
+    **dict.fromkeys(("start", "end", "until"), (_day, "a day as 2008-04-01")),
+    **dict.fromkeys(
+        ("conducted", "period", "as_of", "date", "year"), (_period, "a period as 2008-04 or FY2008/FY2010")
+    ),
+    **dict.fromkeys(_NUMBERS, (_number, "a number, or nothing")),
+    **dict.fromkeys(_COUNTS, (_number, "a number; fill it in, or drop the row (none is .fillna(0))")),
+    **dict.fromkeys(_IDS, (str, "an id; fill it in, or drop the row")),
+}
 
 
 def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -77,7 +77,9 @@ _EXPLAINED += ("position", "not_reported")
 
 
 def edges(axis: TimeAxis, span: Span) -> tuple[float, float]:
-    """Left and right edge of a placed span: an open end runs as far as the axis knows, none beyond its start."""
+    """Left and right edge of a span: an open end runs as far as the axis knows, none beyond its start."""
+    if not span.placed:
+        return axis.left, axis.left
     known = axis(span.start or span.end)
     left = known if span.start else axis.left if span.before == "open" else known - FADE
     if span.end:

@@ -6,18 +6,18 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, axis_over, draw_years, pack
-from analysis.figures.chart import Chart, Record, linked, rows_of
+from analysis.figures.chart import Chart, Record, asked, linked, nothing, rows_of
 from analysis.figures.colours import GUIDE, INK, QUIET
 from analysis.figures.encoding import draw_key, region_colours
 from analysis.figures.lanes import FEW, Tile, gutter, lane_name, row_name
 from analysis.figures.rows import note
 from analysis.figures.sheet import Sheet, tile_width
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, headed, joined, words
+from analysis.figures.words import aside, display, headed, joined, words
 from analysis.transcribe import grade_values
-from analysis.transcribe.periods import display
 from analysis.words import escape
 
+GRADE = "record project region region_label programme_label kind_label conducted start end grade grade_status"
 _TRACK, _TRACK_HIGH = 48.0, 18.0  # pixels of a scale under a tile
 _LABEL = 168.0  # pixels that the name of a scale may take
 
@@ -27,16 +27,20 @@ def grade_tiles(grades: pd.DataFrame, *, language: str) -> Chart:
 
     Evaluations of a programme as such have a row of their own. Columns in: record, project,
     project_label, region, region_label, programme_label, kind_label, conducted, start, end,
-    scale, scale_label (optional), grade, grade_status, and optional scale_position (0 worst, 1 best) with
+    scale_label (optional), grade, grade_status, and optional scale_position (0 worst, 1 best) with
     known_grades, whose last and first are then the ends drawn under the tile. No line joins grades.
     """
+    grades = asked(grades, "grade_tiles", GRADE, also="scale_position")
+    if grades.empty:
+        return nothing(language, grades)
     told = grade_items(grades, language)
-    return Chart(lambda sheet: _draw(sheet, grades, language), grades.reset_index(drop=True), told)
+    return Chart(lambda sheet: _draw(sheet, grades, language), grades, told)
 
 
 def _draw(sheet: Sheet, grades: pd.DataFrame, language: str) -> None:
     dated = grades[grades["start"] != ""]
-    of = grades["region"].where(grades["region"] != "", "/" + grades["programme_label"])
+    programmes = "/" + grades["programme_label"].astype(str)
+    of = grades["region"].astype(str).where(grades["region"] != "", programmes)
     regions = list(grades.groupby(of, sort=False))
     many = len(regions) > FEW
     left = gutter(sheet, many=many)
@@ -88,7 +92,7 @@ def _tiles(sheet: Sheet, axis: TimeAxis, rows: pd.DataFrame, language: str, *, m
 
 def _ends(row: Record) -> tuple[str, ...]:
     """The worst and the best grade of a scale of numbers, where both are known."""
-    if pd.isna(row.get("scale_position")) or row.get("scale_position") == "":
+    if pd.isna(row.get("scale_position")) or not row.get("known_grades"):
         return ()
     known = str(row["known_grades"])
     listed = known.split("; " if "; " in known else " ")
@@ -115,7 +119,7 @@ def grade_signs(grades: pd.DataFrame) -> set[str]:
     """What the key of a chart with such grades has to explain."""
     dated = grades.loc[grades["start"] != "", "grade"]
     signs = {"not_reported"} if (dated == "").any() else set()
-    return signs | ({min(map(_kind, filter(None, dated)))} if dated.any() else set())
+    return signs | {*sorted(map(_kind, filter(None, dated)))[:1]}
 
 
 def _kind(grade: str) -> str:

@@ -23,8 +23,7 @@ from analysis.figures.colours import GUIDE, QUIET
 from analysis.figures.encoding import DOTTED
 from analysis.figures.rows import Scale, Sign, draw_sign, draw_signs_key, free, heading, note, panel
 from analysis.figures.sheet import EDGE, Sheet
-from analysis.figures.words import aside, between, headed, joined, words
-from analysis.transcribe.periods import display
+from analysis.figures.words import aside, between, display, headed, joined, words
 from analysis.words import figure as digits
 
 _COLUMNS = "record table start end as_of value unit_label measure label subject source_label approximate"
@@ -142,7 +141,7 @@ def indicators_over_time(
     is on record for one year only is written, not drawn. `small` draws the panel with most dots.
     `regions` are the study's in order, for their colours.
     """
-    rows = asked(indicators, "indicators_over_time", _COLUMNS)
+    rows = asked(indicators, "indicators_over_time", _COLUMNS, also="lower upper region region_label")
     rows = rows[(rows["start"].astype(str) != "") & rows["value"].notna()]
     if rows.empty:
         return nothing(language, rows)

@@ -72,7 +72,7 @@ def institution_years(
     study's in order, for their colours, where the projects are not of each of them.
     """
     parts = asked(participations, "institution_years", _PART)
-    projects = asked(projects, "institution_years", _PROJECT)
+    projects = asked(projects, "institution_years", _PROJECT, once="record")
     if parts.empty:
         return nothing(language, parts)
     own = {p["record"]: p for p in rows_of(projects[projects["record"].isin(parts["project"])])}

@@ -89,8 +89,8 @@ def issue_matrix(
     is one, start (ISO date), which puts occasions in order of time. Issues without a link stay as empty rows. `small` leaves out occasions and statuses.
     `regions` are the study's in order, for their colours, where the issues may not name each of them.
     """
-    issues = asked(issues, "issue_matrix", _ISSUE)
-    links = asked(links, "issue_matrix", _LINK)
+    issues = asked(issues, "issue_matrix", _ISSUE, once="record")
+    links = asked(links, "issue_matrix", _LINK, also="start")
     if issues.empty:
         return nothing(language, links)
     issues = issues.sort_values("scope", key=_places(order(issues["scope"])), kind="stable")

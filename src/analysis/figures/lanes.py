@@ -15,8 +15,7 @@ from analysis.figures.colours import BAND, GUIDE, INK, PAPER, POLICY, QUIET, STO
 from analysis.figures.encoding import Span, draw_bar, edges, span_of
 from analysis.figures.sheet import EDGE, Sheet, tile_width
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, joined
-from analysis.transcribe.periods import display
+from analysis.figures.words import aside, display, joined
 
 FEW = 6  # regions, up to which projects have names on a chart
 GAP = 10  # pixels between two names of a row
@@ -29,7 +28,9 @@ _ROMAN = ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 def roman(number: Any) -> str:
     """The number of a phase as it is printed; nothing where it has none."""
-    left, made = (0 if pd.isna(number) else int(number)), ""
+    if not str(number).isdecimal():
+        return str(number)
+    left, made = int(number), ""
     for value, sign in _ROMAN:
         made += sign * (left // value)
         left %= value
@@ -59,6 +60,8 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
     for row in rows_of(phases):
         left, right = edges(axis, span_of(row))
         name, room = f"{roman(row['number'])} {row['label']}".strip(), right - left - 7
+        if not span_of(row).placed:
+            short.append(row)
         if right - left < HIT:
             continue
         lines = style.balanced(name, room)

@@ -67,7 +67,8 @@ def region_map(regions: pd.DataFrame, *, language: str) -> Chart:
     regions = asked(regions, "region_map", _REGION)
     if regions.empty:
         return nothing(language, regions)
-    regions = regions.assign(label=regions["name"]) if "name" in regions else regions
+    names = regions.get("name", regions["label"])
+    regions = regions.assign(label=names.where(names != "", regions["label"]))
     regions = regions.assign(table=regions.get("table", "regions"))
     regions = regions.sort_values("group", key=lambda groups: groups.astype(str) != "case", kind="stable")
     told = []

@@ -56,7 +56,7 @@ def specification_curve(
     fail), and a column for each choice (links, periods, coder, sources, regions, years, areas, as far as there);
     only choices that vary are drawn. `names[choice][option]` are the words of the options.
     """
-    readings = asked(readings, "specification_curve", "value chosen holds")
+    readings = asked(readings, "specification_curve", "value chosen holds", also=" ".join(_CHOICES))
     readings = readings.assign(value=pd.to_numeric(readings["value"], errors="coerce")).dropna(subset="value")
     if readings.empty:
         return nothing(language, readings)

@@ -10,12 +10,12 @@ import pandas as pd
 from analysis.figures import style
 from analysis.figures.axis import pack
 from analysis.figures.chart import Chart, Record, asked, colours_of, link, listed, nothing, order, rows_of
+from analysis.figures.check import FigureError
 from analysis.figures.colours import INK, PAPER, QUIET, WASH
 from analysis.figures.rows import draw_heads, gutter, place_row, rule
 from analysis.figures.sheet import EDGE, LayoutError, Sheet, Spot
 from analysis.figures.svg import HIT
-from analysis.figures.words import aside, headed, words
-from analysis.transcribe.periods import display
+from analysis.figures.words import aside, display, headed, words
 
 _ROUND = "round round_label region region_label grade own unread"
 _ENTRY = "region region_label own programme record label"
@@ -34,7 +34,7 @@ def grade_distribution(rounds: pd.DataFrame, *, language: str, regions: Sequence
     rows) and year (EDTF, told of rounds that have one label). A round whose only row has no grade is drawn with its unread squares. `regions` are the own
     regions in order, for their colours, where not all of them have a grade.
     """
-    rounds = asked(rounds, "grade_distribution", _ROUND)
+    rounds = asked(rounds, "grade_distribution", _ROUND, also="year")
     if rounds.empty:
         return nothing(language, rounds)
     known = order(rounds["round"])
@@ -172,6 +172,8 @@ def region_participation(
     if entries.empty:
         return nothing(language, entries)
     programmes = asked(programmes, "region_participation", _PROGRAMME)
+    if others := set(entries["programme"]).difference(programmes["programme"]):
+        raise FigureError(f"region_participation: programme {min(others)!r} has no row in programmes; add it")
     programmes = programmes[programmes["programme"].isin(entries["programme"])]
     entries = entries.assign(table=entries.get("table", "projects"))
     orders = {"region": [*dict.fromkeys(entries["region"])], "programme": [*programmes["programme"]]}

@@ -12,7 +12,8 @@ import pandas as pd
 
 from analysis.figures import style
 from analysis.figures.axis import TimeAxis, decimal_year
-from analysis.figures.chart import Chart, rows_of
+from analysis.figures.chart import Chart, asked, nothing, rows_of
+from analysis.figures.check import FigureError
 from analysis.figures.colours import PAPER, QUIET
 from analysis.figures.encoding import DOTTED, STATES, Span, draw_bar, draw_key, region_colours
 from analysis.figures.lanes import FEW, gutter, phase_band, phase_list, row_height, row_name, shade
@@ -21,6 +22,8 @@ from analysis.figures.svg import HIT
 from analysis.figures.words import aside, between, headed, joined, words
 from analysis.words import escape
 
+_SUPPORT = "region name fiscal_year source status projects label"
+_SOURCES = ("paper", "records")
 _STRIP = 18  # height of a strip
 _LONG = 2  # years beyond the first, for a run to be named on a phone
 _BETWEEN = " / "  # stands between the names of a label
@@ -68,6 +71,13 @@ def support_strips(
     label (the projects' names in their order, " / " between them), start (optional: first day of the year, else 1 April); phases: record, number, label, start,
     end, open_end. `small` leaves out names, key and phases.
     """
+    support = asked(support, "support_strips", _SUPPORT, also="start")
+    phases = asked(phases, "support_strips", "record number label start end")
+    if support.empty:
+        return nothing(language, support)
+    for column, known in (("source", _SOURCES), ("status", (*STATES, "none", "unknown"))):
+        if others := set(support[column]).difference(known):
+            raise FigureError(f"support_strips: {column} {min(others)!r}; expected {', '.join(known)}")
     regions = _regions(support)
     told = [
         (f"{region.id}-{source}", _in_words(region.name, source, runs, language))
@@ -81,13 +91,13 @@ def support_strips(
     def paint(sheet: Sheet) -> None:
         _draw(sheet, support, regions, shown, language, small)
 
-    return Chart(paint, support.reset_index(drop=True), told, drawn)
+    return Chart(paint, support, told, drawn)
 
 
 def _regions(support: pd.DataFrame) -> list[_Region]:
     colours, made = region_colours(support["region"]), []
-    for region, rows in support.groupby("region", sort=False):
-        sources = rows.sort_values("fiscal_year").groupby("source", sort=True)
+    for region, rows in support.groupby("region", sort=False, observed=True):
+        sources = rows.sort_values("fiscal_year").groupby("source", sort=True, observed=True)
         strips = {str(source): _runs(years) for source, years in sources}
         made.append(_Region(str(region), str(rows["name"].iloc[0]), colours[str(region)], strips))
     return made
@@ -113,7 +123,7 @@ def _draw(
 ) -> None:
     many = len(regions) > FEW
     first, last = int(support["fiscal_year"].min()), int(support["fiscal_year"].max())
-    begin = support["start"].min() if "start" in support else f"{first}-04-01"
+    begin = min(filter(None, support.get("start", ())), default=f"{first}-04-01")
     shift, left = decimal_year(begin) % 1, gutter(sheet, many=many, wide=170)
     axis, top = TimeAxis(first + shift, last + 1 + shift, left, sheet.width - 6), sheet.top
     short = phase_band(sheet, axis, phases, language)

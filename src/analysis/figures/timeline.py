@@ -10,16 +10,20 @@ import pandas as pd
 
 from analysis.figures import lanes, style
 from analysis.figures.axis import TimeAxis, axis_over, decimal_year, draw_years, pack
-from analysis.figures.chart import Chart, Colours, Record, linked, rows_of
+from analysis.figures.chart import Chart, Colours, Record, asked, cell, linked, nothing, rows_of
 from analysis.figures.colours import QUIET
 from analysis.figures.encoding import draw_bar, draw_key, edges, region_colours, span_of
-from analysis.figures.grades import grade_items, grade_signs, tiles_on
+from analysis.figures.grades import GRADE, grade_items, grade_signs, tiles_on
 from analysis.figures.rows import note
 from analysis.figures.sheet import Sheet
 from analysis.figures.svg import HIT
 from analysis.figures.words import aside, headed, joined, words
 from analysis.words import escape
 
+_SPAN = "table record number label detail period start end open_end inferred"
+_EVENT = "record date start end label region inferred"
+_PROJECT = "record region region_label programme programme_label label period period_source"
+_PROJECT += " start end open_end inferred"
 _NAMED = 6  # events with a name on the chart
 
 
@@ -44,8 +48,10 @@ class _Story:
         return words(self.language).text(key, **values)
 
     def chart(self) -> Chart:
-        told = [item for name in self.tables for item in _items(self, name)]
         rows = pd.concat([frame.assign(table=name) for name, frame in self.tables.items()], ignore_index=True)
+        if rows.empty:
+            return nothing(self.language, rows)
+        told = [item for name in self.tables for item in _items(self, name)]
         return Chart(lambda sheet: _draw(sheet, self), rows, told)
 
 
@@ -66,15 +72,18 @@ def phase_timeline(
 
     Columns in: spans (phase_spans): table (phases, stages, plans, programmes), record, number, label,
     detail (of a programme its ministry), period, start, end, open_end, inferred and, where one phase is
-    shaded strongest, `strong`; events: record, date, start, end, kind, label, short, region, inferred
-    and, where some have their name on the chart (six at most), `named`; projects (project_spans): record,
-    region, region_label, programme, programme_label, label, period, period_source, start, end, open_end,
-    inferred; grades: record, project, region, conducted, start, end, grade, grade_status, kind_label,
-    scale. `until` (ISO date) is where what goes on is drawn to: when the source speaks; else the axis' edge.
+    shaded strongest, `strong`; events: record, date, start, end, label, region, inferred and, where
+    there are, short and `named` (those with their name on the chart, six at most); projects
+    (project_spans): record, region, region_label, programme, programme_label, label, period,
+    period_source, start, end, open_end, inferred; grades: as `grade_tiles`. `until` (ISO date) is where
+    what goes on is drawn to: when the source speaks; else the axis' edge.
     """
+    spans = asked(spans, "phase_timeline", _SPAN)
+    events = asked(events, "phase_timeline", _EVENT, also="short")
+    projects, grades = asked(projects, "phase_timeline", _PROJECT), asked(grades, "phase_timeline", GRADE)
     kinds = {name: spans[spans["table"] == name] for name in ("phases", "plans", "stages", "programmes")}
-    strong = spans.loc[spans["strong"], "record"] if "strong" in spans else ()
-    named = events.loc[events["named"], "record"] if "named" in events else ()
+    strong = spans.loc[spans["strong"].isin([True]), "record"] if "strong" in spans else ()
+    named = events.loc[events["named"].isin([True]), "record"] if "named" in events else ()
     tables = {name: kinds[name] for name in ("phases", "plans", "stages")} | {"events": events}
     tables |= {"programmes": kinds["programmes"], "projects": projects, "evaluations": grades}
     tables = {n: f.drop(columns=["strong", "named"], errors="ignore") for n, f in tables.items()}
@@ -87,7 +96,7 @@ def phase_timeline(
         national=True,
         strong=next(iter(strong), ""),
         named=tuple(named)[:_NAMED],
-        until=until,
+        until=cell(until, "until", "phase_timeline: until"),
     ).chart()
 
 
@@ -104,6 +113,9 @@ def region_timelines(
 
     Columns in: as `phase_timeline`. With `only` (id of a region) that one, on the axis of all.
     """
+    projects, grades = asked(projects, "region_timelines", _PROJECT), asked(grades, "region_timelines", GRADE)
+    events = asked(events, "region_timelines", _EVENT, also="short")
+    phases = asked(phases, "region_timelines", "record number label start end")
     shown = {
         name: frame[frame["region"] == only] if only else frame[frame["region"] != ""]
         for name, frame in (("projects", projects), ("evaluations", grades), ("events", events))
@@ -157,7 +169,7 @@ def _draw(sheet: Sheet, made: _Story) -> None:
     if many:
         _part(sheet, made)
         _draw_many(sheet, axis, made)
-    for region, rows in () if many else made["projects"].groupby("region", sort=False):
+    for region, rows in () if many else made["projects"].groupby("region", sort=False, observed=True):
         _part(sheet, made)
         _draw_region(sheet, axis, made, str(region), rows)
     draw_years(sheet, axis, years, sheet.top)
@@ -223,7 +235,7 @@ def _draw_region(sheet: Sheet, axis: TimeAxis, made: _Story, region: str, projec
 def _draw_many(sheet: Sheet, axis: TimeAxis, made: _Story) -> None:
     """Draw many regions close together: thin bars without names, each region's name beside them."""
     projects, colour = made["projects"], next(iter(made.colours.values()))
-    regions = [(str(region), rows) for region, rows in projects.groupby("region", sort=False)]
+    regions = [(str(region), rows) for region, rows in projects.groupby("region", sort=False, observed=True)]
     pitch, top = lanes.row_height(len(regions), 850 if made.national else 1300), sheet.top
     for region, rows in regions:
         name = str(rows["region_label"].iloc[0])

@@ -7,11 +7,24 @@ from pathlib import Path
 
 from analysis import languages
 from analysis import words as catalogue
+from analysis.figures.check import FigureError
+from analysis.transcribe import periods
 
 
 def words(language: str) -> catalogue.Words:
     """The catalogue in a language: `words("en").text("key_stated")`."""
-    return catalogue.read(Path(__file__).with_suffix(".yaml"), language)
+    return catalogue.read(Path(__file__).with_suffix(".yaml"), _known(language))
+
+
+def display(period: str, language: str) -> str:
+    """A period as a reader of the language reads it."""
+    return periods.display(period, _known(language))
+
+
+def _known(language: str) -> str:
+    if not languages.known(str(language)):
+        raise FigureError(f"language={language!r}: expected one of the study's, {languages.EXPECTED}")
+    return language
 
 
 def joined(parts: Iterable[object], language: str, *, wide: bool = False) -> str:
