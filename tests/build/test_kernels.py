@@ -372,15 +372,20 @@ def test_the_caller_is_told_of_each_code_cell_as_it_begins():
 
 # --- faults -------------------------------------------------------------------------------------
 
+ENDED = ": it ended the notebook (exit, quit or sys.exit); take that out"
+
 
 @pytest.mark.parametrize("warm", [True, False], ids=["warm", "cold"])
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
         ("1 / 0", ", line 1 (1 / 0): ZeroDivisionError: division by zero"),
-        ("exit()", ": it ended the kernel (exit or quit); take that out"),
-        ("x = 1\nquit()", ": it ended the kernel (exit or quit); take that out"),
-        ("exit(); 1 / 0", ": it ended the kernel (exit or quit); take that out"),
+        ("exit()", ENDED),
+        ("x = 1\nquit()", ENDED),
+        ("exit(); 1 / 0", ENDED),
+        ("import sys; sys.exit()", ENDED),
+        ("raise SystemExit(0)", ENDED),
+        ("import sys\nsys.exit('no rows')", ": SystemExit: no rows"),
         ("import os; os._exit(3)", ": the kernel died: exit status 3"),
         ("import ctypes; ctypes.string_at(0)", ": the kernel died: signal 11 (Segmentation fault)"),
         (
@@ -404,7 +409,7 @@ def test_a_fault_names_notebook_and_cell(warm, fault, said):
 
 
 def test_the_end_of_the_kernel_by_the_last_cell_is_an_error_too():
-    with pytest.raises(NotebookError, match=r"^n, cell 2 \(c2\): it ended the kernel"):
+    with pytest.raises(NotebookError, match=r"^n, cell 2 \(c2\): it ended the notebook"):
         execute(notebook("1", "exit()"))
 
 

@@ -99,7 +99,7 @@ class _LostError(Exception):
 
 
 class _EndedError(Exception):
-    """A cell ended the kernel by exit or quit, which the kernel says before it goes."""
+    """A cell ended the notebook by exit, quit or sys.exit(), which papermill takes for a good end."""
 
 
 @dataclass
@@ -190,7 +190,7 @@ class _Attempt:
         if isinstance(error, DeadKernelError):
             what = f"the kernel died: {describe_status(self.manager.provisioner.process.poll())}"
         elif isinstance(error, _EndedError):
-            what = "it ended the kernel (exit or quit); take that out"
+            what = "it ended the notebook (exit, quit or sys.exit); take that out"
         elif isinstance(error, CellTimeoutError):
             what = f"still running after {self.kernel.timeout} s, which is the limit for one cell"
         else:
@@ -239,9 +239,11 @@ def _line(error: Any) -> str:
 
 
 def _refuse_end(execute_reply: Mapping[str, Any], **_: Any) -> None:
-    """Raise _EndedError where a cell has asked for the kernel's end, which comes only during a later cell."""
-    asked = [p for p in execute_reply["content"].get("payload", []) if p.get("source") == "ask_exit"]
-    if any(not payload.get("keepkernel") for payload in asked):
+    """Raise _EndedError where a cell left by sys.exit(), or asked for the kernel's end, which comes later."""
+    content = execute_reply["content"]
+    asked = [p for p in content.get("payload", []) if p.get("source") == "ask_exit"]
+    left = content.get("ename") == "SystemExit" and content["evalue"] in ("", "0")
+    if left or any(not payload.get("keepkernel") for payload in asked):
         raise _EndedError
 
 
