@@ -14,7 +14,9 @@ import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
+import types
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -579,6 +581,21 @@ def test_a_server_that_is_killed_costs_a_fallback_and_no_notebook():
     """).finish()
     assert out == "0 1 2 3 4\n"
     assert lines == [FALLBACK + "their server does not answer"]
+
+
+def test_kernels_that_die_together_with_their_server_all_know_why():
+    def lost(together, process):
+        provisioner, kernel = kernels.WarmProvisioner(), object.__new__(kernels.ForkedKernel)
+        kernel.server, provisioner.process = types.SimpleNamespace(process=process), kernel
+        together.wait()
+        return provisioner.lost
+
+    for _ in range(20):  # subprocess.poll() told one of the three in every second round
+        server, together = subprocess.Popen(["sleep", "999"]), threading.Barrier(3)
+        server.kill()
+        os.waitid(os.P_PID, server.pid, os.WEXITED | os.WNOWAIT)
+        with ThreadPoolExecutor(3) as pool:
+            assert list(pool.map(lost, [together] * 3, [server] * 3)) == [True] * 3
 
 
 def test_a_server_that_is_killed_while_kernels_start_costs_no_notebook():

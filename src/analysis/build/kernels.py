@@ -236,8 +236,12 @@ class WarmProvisioner(LocalProvisioner):
     @property
     def lost(self):
         """Whether the kernel came from a server that has died by itself, and so may have died of that."""
-        forked = isinstance(self.process, ForkedKernel)
-        return forked and not _stopped and self.process.server.process.poll() is not None
+        if _stopped or not isinstance(self.process, ForkedKernel):
+            return False
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.server.process.wait(0.1)  # poll() says nothing while another thread asks
+            return True
+        return False
 
     async def kill(self, restart=False):
         """As the base class, which ends what the kernel started too, even after the kernel's own end;
