@@ -99,7 +99,7 @@ class _LostError(Exception):
 
 
 class _EndedError(Exception):
-    """A cell ended the notebook by exit, quit or sys.exit(), which papermill takes for a good end."""
+    """A cell ended the notebook by exit, quit or sys.exit(), none of which is an error to papermill."""
 
 
 @dataclass

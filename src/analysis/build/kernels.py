@@ -239,8 +239,8 @@ class WarmProvisioner(LocalProvisioner):
         if _stopped or not isinstance(self.process, ForkedKernel):
             return False
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.server.process.wait(0.1)  # poll() says nothing while another thread asks
-            return True
+            # Not poll(), which says "not ended" while another thread asks.
+            return self.process.server.process.wait(0.1) is not None
         return False
 
     async def kill(self, restart=False):

@@ -118,20 +118,25 @@ def asked(frame: pd.DataFrame, chart: str, columns: str, *, also: str = "", once
             f"{chart}: no column {', '.join(missing)}; the frame has {', '.join(map(str, frame))}"
         )
     found = frame.reset_index(drop=True).assign(**dict.fromkeys(missing, ""))
-    numbers = [c for c in found.select_dtypes("number") if c in _NUMBERS or found[c].notna().any()]
-    texts = found.drop(columns=[*numbers, *found.select_dtypes("category")]).astype(object)
-    found = found.assign(**{str(c): texts[c].where(texts[c].notna(), "") for c in texts})
-    for column in (c for c in f"{columns} {also}".split() if c in frame and len(frame)):
-        places = [f"{chart}: {column} in row {label}" for label in frame.index]
-        cells = [cell(value, column, place) for value, place in zip(frame[column], places, strict=True)]
-        if isinstance(frame[column].dtype, pd.CategoricalDtype):  # keeps the order of its categories
-            known = dict.fromkeys([*map(str, frame[column].cat.categories), *cells])
-            found[column] = pd.Categorical(cells, [*known])
-        elif column not in _NUMBERS or not pd.api.types.is_numeric_dtype(frame[column]):
-            found[column] = cells
+    read = dict.fromkeys(c for c in f"{columns} {also}".split() if c in frame and len(frame))
+    rest = found.drop(columns=[*read])
+    numbers = [c for c in rest.select_dtypes("number") if c in _NUMBERS or rest[c].notna().any()]
+    texts = rest.drop(columns=[*numbers, *rest.select_dtypes("category")]).astype(object)
+    texts = texts.where(texts.notna(), "")
+    cells = {str(c): texts[c] for c in texts} | {c: _column(frame[c], f"{chart}: {c}") for c in read}
+    found = found.assign(**cells)
     if once and (twice := found[once].duplicated()).any():
         raise FigureError(f"{chart}: {once} {found.loc[twice, once].iloc[0]!r} stands in two rows; drop one")
     return found
+
+
+def _column(values: pd.Series, place: str) -> Any:
+    """A column with each cell as `cell` reads it; categories keep their order."""
+    column, dtype = str(values.name), values.dtype
+    cells = [cell(value, column, f"{place} in row {label}") for label, value in values.items()]
+    if isinstance(dtype, pd.CategoricalDtype):
+        return pd.Categorical(cells, [*dict.fromkeys([*map(str, dtype.categories), *cells])])
+    return values.array if column in _NUMBERS and pd.api.types.is_numeric_dtype(dtype) else cells
 
 
 def cell(value: Any, column: str, place: str) -> Any:

@@ -58,9 +58,9 @@ def phase_band(sheet: Sheet, axis: TimeAxis, phases: pd.DataFrame, language: str
     """
     short, deepest = [], 0
     for row in rows_of(phases):
-        left, right = edges(axis, span_of(row))
+        left, right = edges(axis, span := span_of(row))
         name, room = f"{roman(row['number'])} {row['label']}".strip(), right - left - 7
-        if not span_of(row).placed:
+        if not span.placed:
             short.append(row)
         if right - left < HIT:
             continue
